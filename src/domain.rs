@@ -1,0 +1,34 @@
+//! What a desk is, and what may happen at it.
+//!
+//! [`decide`](decide::decide) turns a command into events or a refusal; [`Desk::apply`](desk::Desk::apply) says what
+//! follows from an event. Both are pure: time and ids come in as arguments, nothing here logs, waits or asks a clock.
+//! Deliberately not here: how any of it is stored, sent or shown.
+
+pub mod annotation;
+pub mod apply;
+pub mod approval;
+pub mod attention;
+pub mod brief;
+pub mod card;
+pub mod command;
+pub mod conversation;
+pub mod customer;
+pub mod decide;
+pub mod delivery;
+pub mod desk;
+pub mod due;
+pub mod escalation;
+pub mod event;
+pub mod filter;
+pub mod holder;
+pub mod ids;
+pub mod mode;
+pub mod policy;
+pub mod refusal;
+pub mod signals;
+pub mod teammate;
+pub mod text;
+pub mod thread;
+pub mod time;
+pub mod turn;
+pub mod undo;

@@ -1,0 +1,69 @@
+//! A decision that the AI waits for. Three ends that are never mixed up: decided, expired, withdrawn.
+
+use super::{ids::EntryNo, ids::Term, time::Timestamp, turn::Answer};
+use serde::{Deserialize, Serialize};
+
+/// Why a draft needs a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The mode is draft.
+    Mode,
+    /// The mode is auto, but the answer stands on too little.
+    LowGrounding,
+}
+
+/// A draft that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Its number in the conversation.
+    pub draft: EntryNo,
+    /// The turn that made it.
+    pub turn: EntryNo,
+    /// The term under which it may be sent.
+    pub term: Term,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// What would be sent.
+    pub answer: Box<Answer>,
+}
+
+/// What a person decides.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Decision {
+    /// Send it as it is.
+    Approve,
+    /// Send this instead.
+    Edit {
+        /// What is sent.
+        text: String,
+    },
+    /// Do not send it.
+    Reject {
+        /// Why: the AI reads it before its next attempt.
+        reason: String,
+    },
+}
+
+/// How a draft ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Ending {
+    /// Sent as it was.
+    Approved,
+    /// Sent with another text.
+    Edited,
+    /// Not sent, by decision.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// Not sent: nobody decided in time.
+    Expired,
+    /// Not sent: the ground went from under it.
+    Withdrawn {
+        /// What happened: `taken over`, `customer wrote again` …
+        why: String,
+    },
+}

@@ -1,0 +1,341 @@
+//! What may be asked for. Imperative, each with the term that the asker knows where that matters.
+
+use super::{
+    annotation::Judgement,
+    approval::Decision,
+    brief::Brief,
+    card::Priority,
+    customer::Customer,
+    delivery::Report,
+    holder::Holder,
+    ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
+    mode::Mode,
+    policy::Policy,
+    teammate::Role,
+    time::{Span, Timestamp},
+    turn::Outcome,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    // People: the holder.
+    /// Answer this customer myself, at once.
+    TakeOver {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The term that the asker sees; another one means that somebody was faster.
+        term: Term,
+        /// Why, for the transcript.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Let an AI carry on, with a brief.
+    HandBack {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The term under which the asker holds it.
+        term: Term,
+        /// To which AI; the desk's first if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<TeammateId>,
+        /// What it must know.
+        brief: Brief,
+    },
+    /// Let somebody else answer.
+    Assign {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The term that the asker sees.
+        term: Term,
+        /// Who.
+        to: Holder,
+    },
+
+    // People: words.
+    /// Answer the customer.
+    Reply {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The term under which the asker holds it.
+        term: Term,
+        /// What the customer reads.
+        text: String,
+    },
+    /// Write to the team.
+    Note {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// What.
+        text: String,
+    },
+    /// Steer the AI's next answer.
+    Whisper {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// How.
+        text: String,
+    },
+    /// Decide on a draft.
+    DecideDraft {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which draft.
+        draft: EntryNo,
+        /// What.
+        decision: Decision,
+    },
+    /// Judge an AI message. An earlier judgement of the same reviewer is superseded.
+    Annotate {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: EntryNo,
+        /// The judgement.
+        judgement: Judgement,
+    },
+
+    // People: the state of things.
+    /// Set the mode of a conversation, or free it.
+    SetMode {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// None: what the topic or the desk says.
+        mode: Option<Mode>,
+    },
+    /// Pause the AI here for a while, or end the pause.
+    Pause {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// For how long; nothing ends the pause.
+        span: Option<Span>,
+    },
+    /// Add and remove tags.
+    Tag {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Tags to add.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<String>,
+        /// Tags to remove.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<String>,
+    },
+    /// Set the priority.
+    SetPriority {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// To what.
+        priority: Priority,
+    },
+    /// Let it sleep, or wake it.
+    Snooze {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Until when; nothing wakes it.
+        until: Option<Timestamp>,
+    },
+    /// It is settled.
+    Resolve {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+    /// It is not settled.
+    Reopen {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+    /// Undo an act of one's own.
+    Undo {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The entry of the act; the asker's last one that can be undone if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act: Option<EntryNo>,
+    },
+
+    // The desk.
+    /// Set the policy.
+    SetPolicy {
+        /// All of it.
+        policy: Box<Policy>,
+    },
+    /// Set the mode of a topic, or of the desk.
+    SetDeskMode {
+        /// Which topic; the whole desk if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// None: frees the topic.
+        mode: Option<Mode>,
+    },
+    /// Let somebody join.
+    Invite {
+        /// By what name.
+        name: String,
+        /// As what.
+        role: Role,
+        /// The hash of the token.
+        token: Digest,
+    },
+    /// Replace one's own token.
+    ReplaceToken {
+        /// The hash of the new one.
+        token: Digest,
+    },
+    /// Show somebody the door.
+    Revoke {
+        /// Whom.
+        teammate: TeammateId,
+    },
+
+    // AI teammates.
+    /// Begin to answer. Exactly one is accepted.
+    BeginTurn {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The term that the AI sees.
+        term: Term,
+    },
+    /// End the turn.
+    FinishTurn {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which turn.
+        turn: EntryNo,
+        /// The term under which it began.
+        term: Term,
+        /// How.
+        outcome: Outcome,
+    },
+
+    // Connectors.
+    /// A customer came.
+    OpenConversation {
+        /// By which channel.
+        channel: String,
+        /// Who.
+        customer: Customer,
+        /// About what, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// The first message.
+        text: String,
+        /// What the connector needs to recognise it again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_ref: Option<String>,
+    },
+    /// The customer wrote.
+    CustomerSaid {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// What.
+        text: String,
+    },
+    /// Take a message to deliver it.
+    ClaimDelivery {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: EntryNo,
+        /// The term that the message carries.
+        term: Term,
+    },
+    /// Tell what became of a claimed message.
+    ReportDelivery {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: EntryNo,
+        /// What became of it.
+        report: Report,
+    },
+    /// The customer rated.
+    Rate {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// 1 to 5.
+        score: u8,
+        /// In the customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+
+    // The desk itself; refused from any peer.
+    /// Found the desk, with its first admin and its policy.
+    Found {
+        /// The desk's name.
+        name: String,
+        /// The first admin's name.
+        admin: String,
+        /// The hash of the first admin's token.
+        token: Digest,
+        /// The policy.
+        policy: Box<Policy>,
+    },
+    /// Continue on a later time line, since the log was restored or rewound.
+    BeginTimeline {
+        /// At least this one.
+        timeline: u32,
+    },
+    /// Do what has become due: end a pause or a snooze, expire a draft, abandon a turn.
+    Tick {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+    /// The holder was last seen then.
+    Lapse {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// When the holder was last seen.
+        seen: Timestamp,
+    },
+    /// After a restart: what was claimed and not reported has an unknown fate, unless the channel is our own.
+    Recover {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+}
+
+impl Command {
+    /// The conversation it is about, if it is about one.
+    #[must_use]
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::TakeOver { conversation, .. }
+            | Self::HandBack { conversation, .. }
+            | Self::Assign { conversation, .. }
+            | Self::Reply { conversation, .. }
+            | Self::Note { conversation, .. }
+            | Self::Whisper { conversation, .. }
+            | Self::DecideDraft { conversation, .. }
+            | Self::Annotate { conversation, .. }
+            | Self::SetMode { conversation, .. }
+            | Self::Pause { conversation, .. }
+            | Self::Tag { conversation, .. }
+            | Self::SetPriority { conversation, .. }
+            | Self::Snooze { conversation, .. }
+            | Self::Resolve { conversation }
+            | Self::Reopen { conversation }
+            | Self::Undo { conversation, .. }
+            | Self::BeginTurn { conversation, .. }
+            | Self::FinishTurn { conversation, .. }
+            | Self::CustomerSaid { conversation, .. }
+            | Self::ClaimDelivery { conversation, .. }
+            | Self::ReportDelivery { conversation, .. }
+            | Self::Rate { conversation, .. }
+            | Self::Tick { conversation }
+            | Self::Lapse { conversation, .. }
+            | Self::Recover { conversation } => Some(*conversation),
+            Self::SetPolicy { .. }
+            | Self::SetDeskMode { .. }
+            | Self::Invite { .. }
+            | Self::ReplaceToken { .. }
+            | Self::Revoke { .. }
+            | Self::OpenConversation { .. }
+            | Self::Found { .. }
+            | Self::BeginTimeline { .. } => None,
+        }
+    }
+}

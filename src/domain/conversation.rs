@@ -1,0 +1,61 @@
+//! What the rules know of a conversation: its card, and what only they need.
+
+use super::{
+    approval::Waiting,
+    card::Card,
+    delivery::Delivery,
+    ids::{EntryNo, PublicNo, TeammateId},
+    signals::WordSet,
+    turn::OpenTurn,
+    undo::Undoable,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A conversation, as far as rules depend on it. About half a kibibyte beside its card.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Conversation {
+    /// What everyone sees. Shared with whoever shows it; changed by copy.
+    pub card: Arc<Card>,
+    /// What the connector recognises it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<Arc<str>>,
+    /// How many messages the customer may see.
+    pub public: PublicNo,
+    /// The turn under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<OpenTurn>,
+    /// The draft that waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Box<Waiting>>,
+    /// Whispers that no turn has applied yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whispers: Vec<EntryNo>,
+    /// Messages whose fate is open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbox: Vec<Delivery>,
+    /// What can be undone, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<Undoable>,
+    /// The words of the customer's last messages, newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<WordSet>,
+    /// AI messages that can be judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judgeable: Vec<EntryNo>,
+    /// Standing annotations: message, reviewer, annotation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<(EntryNo, TeammateId, EntryNo)>,
+    /// Turns in a row that failed.
+    #[serde(default)]
+    pub failed_turns: u8,
+    /// Drafts in a row that were rejected.
+    #[serde(default)]
+    pub rejected: u8,
+    /// Up to which entry a shadow has read.
+    #[serde(default)]
+    pub shadowed: EntryNo,
+    /// Whether a person has answered since the holder last changed.
+    #[serde(default)]
+    pub replied: bool,
+}

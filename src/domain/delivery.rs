@@ -1,0 +1,103 @@
+//! The way of a message out to the customer: pending, claimed, and then one of four ends.
+//!
+//! A row exists from the moment a message is in the log until its fate is known. An AI row leaves only by a claim that
+//! compares its term with the conversation's; what is not claimed when the holder changes is void.
+
+use super::ids::{EntryNo, Term};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Who wrote what goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// An AI: fenced by its term.
+    Ai,
+    /// A person.
+    Human,
+    /// The desk itself: the notice of a hand-off. Fenced like an AI's.
+    Notice,
+}
+
+impl Origin {
+    /// Whether a change of holder makes unclaimed rows of this origin void.
+    #[must_use]
+    pub fn is_fenced(self) -> bool {
+        !matches!(self, Self::Human)
+    }
+}
+
+/// Where a message is on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In the log, not yet on the wire. Shown as *queued*.
+    Pending,
+    /// A connector has it and may be sending it. Shown as *sending*.
+    Claimed,
+    /// The channel has it.
+    Sent,
+    /// The channel says that the customer has it.
+    Delivered,
+    /// The channel refused it.
+    Failed,
+    /// Nobody can tell. Never sent again blindly.
+    Unknown,
+    /// It never left: the holder changed first.
+    Void,
+}
+
+impl State {
+    /// Whether it may still move or be on the wire.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Claimed)
+    }
+}
+
+/// What a connector reports of a message it claimed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Report {
+    /// The channel took it.
+    Sent,
+    /// The customer's side fetched it.
+    Delivered,
+    /// The channel refused it.
+    Failed {
+        /// In the channel's words; text from outside.
+        why: String,
+    },
+    /// The answer of the channel was lost.
+    Unknown,
+}
+
+impl Report {
+    /// The state that follows.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Sent => State::Sent,
+            Self::Delivered => State::Delivered,
+            Self::Failed { .. } => State::Failed,
+            Self::Unknown => State::Unknown,
+        }
+    }
+}
+
+/// One row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The message.
+    pub message: EntryNo,
+    /// The term under which it was said.
+    pub term: Term,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// Where it is.
+    pub state: State,
+    /// What is to be delivered. Kept until the fate is known.
+    pub text: Arc<str>,
+    /// The name to show as the sender.
+    pub from: Arc<str>,
+}

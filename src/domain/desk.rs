@@ -1,0 +1,88 @@
+//! The desk: one team's workspace. State is a fold over the events; only `apply` changes it.
+
+use super::{
+    conversation::Conversation,
+    holder::Holder,
+    ids::{ConversationId, Digest, Seq, TeammateId},
+    mode::Mode,
+    policy::Policy,
+    teammate::{Kind, Teammate},
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// One team's workspace: its teammates, rules and conversations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// What is not a conversation.
+    pub office: Office,
+    /// Its conversations. Settled ones may be put aside by whoever keeps the desk.
+    pub conversations: BTreeMap<ConversationId, Box<Conversation>>,
+}
+
+/// All of a desk but its conversations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    /// The last event.
+    pub seq: Seq,
+    /// The desk's name; empty until it is founded.
+    pub name: String,
+    /// The time line on which terms are counted.
+    pub timeline: u32,
+    /// The newest conversation.
+    pub newest: ConversationId,
+    /// Who works here, the revoked too.
+    pub teammates: BTreeMap<TeammateId, Teammate>,
+    /// The rules that an admin may set.
+    pub policy: Arc<Policy>,
+}
+
+impl Office {
+    /// The teammate, unless revoked or unknown.
+    #[must_use]
+    pub fn present(&self, id: TeammateId) -> Option<&Teammate> {
+        self.teammates.get(&id).filter(|teammate| !teammate.revoked)
+    }
+
+    /// The name of a teammate, the revoked too.
+    #[must_use]
+    pub fn name_of(&self, id: TeammateId) -> String {
+        self.teammates.get(&id).map_or_else(|| format!("teammate {id}"), |teammate| teammate.name.clone())
+    }
+
+    /// Whose token has this hash. The caller compares hashes of random secrets, so an early exit tells nothing.
+    #[must_use]
+    pub fn by_token(&self, token: &Digest) -> Option<&Teammate> {
+        self.teammates.values().find(|teammate| !teammate.revoked && teammate.token.as_ref() == Some(token))
+    }
+
+    /// The AI who answers where none is named: the one who joined first.
+    #[must_use]
+    pub fn front_ai(&self) -> Option<TeammateId> {
+        self.teammates.values().find(|t| t.role.kind() == Kind::Ai && !t.revoked).map(|t| t.id)
+    }
+
+    /// The mode for a topic, before a conversation's own.
+    #[must_use]
+    pub fn mode_for(&self, topic: Option<&str>) -> Mode {
+        topic.and_then(|topic| self.policy.topics.get(topic)).copied().unwrap_or(self.policy.mode)
+    }
+
+    /// Who answers a new conversation about `topic`.
+    #[must_use]
+    pub fn first_holder(&self, topic: Option<&str>) -> Holder {
+        let for_humans = topic.is_some_and(|topic| self.policy.human_topics.contains(topic));
+        match self.front_ai() {
+            Some(ai) if !for_humans && self.mode_for(topic).lets_ai_hold() => Holder::Ai(ai),
+            _ => Holder::Queue,
+        }
+    }
+}
+
+impl Desk {
+    /// The conversation, if it is here.
+    #[must_use]
+    pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.get(&id).map(AsRef::as_ref)
+    }
+}

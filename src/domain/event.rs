@@ -1,0 +1,321 @@
+//! What happened. Past tense, complete, kept for years: a fold over these is all there is to know.
+
+use super::{
+    annotation::Judgement,
+    approval::{Ending, Why},
+    brief::Brief,
+    card::Priority,
+    customer::Customer,
+    delivery::Report,
+    escalation::Reason,
+    holder::{Cause, Holder},
+    ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
+    mode::Mode,
+    policy::Policy,
+    signals::Signals,
+    teammate::{Actor, Role},
+    time::Timestamp,
+    turn::{Answer, Trace},
+};
+use serde::{Deserialize, Serialize};
+
+/// The version of the events as this program writes them. Older ones are upcast on reading.
+pub const VERSION: u16 = 1;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    // Of the desk.
+    /// The desk began.
+    DeskFounded {
+        /// Its name.
+        name: String,
+    },
+    /// The log was restored or rewound: terms continue on a later time line.
+    TimelineBegan {
+        /// The new time line.
+        timeline: u32,
+    },
+    /// Somebody joined.
+    TeammateInvited {
+        /// The new teammate.
+        teammate: TeammateId,
+        /// Its name.
+        name: String,
+        /// What it may do.
+        role: Role,
+        /// The hash of its token.
+        token: Digest,
+    },
+    /// Somebody's token was replaced.
+    TokenReplaced {
+        /// Whose.
+        teammate: TeammateId,
+        /// The hash of the new one.
+        token: Digest,
+    },
+    /// Somebody was revoked.
+    TeammateRevoked {
+        /// Who.
+        teammate: TeammateId,
+    },
+    /// The policy was set.
+    PolicySet {
+        /// All of it.
+        policy: Box<Policy>,
+    },
+
+    // Of a conversation.
+    /// A customer came.
+    Opened {
+        /// By which channel.
+        channel: String,
+        /// Who.
+        customer: Customer,
+        /// About what, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// What the connector needs to recognise it again. Only connectors see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_ref: Option<String>,
+        /// Who answers first.
+        holder: Holder,
+        /// The first term.
+        term: Term,
+    },
+    /// The customer wrote.
+    CustomerSaid {
+        /// As received.
+        text: String,
+        /// What the rules saw in it.
+        signals: Signals,
+    },
+    /// A person answered the customer.
+    Replied {
+        /// What the customer reads.
+        text: String,
+        /// Under which term.
+        term: Term,
+    },
+    /// An AI answered the customer.
+    Answered {
+        /// The turn that made it.
+        turn: EntryNo,
+        /// The answer.
+        answer: Box<Answer>,
+        /// Under which term.
+        term: Term,
+        /// The draft it was, if a person approved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draft: Option<EntryNo>,
+    },
+    /// The customer was told that a human will answer.
+    Notified {
+        /// What the customer reads.
+        text: String,
+        /// Under which term.
+        term: Term,
+    },
+    /// A person wrote to the team.
+    Noted {
+        /// Never leaves the team, and no AI reads it.
+        text: String,
+    },
+    /// A person steered the AI.
+    Whispered {
+        /// For the next answer only.
+        text: String,
+    },
+    /// A person handed back with a brief.
+    Briefed {
+        /// What the AI must know.
+        brief: Brief,
+    },
+    /// Somebody else answers now.
+    HolderChanged {
+        /// Who did.
+        from: Holder,
+        /// Who does.
+        to: Holder,
+        /// The new term.
+        term: Term,
+        /// Why.
+        cause: Cause,
+    },
+    /// An AI began to answer. The entry's number names the turn.
+    TurnBegan {
+        /// Under which term.
+        term: Term,
+        /// Up to which entry it has read.
+        answers: EntryNo,
+        /// The whispers it applies.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        whispers: Vec<EntryNo>,
+        /// Whether nothing of it may reach the customer.
+        #[serde(default)]
+        shadow: bool,
+    },
+    /// A draft waits for a person. The entry's number names the draft.
+    DraftProposed {
+        /// The turn that made it.
+        turn: EntryNo,
+        /// What would be sent.
+        answer: Box<Answer>,
+        /// Under which term.
+        term: Term,
+        /// When it expires.
+        expires_at: Timestamp,
+        /// Why it needs a person.
+        why: Why,
+    },
+    /// A draft ended.
+    DraftEnded {
+        /// Which.
+        draft: EntryNo,
+        /// How.
+        ending: Ending,
+    },
+    /// The AI would have said this; nobody outside the team sees it.
+    ShadowDrafted {
+        /// The turn that made it.
+        turn: EntryNo,
+        /// The answer.
+        answer: Box<Answer>,
+    },
+    /// What the AI was writing was dropped.
+    AnswerSuppressed {
+        /// The turn.
+        turn: EntryNo,
+        /// What there was of it.
+        text: String,
+    },
+    /// A turn ended without an answer, to begin anew.
+    TurnAbandoned {
+        /// The turn.
+        turn: EntryNo,
+        /// In a few words.
+        why: String,
+        /// Whether it counts as a failure of the AI.
+        failed: bool,
+    },
+    /// A human is wanted.
+    Escalated {
+        /// The turn that asked, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<EntryNo>,
+        /// Why.
+        reason: Reason,
+        /// What it is about.
+        summary: String,
+        /// How it came to that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
+    },
+    /// The mode of this conversation was set, or freed.
+    ModeSet {
+        /// None: what the topic or the desk says.
+        mode: Option<Mode>,
+    },
+    /// The AI was paused here.
+    Paused {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The pause is over.
+    Unpaused,
+    /// Tags changed.
+    Tagged {
+        /// What came.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        added: Vec<String>,
+        /// What went.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<String>,
+    },
+    /// The priority was set.
+    PrioritySet {
+        /// To what.
+        priority: Priority,
+    },
+    /// It sleeps.
+    Snoozed {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It woke.
+    Woken,
+    /// It is settled.
+    Resolved {
+        /// Whether by the customer's own word.
+        confirmed: bool,
+        /// Whether an AI did it.
+        by_ai: bool,
+    },
+    /// It is open again.
+    Reopened,
+    /// An AI message was judged. The entry's number names the annotation.
+    Annotated {
+        /// The message.
+        message: EntryNo,
+        /// The judgement.
+        judgement: Judgement,
+        /// The reviewer's earlier one, which this replaces.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supersedes: Option<EntryNo>,
+    },
+    /// A reviewer took a judgement back.
+    AnnotationWithdrawn {
+        /// Which.
+        annotation: EntryNo,
+    },
+    /// A connector took a message to deliver it. From here on the customer may see it.
+    DeliveryClaimed {
+        /// Which.
+        message: EntryNo,
+    },
+    /// A connector told what became of it.
+    DeliveryReported {
+        /// Which.
+        message: EntryNo,
+        /// What became of it.
+        report: Report,
+    },
+    /// Messages that will never leave, since the holder changed first.
+    DeliveriesVoided {
+        /// Which.
+        messages: Vec<EntryNo>,
+    },
+    /// The customer rated.
+    Rated {
+        /// 1 to 5.
+        score: u8,
+        /// In the customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// An act was undone; what follows from that stands in the entries after this.
+    Undid {
+        /// The entry of the act.
+        act: EntryNo,
+    },
+}
+
+/// An event with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Its number in the log.
+    pub seq: Seq,
+    /// When, by the server's clock.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub by: Actor,
+    /// The conversation it belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// Its number there; 0 for an event of the desk.
+    #[serde(default)]
+    pub n: EntryNo,
+    /// What happened.
+    pub event: Event,
+}

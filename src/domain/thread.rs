@@ -1,0 +1,457 @@
+//! A talk as people read it: the fold of one conversation's events into entries.
+//!
+//! The fold may begin in the middle of a talk: what refers to an entry that is not there is left out. The same fold
+//! serves the console, the command line, the AI teammates and the exports.
+
+use super::{
+    annotation::Annotation,
+    approval::{Ending, Why},
+    brief::Brief,
+    card::Priority,
+    customer::Customer,
+    delivery::State,
+    escalation::Reason,
+    event::{Event, Recorded},
+    holder::{Cause, Holder},
+    ids::{ConversationId, EntryNo, PublicNo},
+    mode::Mode,
+    signals::Signals,
+    teammate::Actor,
+    time::Timestamp,
+    turn::{Answer, Trace},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// Where a message to the customer is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    /// The state.
+    pub state: State,
+    /// Its number among those that the customer sees, once it may be seen.
+    pub public: Option<PublicNo>,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// The customer came.
+    Opened {
+        /// By which channel.
+        channel: String,
+        /// Who.
+        customer: Customer,
+        /// About what.
+        topic: Option<String>,
+        /// Who answers first.
+        holder: Holder,
+    },
+    /// The customer wrote.
+    Customer {
+        /// As received.
+        text: String,
+        /// What the rules saw in it.
+        signals: Signals,
+        /// Its number for the customer.
+        public: PublicNo,
+    },
+    /// A person answered.
+    Reply {
+        /// What the customer reads.
+        text: String,
+        /// Where it is.
+        send: Send,
+    },
+    /// An AI answered.
+    Answer {
+        /// The answer.
+        answer: Box<Answer>,
+        /// Where it is.
+        send: Send,
+        /// The draft it was, and who let it go.
+        draft: Option<EntryNo>,
+    },
+    /// The customer was told that a human will answer.
+    Notice {
+        /// What the customer reads.
+        text: String,
+        /// Where it is.
+        send: Send,
+    },
+    /// For the team.
+    Note {
+        /// What.
+        text: String,
+    },
+    /// For the AI.
+    Whisper {
+        /// What.
+        text: String,
+        /// The turn that applied it.
+        applied: Option<EntryNo>,
+    },
+    /// The note that went with a hand-back.
+    Brief {
+        /// What.
+        brief: Brief,
+    },
+    /// The holder changed.
+    Holder {
+        /// Who did.
+        from: Holder,
+        /// Who does.
+        to: Holder,
+        /// Why.
+        cause: Cause,
+    },
+    /// An AI began to answer.
+    Turn {
+        /// Whether it has ended.
+        ended: bool,
+        /// Whether nothing of it may reach the customer.
+        shadow: bool,
+    },
+    /// A draft.
+    Draft {
+        /// What would be sent.
+        answer: Box<Answer>,
+        /// When it expires.
+        expires_at: Timestamp,
+        /// Why it needs a person.
+        why: Why,
+        /// How it ended, and who ended it.
+        ending: Option<(Ending, Actor)>,
+    },
+    /// What the AI would have said.
+    Shadow {
+        /// The answer.
+        answer: Box<Answer>,
+    },
+    /// What the AI was writing when it was stopped.
+    Suppressed {
+        /// What there was of it.
+        text: String,
+    },
+    /// A turn ended without an answer.
+    Abandoned {
+        /// In a few words.
+        why: String,
+        /// Whether the AI failed.
+        failed: bool,
+    },
+    /// A human is wanted.
+    Escalation {
+        /// Why.
+        reason: Reason,
+        /// What it is about.
+        summary: String,
+        /// How it came to that.
+        trace: Option<Box<Trace>>,
+    },
+    /// The mode was set.
+    Mode {
+        /// To what; none: what topic or desk says.
+        mode: Option<Mode>,
+    },
+    /// The AI was paused, or the pause ended.
+    Pause {
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// Tags changed.
+    Tags {
+        /// What came.
+        added: Vec<String>,
+        /// What went.
+        removed: Vec<String>,
+    },
+    /// The priority was set.
+    Priority {
+        /// To what.
+        priority: Priority,
+    },
+    /// It sleeps until then, or woke.
+    Snooze {
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// It is settled.
+    Resolved {
+        /// Whether by the customer's own word.
+        confirmed: bool,
+    },
+    /// It is open again.
+    Reopened,
+    /// The customer rated.
+    Rated {
+        /// 1 to 5.
+        score: u8,
+        /// In the customer's words.
+        comment: Option<String>,
+    },
+    /// An act was undone.
+    Undid {
+        /// Which.
+        act: EntryNo,
+    },
+}
+
+/// One entry of a talk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number in the conversation.
+    pub n: EntryNo,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: What,
+    /// Judgements on it; superseded ones too, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
+}
+
+impl Entry {
+    /// The AI message in it that can be judged, if it is one.
+    #[must_use]
+    pub fn judged_text(&self) -> Option<&str> {
+        match &self.what {
+            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(&answer.text),
+            What::Suppressed { text } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The answer with its sources and trace, if it is one.
+    #[must_use]
+    pub fn answer(&self) -> Option<&Answer> {
+        match &self.what {
+            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// Where it is on its way to the customer, if it is for the customer.
+    #[must_use]
+    pub fn send(&self) -> Option<Send> {
+        match &self.what {
+            What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => Some(*send),
+            _ => None,
+        }
+    }
+
+    /// The judgements that stand: neither superseded nor withdrawn.
+    pub fn standing(&self) -> impl Iterator<Item = &Annotation> {
+        self.annotations
+            .iter()
+            .filter(|one| !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n)))
+    }
+}
+
+/// A talk, or the end of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Its entries, by number. Not every event makes one.
+    pub entries: VecDeque<Entry>,
+    /// The number of the first event folded; 0 while there is none.
+    pub first: EntryNo,
+    /// The number of the last event folded; 0 while there is none.
+    pub n: EntryNo,
+    /// How many messages the customer may see, as far as this fold knows.
+    pub public: PublicNo,
+}
+
+/// An event did not follow on the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What was expected.
+    pub expected: EntryNo,
+    /// What came.
+    pub came: EntryNo,
+}
+
+impl Thread {
+    /// An empty talk.
+    #[must_use]
+    pub fn new(conversation: ConversationId) -> Self {
+        Self { conversation, ..Self::default() }
+    }
+
+    /// The entry with number `n`.
+    #[must_use]
+    pub fn entry(&self, n: EntryNo) -> Option<&Entry> {
+        self.entries.binary_search_by_key(&n, |entry| entry.n).ok().map(|at| &self.entries[at])
+    }
+
+    fn entry_mut(&mut self, n: EntryNo) -> Option<&mut Entry> {
+        self.entries.binary_search_by_key(&n, |entry| entry.n).ok().map(|at| &mut self.entries[at])
+    }
+
+    /// Folds one more event. One that was seen before is ignored.
+    ///
+    /// # Errors
+    /// [`Gap`] if events are missing in between: ask again, never guess.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), Gap> {
+        let n = recorded.n;
+        if self.n != EntryNo(0) {
+            if n <= self.n {
+                return Ok(());
+            }
+            if n != self.n.next() {
+                return Err(Gap { expected: self.n.next(), came: n });
+            }
+        } else {
+            self.first = n;
+        }
+        self.n = n;
+        self.fold(recorded);
+        Ok(())
+    }
+
+    fn fold(&mut self, recorded: &Recorded) {
+        let pending = Send { state: State::Pending, public: None };
+        let what = match &recorded.event {
+            Event::Opened { channel, customer, topic, holder, .. } => What::Opened {
+                channel: channel.clone(),
+                customer: customer.clone(),
+                topic: topic.clone(),
+                holder: *holder,
+            },
+            Event::CustomerSaid { text, signals } => {
+                self.public = self.public.next();
+                What::Customer { text: text.clone(), signals: *signals, public: self.public }
+            }
+            Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
+            Event::Answered { turn, answer, draft, .. } => {
+                self.end_turn(*turn);
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft }
+            }
+            Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
+            Event::Noted { text } => What::Note { text: text.clone() },
+            Event::Whispered { text } => What::Whisper { text: text.clone(), applied: None },
+            Event::Briefed { brief } => What::Brief { brief: brief.clone() },
+            Event::HolderChanged { from, to, cause, .. } => What::Holder { from: *from, to: *to, cause: cause.clone() },
+            Event::TurnBegan { whispers, shadow, .. } => {
+                for whisper in whispers {
+                    if let Some(Entry { what: What::Whisper { applied, .. }, .. }) = self.entry_mut(*whisper) {
+                        *applied = Some(recorded.n);
+                    }
+                }
+                What::Turn { ended: false, shadow: *shadow }
+            }
+            Event::DraftProposed { turn, answer, expires_at, why, .. } => {
+                self.end_turn(*turn);
+                What::Draft { answer: answer.clone(), expires_at: *expires_at, why: *why, ending: None }
+            }
+            Event::ShadowDrafted { turn, answer } => {
+                self.end_turn(*turn);
+                What::Shadow { answer: answer.clone() }
+            }
+            Event::AnswerSuppressed { turn, text } => {
+                self.end_turn(*turn);
+                What::Suppressed { text: text.clone() }
+            }
+            Event::TurnAbandoned { turn, why, failed } => {
+                self.end_turn(*turn);
+                What::Abandoned { why: why.clone(), failed: *failed }
+            }
+            Event::Escalated { turn, reason, summary, trace } => {
+                if let Some(turn) = turn {
+                    self.end_turn(*turn);
+                }
+                What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
+            }
+            Event::ModeSet { mode } => What::Mode { mode: *mode },
+            Event::Paused { until } => What::Pause { until: Some(*until) },
+            Event::Unpaused => What::Pause { until: None },
+            Event::Tagged { added, removed } => What::Tags { added: added.clone(), removed: removed.clone() },
+            Event::PrioritySet { priority } => What::Priority { priority: *priority },
+            Event::Snoozed { until } => What::Snooze { until: Some(*until) },
+            Event::Woken => What::Snooze { until: None },
+            Event::Resolved { confirmed, .. } => What::Resolved { confirmed: *confirmed },
+            Event::Reopened => What::Reopened,
+            Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
+            Event::Undid { act } => What::Undid { act: *act },
+            Event::DraftEnded { .. }
+            | Event::Annotated { .. }
+            | Event::AnnotationWithdrawn { .. }
+            | Event::DeliveryClaimed { .. }
+            | Event::DeliveryReported { .. }
+            | Event::DeliveriesVoided { .. } => return self.amend(recorded),
+            Event::DeskFounded { .. }
+            | Event::TimelineBegan { .. }
+            | Event::TeammateInvited { .. }
+            | Event::TokenReplaced { .. }
+            | Event::TeammateRevoked { .. }
+            | Event::PolicySet { .. } => return,
+        };
+        let (n, at, by) = (recorded.n, recorded.at, recorded.by);
+        self.entries.push_back(Entry { n, at, by, what, annotations: Vec::new() });
+    }
+
+    /// Events that change an entry rather than make one.
+    fn amend(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::DraftEnded { draft, ending: how } => {
+                if let Some(Entry { what: What::Draft { ending, .. }, .. }) = self.entry_mut(*draft) {
+                    *ending = Some((how.clone(), recorded.by));
+                }
+            }
+            Event::Annotated { message, judgement, supersedes } => {
+                let (Some(reviewer), n) = (recorded.by.teammate(), recorded.n) else { return };
+                if let Some(entry) = self.entry_mut(*message) {
+                    entry.annotations.push(Annotation {
+                        n,
+                        message: *message,
+                        reviewer,
+                        judgement: judgement.clone(),
+                        supersedes: *supersedes,
+                        withdrawn: false,
+                    });
+                }
+            }
+            Event::AnnotationWithdrawn { annotation } => {
+                for one in self.entries.iter_mut().flat_map(|entry| entry.annotations.iter_mut()) {
+                    if one.n == *annotation {
+                        one.withdrawn = true;
+                    }
+                }
+            }
+            Event::DeliveryClaimed { message } => {
+                let public = self.public.next();
+                self.public = public;
+                self.set_send(*message, Send { state: State::Claimed, public: Some(public) });
+            }
+            Event::DeliveryReported { message, report } => {
+                let public = self.entry(*message).and_then(Entry::send).and_then(|send| send.public);
+                self.set_send(*message, Send { state: report.state(), public });
+            }
+            Event::DeliveriesVoided { messages } => {
+                for message in messages {
+                    self.set_send(*message, Send { state: State::Void, public: None });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_send(&mut self, message: EntryNo, to: Send) {
+        if let Some(entry) = self.entry_mut(message) {
+            match &mut entry.what {
+                What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => *send = to,
+                _ => {}
+            }
+        }
+    }
+
+    fn end_turn(&mut self, turn: EntryNo) {
+        if let Some(Entry { what: What::Turn { ended, .. }, .. }) = self.entry_mut(turn) {
+            *ended = true;
+        }
+    }
+}

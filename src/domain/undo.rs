@@ -1,0 +1,66 @@
+//! What the desk remembers of an act so that it can be undone.
+
+use super::{
+    card::{Priority, Status},
+    holder::Holder,
+    ids::{EntryNo, TeammateId, Term},
+    mode::Mode,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// How many acts of a conversation can be undone at most.
+pub const KEPT: usize = 8;
+
+/// An act and what was before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Undoable {
+    /// The entry of the act.
+    pub act: EntryNo,
+    /// Whose act.
+    pub by: TeammateId,
+    /// What to bring back.
+    pub before: Before,
+}
+
+/// What was before an act.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Before {
+    /// Another holder; the act made `term`, and only while that term stands can it be undone.
+    Holder {
+        /// Who held.
+        holder: Holder,
+        /// The term that the act made.
+        term: Term,
+    },
+    /// Another status.
+    Status {
+        /// Which.
+        status: Status,
+    },
+    /// Other tags.
+    Tags {
+        /// What the act added.
+        added: Vec<String>,
+        /// What the act removed.
+        removed: Vec<String>,
+    },
+    /// Another priority.
+    Priority {
+        /// Which.
+        priority: Priority,
+    },
+    /// Another mode of its own.
+    Mode {
+        /// Which.
+        mode: Option<Mode>,
+    },
+    /// Another pause.
+    Pause {
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// No such annotation.
+    Annotation,
+}

@@ -1,0 +1,174 @@
+//! What can be read without watching, in pages.
+
+use crate::domain::{
+    annotation::Annotation,
+    card::{Card, Speaker},
+    event::Recorded,
+    ids::{ConversationId, EntryNo, PublicNo, Seq},
+    refusal::Refusal,
+    thread::Entry,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Query {
+    /// Events of a conversation before an entry, newest page first.
+    History {
+        /// Which.
+        conversation: ConversationId,
+        /// Before this one; from the end if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<EntryNo>,
+        /// At most so many; 500 at most.
+        limit: u32,
+    },
+    /// What the customer may see. For connectors.
+    Transcript {
+        /// Which.
+        conversation: ConversationId,
+        /// After this one.
+        after: PublicNo,
+    },
+    /// What the connector stored at the opening. For connectors.
+    Door {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Conversations, the settled too, newest first.
+    Cards {
+        /// Before this one; from the newest if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<ConversationId>,
+        /// At most so many; 200 at most.
+        limit: u32,
+    },
+    /// One card.
+    Card {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Annotations with what they are about, oldest first.
+    Annotations {
+        /// After this event.
+        after: Seq,
+        /// At most so many; 100 at most.
+        limit: u32,
+    },
+    /// Words in what was said, newest first.
+    Search {
+        /// The words.
+        words: String,
+        /// Before this event; from the newest if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// At most so many; 100 at most.
+        limit: u32,
+    },
+}
+
+/// A message as the customer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Public {
+    /// Its number.
+    pub n: PublicNo,
+    /// When it was written.
+    pub at: Timestamp,
+    /// By whom.
+    pub speaker: Speaker,
+    /// The name to show.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// An annotation with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The event of the annotation.
+    pub seq: Seq,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The annotation, with whether it was superseded or withdrawn since.
+    pub annotation: Annotation,
+    /// Whether a later one of the same reviewer replaces it.
+    pub superseded: bool,
+    /// The reviewer's name.
+    pub reviewer: String,
+    /// The AI message that was judged.
+    pub entry: Entry,
+    /// What the customer and the team's side had said before it, up to twenty messages, oldest first.
+    pub context: Vec<Public>,
+}
+
+/// A place where words were found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The event.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The entry.
+    pub n: EntryNo,
+    /// The words around, as received.
+    pub excerpt: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Page {
+    /// Events, in order.
+    History {
+        /// The events.
+        events: Vec<Recorded>,
+        /// Whether there are earlier ones.
+        earlier: bool,
+    },
+    /// What the customer may see, in order.
+    Transcript {
+        /// The messages.
+        messages: Vec<Public>,
+        /// Whether there are later ones.
+        more: bool,
+    },
+    /// What the connector stored.
+    Door {
+        /// As stored.
+        external_ref: Option<String>,
+        /// Whether the conversation is resolved.
+        resolved: bool,
+    },
+    /// Cards, newest first.
+    Cards {
+        /// The cards.
+        cards: Vec<Card>,
+        /// Whether there are earlier ones.
+        earlier: bool,
+    },
+    /// Annotations, oldest first.
+    Annotations {
+        /// The rows.
+        rows: Vec<Judged>,
+        /// Whether there are later ones.
+        more: bool,
+    },
+    /// Places, newest first.
+    Search {
+        /// The places.
+        hits: Vec<Hit>,
+        /// Whether there are earlier ones.
+        earlier: bool,
+    },
+    /// It was not to be.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
+}
