@@ -89,7 +89,8 @@ impl Desk {
         Touched::Nothing
     }
 
-    fn follow_policy(&mut self) -> Touched {
+    /// Brings the mode of every conversation in line with the policy. Says whose cards changed.
+    pub fn follow_policy(&mut self) -> Touched {
         let mut changed = Vec::new();
         for (id, conversation) in &mut self.conversations {
             let mode = mode_of(&self.office, &conversation.card);
@@ -194,7 +195,7 @@ impl Conversation {
                 self.replied = true;
                 self.failed_turns = 0;
                 self.rejected = 0;
-                self.send(office, n, *term, Origin::Human, by, text);
+                self.send(office, (n, at), *term, Origin::Human, by, text);
             }
             Event::Answered { turn, answer, term, .. } => {
                 let read = self.turn.as_ref().filter(|open| open.turn == *turn).map(|open| open.answers);
@@ -208,11 +209,11 @@ impl Conversation {
                 self.failed_turns = 0;
                 self.rejected = 0;
                 let author = card.holder.teammate().or(by);
-                self.send(office, n, *term, Origin::Ai, author, &answer.text);
+                self.send(office, (n, at), *term, Origin::Ai, author, &answer.text);
             }
             Event::Notified { text, term } => {
                 card.last = Some(line(at, Speaker::Ai, text));
-                self.send(office, n, *term, Origin::Notice, by, text);
+                self.send(office, (n, at), *term, Origin::Notice, by, text);
             }
             Event::Whispered { .. } => self.whispers.push(n),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
@@ -301,8 +302,10 @@ impl Conversation {
             Event::AnnotationWithdrawn { annotation } => self.withdraw(*annotation, recorded),
             Event::DeliveryClaimed { message } => {
                 self.public = self.public.next();
+                let public = self.public;
                 if let Some(row) = self.outbox.iter_mut().find(|row| row.message == *message) {
                     row.state = State::Claimed;
+                    row.public = public;
                 }
             }
             Event::DeliveryReported { message, report } => self.reported(&mut card, *message, report),
@@ -337,7 +340,7 @@ impl Conversation {
     fn send(
         &mut self,
         office: &Office,
-        message: EntryNo,
+        (message, at): (EntryNo, super::time::Timestamp),
         term: Term,
         origin: Origin,
         by: Option<TeammateId>,
@@ -351,6 +354,8 @@ impl Conversation {
             state: State::Pending,
             text: Arc::from(text),
             from: Arc::from(from),
+            at,
+            public: PublicNo(0),
         });
     }
 
