@@ -4,6 +4,7 @@ use super::{
     Key,
     matching::fold,
     parse::{example, values},
+    write::written,
 };
 use std::ops::Range;
 
@@ -76,19 +77,11 @@ pub fn completions(partial: &str, cursor: usize, known: &Known) -> Vec<String> {
     if words.is_empty() && open.is_empty() {
         words.push(example(key));
     }
-    let taken = |word: &str| settled.split('|').any(|it| fold(it.trim_matches('"')) == fold(word));
+    let is_settled = |word: &str| settled.split('|').any(|it| fold(it.trim_matches('"')) == fold(word));
     words
         .into_iter()
-        .filter(|word| fold(word).starts_with(&wanted) && !taken(word))
+        .filter(|word| fold(word).starts_with(&wanted) && !is_settled(word))
         .take(50)
-        .map(|word| format!("{sign}{}:{settled}{order}{}", key.word(), in_quotes(word)))
+        .map(|word| format!("{sign}{}:{settled}{order}{}", key.word(), written(word)))
         .collect()
-}
-
-fn in_quotes(word: &str) -> String {
-    if word.is_empty() || word.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '|' | '\\')) {
-        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-    } else {
-        word.to_owned()
-    }
 }

@@ -68,14 +68,15 @@ impl Term {
                 .map(|since| context.at.since(since))
                 .is_some_and(|span| them.iter().any(|bound| bound.holds(span))),
             Test::Number(them) => them.contains(&card.id),
-            Test::Text(them) => match key {
-                Some(key) => them.iter().any(|needle| key.0.contains(needle.0.as_str())),
-                None => {
+            Test::Text(them) => {
+                if let Some(key) = key {
+                    them.iter().any(|needle| key.0.contains(needle.0.as_str()))
+                } else {
                     let mut number = [0; NUMBER];
                     let number = numbered(card.id, &mut number);
                     them.iter().any(|needle| needle.is_in(number) || parts(card).any(|part| needle.is_in(part)))
                 }
-            },
+            }
         };
         found != self.negated
     }
@@ -114,7 +115,7 @@ impl Is {
     }
 }
 
-impl<T: Ord> Bound<T> {
+impl<T: Ord + Copy> Bound<T> {
     fn holds(&self, it: T) -> bool {
         match self.order {
             Order::Over => it > self.value,
@@ -140,14 +141,19 @@ impl Needle {
 
     /// Whether it stands somewhere in `hay`, whatever its case.
     fn is_in(&self, hay: &str) -> bool {
-        if self.0.is_ascii() { contains_ascii(hay.as_bytes(), self.0.as_bytes()) } else { self.is_in_folded(hay) }
-    }
-
-    fn is_in_folded(&self, hay: &str) -> bool {
-        hay.char_indices().any(|(at, _)| {
-            let mut rest = folded(hay.get(at..).unwrap_or_default());
-            self.0.chars().all(|c| rest.next() == Some(c))
-        })
+        if hay.is_ascii() {
+            return contains_ascii(hay.as_bytes(), self.0.as_bytes());
+        }
+        let mut rest = folded(hay);
+        loop {
+            let mut ahead = rest.clone();
+            if self.0.chars().all(|c| ahead.next() == Some(c)) {
+                return true;
+            }
+            if rest.next().is_none() {
+                return false;
+            }
+        }
     }
 }
 
@@ -170,7 +176,7 @@ fn fold_into(text: &str, into: &mut String) {
     }
 }
 
-fn folded(text: &str) -> impl Iterator<Item = char> {
+fn folded(text: &str) -> impl Iterator<Item = char> + Clone {
     text.chars().flat_map(char::to_lowercase)
 }
 

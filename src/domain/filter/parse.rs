@@ -129,6 +129,9 @@ fn needle(piece: &Piece) -> Result<Needle, Mistake> {
     if piece.text.is_empty() {
         return Err(mistake(piece.at.clone(), "there is nothing to look for here"));
     }
+    if piece.text.contains(char::is_control) {
+        return Err(mistake(piece.at.clone(), "control characters cannot be looked for: leave them out"));
+    }
     Ok(Needle(fold(&piece.text)))
 }
 
@@ -142,7 +145,7 @@ fn test(key: Key, pieces: Vec<Piece>) -> Result<Test, Mistake> {
         Key::Holder => Test::Holder(each(pieces, |piece| {
             let folded = fold(&piece.text);
             let kind = Who::KINDS.into_iter().find(|kind| !piece.quoted && kind.word() == folded);
-            Ok(kind.unwrap_or(Who::Named(Needle(folded))))
+            kind.map_or_else(|| needle(&piece).map(Who::Named), Ok)
         })?),
         Key::Mode => Test::Mode(each(pieces, |piece| one_of(key, &piece, Mode::ALL, Mode::word, &values))?),
         Key::Tag => Test::Tag(each(pieces, |piece| needle(&piece))?),

@@ -116,12 +116,13 @@ pub(super) enum Breaks {
 /// Whether `text` needs nothing done: printable ASCII and letters or signs that stand for themselves.
 pub(super) fn is_plain(text: &str, breaks: Breaks) -> bool {
     let kept = breaks == Breaks::Kept;
-    // In blocks and without a branch on each byte, so that it is vectorised: ASCII costs about as much as copying it.
+    // What is wrong is counted in blocks, without a branch on each byte, so that it is vectorised: ASCII costs about as
+    // much as copying it.
+    let extra = if kept { b'\n' } else { b' ' };
+    let is_wrong = |byte: u8| u8::from(byte.wrapping_sub(0x20) >= 0x5f) & u8::from(byte != extra);
     let mut blocks = text.as_bytes().chunks(64);
-    let clean = |block: &[u8]| {
-        block.iter().fold(true, |so_far, &byte| so_far & ((byte.wrapping_sub(0x20) < 0x5f) | (kept & (byte == b'\n'))))
-    };
-    blocks.all(clean) || text.chars().all(|c| is_plain_char(c) || (kept && c == '\n'))
+    blocks.all(|block| block.iter().fold(0, |wrong, &byte| wrong | is_wrong(byte)) == 0)
+        || text.chars().all(|c| is_plain_char(c) || (kept && c == '\n'))
 }
 
 /// Characters that never join, combine or hide: the quick way through. A subset; what is not here is looked at closely.
@@ -180,7 +181,7 @@ pub(super) fn is_mark(c: char) -> bool {
     is_combining_mark(c)
 }
 
-/// Whether `c` can be a picture in an emoji sequence (Extended_Pictographic), asked of the segmentation tables: only
+/// Whether `c` can be a picture in an emoji sequence (`Extended_Pictographic`), asked of the segmentation tables: only
 /// such a character joins over a ZWJ with another.
 pub(super) fn is_pictographic(c: char) -> bool {
     let mut sequence = String::with_capacity(12);
