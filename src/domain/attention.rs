@@ -273,3 +273,6 @@ fn next_step(card: &Card, at: Timestamp) -> Option<Timestamp> {
     });
     [pause, step].into_iter().flatten().min()
 }
+
+#[cfg(test)]
+mod tests;

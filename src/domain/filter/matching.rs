@@ -3,7 +3,7 @@
 //! Free text without a [`SearchKey`] reads four to six strings on the heap for each card. A screen that filters while
 //! somebody types keeps a key beside each card, made when the card arrives, and asks [`Filter::matches_key`].
 
-use super::{Bound, Context, Filter, Is, Needle, Order, Term, Test, Who};
+use super::{Bound, Condition, Context, Filter, Is, Needle, Order, Test, Who};
 use crate::domain::{
     attention,
     card::{Card, Status},
@@ -36,17 +36,17 @@ impl Filter {
     /// Whether the card passes.
     #[must_use]
     pub fn matches(&self, card: &Card, context: &Context) -> bool {
-        self.terms.iter().all(|term| term.holds(card, None, context))
+        self.conditions.iter().all(|condition| condition.holds(card, None, context))
     }
 
     /// The same, with the card's key at hand: several times as fast where free text is looked for.
     #[must_use]
     pub fn matches_key(&self, card: &Card, key: &SearchKey, context: &Context) -> bool {
-        self.terms.iter().all(|term| term.holds(card, Some(key), context))
+        self.conditions.iter().all(|condition| condition.holds(card, Some(key), context))
     }
 }
 
-impl Term {
+impl Condition {
     fn holds(&self, card: &Card, key: Option<&SearchKey>, context: &Context) -> bool {
         let found = match &self.test {
             Test::Holder(them) => them.iter().any(|who| who.holds(card.holder, context)),

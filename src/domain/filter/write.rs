@@ -9,11 +9,11 @@ use std::{
 
 impl Display for Filter {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
+        for (at, condition) in self.conditions.iter().enumerate() {
             let gap = if at > 0 { " " } else { "" };
-            let sign = if term.negated { "-" } else { "" };
+            let sign = if condition.negated { "-" } else { "" };
             write!(f, "{gap}{sign}")?;
-            match &term.test {
+            match &condition.test {
                 Test::Holder(them) => either(f, Some(Key::Holder), them, who),
                 Test::Mode(them) => either(f, Some(Key::Mode), them, |f, mode| f.write_str(mode.word())),
                 Test::Tag(them) => either(f, Some(Key::Tag), them, needle),

@@ -122,8 +122,8 @@ fn a_line_is_cut_between_clusters() {
 
 #[test]
 fn a_long_message_is_cut_and_says_so() {
-    for unit in ["x", "王", "e\u{301}", "\u{1b}"] {
-        let safe = SafeText::message(&unit.repeat(MESSAGE_BYTES + 1));
+    for unit in ["x", "王", "e\u{301}", "\u{1b}", "\u{301}"] {
+        let safe = SafeText::message(&unit.repeat(MESSAGE_BYTES * 2));
         assert!(safe.as_str().len() <= MESSAGE_BYTES && safe.as_str().ends_with('…'), "{unit:?}");
         assert!(safe.removed() > 0);
         assert_eq!(message(safe.as_str()), safe.as_str());
