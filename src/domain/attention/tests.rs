@@ -47,12 +47,12 @@ fn calm() -> Card {
     }
 }
 
-fn escalated(reason: escalation::Reason) -> Option<Escalation> {
-    Some(Escalation { reason, summary: String::new(), at: ago(10) })
+fn escalated(reason: escalation::Reason) -> Escalation {
+    Escalation { reason, summary: String::new(), at: ago(10) }
 }
 
-fn draft() -> Option<DraftWaits> {
-    Some(DraftWaits { draft: EntryNo(3), expires_at: ago(0) })
+fn draft() -> DraftWaits {
+    DraftWaits { draft: EntryNo(3), expires_at: ago(0) }
 }
 
 fn reasons(card: &Card) -> Vec<(Why, i8)> {
@@ -74,15 +74,15 @@ fn a_score_says_what_it_is_made_of() {
 #[test]
 fn asking_for_a_person_counts_once_and_another_escalation_beside_it() {
     let mut card = Card { signs: Signs { asked_human: true, ..Signs::default() }, ..calm() };
-    card.escalation = escalated(escalation::Reason::AskedForHuman);
+    card.escalation = Some(escalated(escalation::Reason::AskedForHuman));
     assert_eq!(reasons(&card), [(Why::AskedForHuman, 40)]);
-    card.escalation = escalated(escalation::Reason::AiFailed);
+    card.escalation = Some(escalated(escalation::Reason::AiFailed));
     assert_eq!(reasons(&card), [(Why::AskedForHuman, 40), (Why::Escalated, 35)]);
 }
 
 #[test]
 fn the_settled_and_the_sleeping_want_nothing_until_they_wake() {
-    let busy = Card { escalation: escalated(escalation::Reason::Ungrounded), ..calm() };
+    let busy = Card { escalation: Some(escalated(escalation::Reason::Ungrounded)), ..calm() };
     let resolved = Status::Resolved { at: NOW, confirmed: false, by_ai: true };
     assert_eq!(of(&Card { status: resolved, ..busy.clone() }, NOW), Attention::default());
     let asleep = Card { status: Status::Snoozed { until: ago(0).plus(Span::seconds(5)) }, ..busy };
@@ -107,9 +107,9 @@ fn where_a_person_holds_only_waiting_failure_drafts_and_priority_count() {
             reopened: true,
             grounding: Some(Grounding(0)),
         },
-        escalation: escalated(escalation::Reason::ByHand),
+        escalation: Some(escalated(escalation::Reason::ByHand)),
         waiting_since: Some(ago(150)),
-        draft: draft(),
+        draft: Some(draft()),
         priority: Priority::High,
         ..calm()
     };
@@ -139,11 +139,11 @@ fn a_person_is_needed_where_the_queue_a_draft_or_a_lost_message_waits() {
         (calm(), false),
         (queued.clone(), false),
         (Card { waiting_since: Some(NOW), ..queued.clone() }, true),
-        (Card { escalation: escalated(escalation::Reason::ByHand), ..queued.clone() }, true),
-        (Card { escalation: escalated(escalation::Reason::ByHand), status: asleep, ..queued }, false),
-        (Card { escalation: escalated(escalation::Reason::ByHand), ..calm() }, false),
+        (Card { escalation: Some(escalated(escalation::Reason::ByHand)), ..queued.clone() }, true),
+        (Card { escalation: Some(escalated(escalation::Reason::ByHand)), status: asleep, ..queued }, false),
+        (Card { escalation: Some(escalated(escalation::Reason::ByHand)), ..calm() }, false),
         (Card { waiting_since: Some(ago(900)), ..calm() }, false),
-        (Card { draft: draft(), ..calm() }, true),
+        (Card { draft: Some(draft()), ..calm() }, true),
         (Card { signs: Signs { undelivered: 1, ..Signs::default() }, ..calm() }, true),
     ] {
         assert_eq!(needs_human(&card), needed, "{card:?}");
@@ -199,11 +199,11 @@ fn any_card() -> impl Strategy<Value = Card> {
             signs,
             holder,
             status,
-            escalation: reason.and_then(escalated),
+            escalation: reason.map(escalated),
             priority,
             waiting_since: waiting.map(|ms| Timestamp(NOW.0 + ms)),
             paused_until: paused.map(|ms| Timestamp(NOW.0 + ms)),
-            draft: if drafted { draft() } else { None },
+            draft: drafted.then(draft),
             ..calm()
         },
     )

@@ -277,15 +277,19 @@ fn by_cluster(target: Target, out: &mut Cleaned) -> bool {
     let mut text = String::with_capacity(before.len());
     let mut dropped = 0;
     for cluster in before.graphemes(true) {
+        if cluster == "\n" || cluster.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            text.push_str(cluster);
+            continue;
+        }
         let start = text.len();
         let mut in_a_row = 0;
         for c in cluster.chars() {
-            // Joiners and variation selectors neither count nor begin a new row.
-            let visible = class::class(c) == Class::Visible;
-            let counts = visible && class::is_nonspacing(c);
+            // Joiners, variation selectors and the tags of a flag neither count nor begin a new row.
+            let rides = class::rides_along(c);
+            let counts = !rides && class::is_nonspacing(c);
             if counts {
                 in_a_row += 1;
-            } else if visible && !class::is_mark(c) {
+            } else if !rides && !class::is_mark(c) {
                 in_a_row = 0;
             }
             if counts && in_a_row > most {
@@ -299,7 +303,7 @@ fn by_cluster(target: Target, out: &mut Cleaned) -> bool {
             dropped += kept.chars().count();
             text.truncate(start);
             text.push_str(REPLACEMENT);
-        } else if cluster != "\n" && measure::cluster_width(kept) == 0 {
+        } else if measure::cluster_width(kept) == 0 {
             dropped += 1;
             if kept.chars().next().is_some_and(class::is_mark) {
                 text.insert(start, DOTTED_CIRCLE);

@@ -132,12 +132,14 @@ fn a_long_message_is_cut_and_says_so() {
 
 #[test]
 fn our_own_words_pass_the_same_gate() {
+    const GOOD: SafeText = SafeText::literal("● live é 👍");
     assert_eq!(SafeText::from_own("─ held by ✦").as_str(), "─ held by ✦");
     assert_eq!(SafeText::from_own("a\u{1b}b").as_str(), "a␛b");
     assert_eq!(SafeText::own(format!("{}\u{202e}", 3)).as_str(), "3⟨RLO⟩");
-    const GOOD: SafeText = SafeText::literal("● live");
-    assert_eq!(GOOD.as_str(), "● live");
-    for bad in ["a\u{1b}", "\u{9b}", "\u{202e}", "\u{200b}", "\u{e0041}", "\u{2066}", "\u{61c}", "\n"] {
+    assert_eq!(GOOD.as_str(), "● live é 👍");
+    for bad in
+        ["a\u{1b}", "\u{9b}", "\u{202e}", "\u{200b}", "\u{e0041}", "\u{2066}", "\u{61c}", "\u{3164}", "e\u{301}", "\n"]
+    {
         assert!(SafeText::literal(bad).is_empty(), "{bad:?}");
     }
 }
@@ -160,6 +162,7 @@ fn the_quick_way_through_lets_nothing_pass_that_the_table_would_change() {
             c as u32
         );
         assert!(!class::is_mark(c), "U+{:04X} is a mark", c as u32);
+        assert!(class::is_plain_constant(&alone), "U+{:04X} is plain, but not as a constant", c as u32);
         assert!(graphemes_with_width(&alone).all(|(_, width)| width > 0), "U+{:04X} has no width", c as u32);
         for other in ["x", "王", "\u{1f600}", "\u{1100}"] {
             assert_eq!(graphemes_with_width(&format!("{c}{other}")).count(), 2, "U+{:04X} joins {other}", c as u32);
