@@ -9,4 +9,6 @@ pub mod deliveries;
 pub mod keys;
 pub mod recent;
 pub mod simulator;
+#[cfg(test)]
+mod stage;
 pub mod web;
