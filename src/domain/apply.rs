@@ -252,11 +252,11 @@ impl Conversation {
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
-                if self.turn.as_ref().is_some_and(|open| open.turn == *turn && open.shadow) {
-                    self.shadowed = card.asked;
+                match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
+                    Some(_) => self.shadowed = card.asked,
+                    None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 self.end_turn(*turn);
-                self.failed_turns = if *failed { self.failed_turns.saturating_add(1) } else { self.failed_turns };
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
