@@ -253,7 +253,7 @@ impl Conversation {
             }
             Event::TurnAbandoned { turn, failed, .. } => {
                 match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
-                    Some(_) => self.shadowed = card.asked,
+                    Some(shadow) => self.shadowed = shadow.answers,
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 self.end_turn(*turn);
