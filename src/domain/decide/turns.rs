@@ -116,7 +116,14 @@ pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
         let summary = format!("the AI failed {FAILURES} times in a row: {why}");
         let reason = crate::domain::escalation::Reason::AiFailed;
         let escalated = talk.escalate(reason, Cause::Escalated, summary, "the AI failed");
-        events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::AnswerSuppressed { .. })));
+        // The call names its turn: it is the AI's, and counts as a hand-off whoever noticed the failure.
+        events.extend(escalated.into_iter().filter_map(|event| match event {
+            Event::AnswerSuppressed { .. } => None,
+            Event::Escalated { reason, summary, trace, .. } => {
+                Some(Event::Escalated { turn: Some(turn), reason, summary, trace })
+            }
+            other => Some(other),
+        }));
     }
     events
 }
