@@ -32,7 +32,7 @@ pub enum Touched {
 
 /// How many of the customer's last messages are remembered to notice repetition.
 const REMEMBERED: usize = 2;
-/// How many ended deliveries are remembered to take a late receipt.
+/// How many deliveries of known fate are remembered to take a late receipt.
 const ENDED_KEPT: usize = 8;
 /// How much of a line a card shows, in characters.
 const LINE: usize = 120;
@@ -253,11 +253,11 @@ impl Conversation {
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
-                if self.turn.as_ref().is_some_and(|open| open.turn == *turn && open.shadow) {
-                    self.shadowed = card.asked;
+                match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
+                    Some(shadow) => self.shadowed = shadow.answers,
+                    None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 self.end_turn(*turn);
-                self.failed_turns = if *failed { self.failed_turns.saturating_add(1) } else { self.failed_turns };
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
@@ -378,10 +378,11 @@ impl Conversation {
         if matches!(report, Report::Failed { .. } | Report::Unknown) {
             card.signs.undelivered = card.signs.undelivered.saturating_add(1);
         }
-        let ended = self.outbox.iter().filter(|row| !row.state.is_open()).count();
-        let mut surplus = ended.saturating_sub(ENDED_KEPT);
+        // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
+        let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
+        let mut surplus = self.outbox.iter().filter(|row| ended(row)).count().saturating_sub(ENDED_KEPT);
         self.outbox.retain(|row| {
-            let drop = surplus > 0 && !row.state.is_open();
+            let drop = surplus > 0 && ended(row);
             surplus -= usize::from(drop);
             !drop
         });
