@@ -91,8 +91,7 @@ pub fn crash_report(folder: &Path, report: &str) -> io::Result<PathBuf> {
 }
 
 /// What secrets begin with, and how many characters of a secret must follow.
-const MARKS: [(&str, usize); 5] =
-    [("cen_", 16), ("Bearer ", 8), ("bearer ", 8), ("sk-", 16), ("token=", 8)];
+const MARKS: [(&str, usize); 5] = [("cen_", 16), ("Bearer ", 8), ("bearer ", 8), ("sk-", 16), ("token=", 8)];
 
 /// The text with every secret replaced by its first letters and `…`.
 #[must_use]

@@ -39,10 +39,7 @@ impl Paths {
         Some(Self {
             config: or(xdg("XDG_CONFIG_HOME"), system.map(|dirs| dirs.config_dir().to_owned()))?,
             cache: or(xdg("XDG_CACHE_HOME"), system.map(|dirs| dirs.cache_dir().to_owned()))?,
-            runtime: or(
-                xdg("XDG_RUNTIME_DIR"),
-                system.and_then(|dirs| dirs.runtime_dir()).map(ToOwned::to_owned),
-            ),
+            runtime: or(xdg("XDG_RUNTIME_DIR"), system.and_then(|dirs| dirs.runtime_dir()).map(ToOwned::to_owned)),
             data,
             state,
         })

@@ -40,8 +40,17 @@ impl Desk {
     /// # Errors
     /// No token, no server, or shown the door.
     pub async fn open(context: &Context, cards: Scope) -> Result<Self, Failure> {
+        // An address that leads nowhere is said before anybody is asked for a token.
+        Socket::new(context.server())?;
+        Self::with(context, token::find(context)?, cards).await
+    }
+
+    /// Connects to the server of the context with this token.
+    ///
+    /// # Errors
+    /// No server, or shown the door.
+    pub async fn with(context: &Context, token: String, cards: Scope) -> Result<Self, Failure> {
         let socket = Socket::new(context.server())?;
-        let token = token::find(context)?;
         Self::over(Arc::new(socket), token, cards, context.patience()).await
     }
 
@@ -51,9 +60,9 @@ impl Desk {
     /// As for [`open`](Self::open).
     pub async fn over(dial: Arc<dyn Dial>, token: String, cards: Scope, patience: Duration) -> Result<Self, Failure> {
         let open = Caller::open(dial, token, cards, PROGRAM.to_owned());
-        let caller = tokio::time::timeout(patience, open).await.map_err(|_| {
-            Failure::TimedOut(format!("the server did not answer within {} s", patience.as_secs()))
-        })??;
+        let caller = tokio::time::timeout(patience, open)
+            .await
+            .map_err(|_| Failure::TimedOut(format!("the server did not answer within {} s", patience.as_secs())))??;
         Ok(Self { caller: caller.within(patience) })
     }
 
@@ -175,7 +184,9 @@ impl Desk {
         loop {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
             match self.caller.next_frame(left).await {
-                Ok(ToPeer::Quiet { conversation: at, term, may_still_arrive }) if at == conversation && term > after => {
+                Ok(ToPeer::Quiet { conversation: at, term, may_still_arrive })
+                    if at == conversation && term > after =>
+                {
                     return Ok(Some((term, may_still_arrive)));
                 }
                 Ok(_) => {}
@@ -269,9 +280,10 @@ fn named<'a>(office: &'a Office, me: TeammateId, said: &str) -> Result<&'a Teamm
             "nobody here is called `{said}`; there are {}",
             names(&mut present().filter(|teammate| teammate.role.kind() != Kind::Connector))
         ))),
-        several => {
-            Err(Failure::Usage(format!("`{said}` may be {}; write the whole name", names(&mut several.iter().copied()))))
-        }
+        several => Err(Failure::Usage(format!(
+            "`{said}` may be {}; write the whole name",
+            names(&mut several.iter().copied())
+        ))),
     }
 }
 

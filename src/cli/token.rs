@@ -49,6 +49,23 @@ fn base64url(bytes: &[u8]) -> String {
 /// # Errors
 /// [`Failure::NotSignedIn`] if there is none; [`Failure::Failed`] if one is there but cannot be used.
 pub fn find(context: &Context) -> Result<String, Failure> {
+    match without_asking(context) {
+        Err(Failure::NotSignedIn(_)) if can_prompt(context) && !is_given(context) => prompt(context),
+        found => found,
+    }
+}
+
+/// Whether a token was named, well or badly: then nobody is asked for another one.
+#[must_use]
+pub fn is_given(context: &Context) -> bool {
+    context.global.token_file.is_some() || context.env.token.is_some() || context.env.token_file.is_some()
+}
+
+/// As [`find`], but for the prompt.
+///
+/// # Errors
+/// As [`find`].
+pub fn without_asking(context: &Context) -> Result<String, Failure> {
     let env = &context.env;
     if let Some(path) = &context.global.token_file {
         return read_secret(path);
@@ -62,9 +79,6 @@ pub fn find(context: &Context) -> Result<String, Failure> {
     let saved = saved_at(context)?;
     if saved.exists() {
         return read_secret(&saved);
-    }
-    if can_prompt(context) {
-        return prompt(context);
     }
     Err(Failure::NotSignedIn(format!(
         "no token for {}: set CENTAUR_TOKEN, use --token-file FILE, or save one with `centaur login`",
@@ -106,7 +120,8 @@ pub fn saved_at(context: &Context) -> Result<PathBuf, Failure> {
 /// [`Failure::Failed`] with what to do; never with what is in the file.
 pub fn read_secret(path: &Path) -> Result<String, Failure> {
     let place = path.display();
-    let file = fs::File::open(path).map_err(|error| Failure::Failed(format!("cannot read the token in {place}: {error}")))?;
+    let file =
+        fs::File::open(path).map_err(|error| Failure::Failed(format!("cannot read the token in {place}: {error}")))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -5,7 +5,18 @@
 use super::source::{Source, has, imports};
 
 const ALL: &[&str] = &[
-    "ai", "cli", "client", "config", "connectors", "console", "domain", "log", "paths", "protocol", "server", "store",
+    "ai",
+    "cli",
+    "client",
+    "config",
+    "connectors",
+    "console",
+    "domain",
+    "log",
+    "paths",
+    "protocol",
+    "server",
+    "store",
 ];
 
 /// Each room, and the rooms it may import besides itself.
@@ -26,8 +37,19 @@ const TABLE: &[(&str, &[&str])] = &[
 
 /// What no pure part may name: the outside world, and the clock.
 const WORLD: &[&str] = &[
-    "tokio", "crossterm", "std::fs", "std::net", "std::env", "std::process", "std::thread", "SystemTime", "Instant",
-    "Timestamp::now", "Zoned::now", "getrandom", "async fn",
+    "tokio",
+    "crossterm",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "getrandom",
+    "async fn",
 ];
 
 /// A rule's findings, shown all at once.
@@ -68,7 +90,9 @@ fn every_room_imports_only_what_the_table_allows() {
 fn a_trespass_is_seen() {
     let source = Source {
         path: "src/client/session.rs".into(),
-        text: "//! x\nuse crate::{domain::ids::Seq, server::Server};\n#[cfg(test)]\nmod tests {\n use crate::store;\n}\n".into(),
+        text:
+            "//! x\nuse crate::{domain::ids::Seq, server::Server};\n#[cfg(test)]\nmod tests {\n use crate::store;\n}\n"
+                .into(),
     };
     assert_eq!(trespasses(&source), ["src/client/session.rs: client may not import server"]);
 }
@@ -195,8 +219,14 @@ fn nothing_shipped_panics_on_purpose() {
 #[test]
 fn every_channel_has_a_bound_and_nothing_is_static_or_unsafe() {
     let words = [
-        "unbounded_channel", "unbounded", "UnboundedSender", "UnboundedReceiver", "std::sync::mpsc::channel", "unsafe",
-        "thread_local!", "lazy_static!",
+        "unbounded_channel",
+        "unbounded",
+        "UnboundedSender",
+        "UnboundedReceiver",
+        "std::sync::mpsc::channel",
+        "unsafe",
+        "thread_local!",
+        "lazy_static!",
     ];
     let mut broken = findings(&words, |_| true);
     for source in sources() {
@@ -234,7 +264,11 @@ fn findings(words: &[&str], look_at: impl Fn(&Source) -> bool) -> Vec<String> {
         .filter(|source| look_at(source))
         .flat_map(|source| {
             let code = source.shipped();
-            words.iter().filter(|word| has(&code, word)).map(|word| format!("{}: {word}", source.path)).collect::<Vec<_>>()
+            words
+                .iter()
+                .filter(|word| has(&code, word))
+                .map(|word| format!("{}: {word}", source.path))
+                .collect::<Vec<_>>()
         })
         .collect()
 }

@@ -62,9 +62,11 @@ impl Source {
     }
 
     fn parts(&self) -> (&str, &str) {
-        let at = self.text.match_indices("#[cfg(test)]\nmod ").map(|(at, _)| at).find(|at| {
-            *at == 0 || self.text.as_bytes()[at - 1] == b'\n'
-        });
+        let at = self
+            .text
+            .match_indices("#[cfg(test)]\nmod ")
+            .map(|(at, _)| at)
+            .find(|at| *at == 0 || self.text.as_bytes()[at - 1] == b'\n');
         self.text.split_at(at.unwrap_or(self.text.len()))
     }
 }
@@ -92,7 +94,10 @@ pub fn bare(code: &str) -> String {
                 }
                 at += 2;
             }
-            'r' if (next(at) == '"' || next(at) == '#') && !ends_in_a_name(&out) && raw_hashes(&chars, at).is_some() => {
+            'r' if (next(at) == '"' || next(at) == '#')
+                && !ends_in_a_name(&out)
+                && raw_hashes(&chars, at).is_some() =>
+            {
                 let hashes = raw_hashes(&chars, at).unwrap_or(0);
                 at += hashes + 2;
                 let end: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
@@ -158,7 +163,9 @@ pub fn imports(code: &str, module: &[&str]) -> Vec<Vec<String>> {
         let begins = at == 0 || words[at - 1] != "::";
         let base = match words[at].as_str() {
             "crate" if begins => Some(Vec::new()),
-            "super" if begins => Some(module[..module.len().saturating_sub(1)].iter().map(ToString::to_string).collect()),
+            "super" if begins => {
+                Some(module[..module.len().saturating_sub(1)].iter().map(ToString::to_string).collect())
+            }
             _ => None,
         };
         at += 1;
@@ -246,7 +253,8 @@ pub fn has(code: &str, name: &str) -> bool {
 
 #[test]
 fn comments_and_texts_are_not_code() {
-    let code = "let a = \"unsafe \\\" x\"; // unsafe\n/* unsafe\n */ let b = r#\"unsafe \" \"#; let c = '\"'; fn f<'a>() {}";
+    let code =
+        "let a = \"unsafe \\\" x\"; // unsafe\n/* unsafe\n */ let b = r#\"unsafe \" \"#; let c = '\"'; fn f<'a>() {}";
     assert_eq!(bare(code), "let a = \"\"; \n\n let b = \"\"; let c = ' '; fn f<'a>() {}");
 }
 
