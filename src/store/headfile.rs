@@ -48,7 +48,7 @@ impl FromStr for Mark {
 }
 
 /// What is in the mark's file.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Kept {
     /// No such file.
     Nothing,

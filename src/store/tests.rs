@@ -649,10 +649,15 @@ fn speed() {
         made.push((0..64).map(one).collect::<Vec<_>>());
     }
     let began = std::time::Instant::now();
+    let mut each = Vec::new();
     for batch in &made {
+        let one = std::time::Instant::now();
         log.append(batch).unwrap();
+        each.push(one.elapsed());
     }
     let took = began.elapsed();
+    each.sort_unstable();
+    println!("a batch of 64: p50 {:?}, p99 {:?}, longest {:?}", each[1_000], each[1_980], each[1_999]);
     println!("append: {:.0} entries/s", (batches * 64) as f64 / took.as_secs_f64());
 
     let began = std::time::Instant::now();
