@@ -114,8 +114,10 @@ impl HeadFile {
     /// # Errors
     /// What the system says.
     pub(super) fn write_durably(&mut self, mark: &Mark) -> io::Result<()> {
-        self.file.set_len(0)?;
+        // In this order: at no moment is the file without a mark.
         self.write(mark)?;
+        let end = self.file.stream_position()?;
+        self.file.set_len(end)?;
         self.file.sync_all()
     }
 }
