@@ -79,7 +79,7 @@ pub fn decide(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Resul
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
         Command::SetDeskMode { topic, mode } => govern::set_desk_mode(&asker, topic.as_deref(), *mode),
         Command::Invite { name, role, token } => govern::invite(&asker, name, *role, token),
-        Command::ReplaceToken { token } => govern::replace_token(&asker, token),
+        Command::ReplaceToken { teammate, token } => govern::replace_own_token(&asker, *teammate, token),
         Command::Revoke { teammate } => govern::revoke(&asker, *teammate),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {

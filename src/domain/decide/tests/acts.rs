@@ -197,7 +197,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
-        _ => (someone(step), Command::ReplaceToken { token: Digest([step.b; 32]) }),
+        _ => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
     }
 }
 
