@@ -31,7 +31,8 @@ pub struct Office {
     pub timeline: u32,
     /// The newest conversation.
     pub newest: ConversationId,
-    /// Who works here, the revoked too.
+    /// Who works here, the revoked too. Written as a list: a number as a key would not survive every frame.
+    #[serde(with = "as_list")]
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
@@ -84,5 +85,25 @@ impl Desk {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
         self.conversations.get(&id).map(AsRef::as_ref)
+    }
+}
+
+/// Teammates by id, written as a list.
+mod as_list {
+    use super::{BTreeMap, Teammate, TeammateId};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        teammates: &BTreeMap<TeammateId, Teammate>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(teammates.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<TeammateId, Teammate>, D::Error> {
+        let teammates = Vec::<Teammate>::deserialize(deserializer)?;
+        Ok(teammates.into_iter().map(|teammate| (teammate.id, teammate)).collect())
     }
 }
