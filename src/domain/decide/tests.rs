@@ -12,5 +12,5 @@ mod drafts;
 mod takeover;
 mod talks;
 // mod total;
-// mod undo;
+mod undo;
 mod world;
