@@ -399,7 +399,7 @@ impl Conversation {
     fn restore(&self, card: &mut Card, act: EntryNo) {
         match self.undo.iter().find(|one| one.act == act).map(|one| &one.before) {
             Some(Before::Holder { escalation, asked_human, .. }) => {
-                card.escalation.clone_from(escalation);
+                card.escalation = escalation.as_deref().cloned();
                 card.signs.asked_human |= asked_human;
             }
             Some(Before::Status { status, made, waiting_since, escalation, reopened }) => {
@@ -407,7 +407,7 @@ impl Conversation {
                 card.signs.reopened = *reopened;
                 if made.is_resolved() {
                     card.waiting_since = *waiting_since;
-                    card.escalation.clone_from(escalation);
+                    card.escalation = escalation.as_deref().cloned();
                 }
             }
             _ => {}
@@ -427,7 +427,7 @@ impl Conversation {
             } => Before::Holder {
                 holder: *from,
                 term: *term,
-                escalation: card.escalation.clone(),
+                escalation: card.escalation.clone().map(Box::new),
                 asked_human: card.signs.asked_human,
                 asleep: match card.status {
                     Status::Snoozed { until } if *to != Holder::Queue => Some(until),
@@ -463,7 +463,7 @@ fn before_status(card: &Card, made: Status) -> Before {
         status: card.status,
         made,
         waiting_since: card.waiting_since,
-        escalation: card.escalation.clone(),
+        escalation: card.escalation.clone().map(Box::new),
         reopened: card.signs.reopened,
     }
 }

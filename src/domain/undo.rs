@@ -57,7 +57,7 @@ pub enum Before {
         /// The term that the act made.
         term: Term,
         /// The call for a human that the act answered.
-        escalation: Option<Escalation>,
+        escalation: Option<Box<Escalation>>,
         /// Whether the customer had asked for a person.
         asked_human: bool,
         /// Until when it slept, if the act woke it.
@@ -72,7 +72,7 @@ pub enum Before {
         /// Since when the customer waited.
         waiting_since: Option<Timestamp>,
         /// The call for a human that stood.
-        escalation: Option<Escalation>,
+        escalation: Option<Box<Escalation>>,
         /// Whether it counted as reopened.
         reopened: bool,
     },
