@@ -211,6 +211,21 @@ impl Talk<'_> {
         events
     }
 
+    /// The AI rests here, and drops what it was writing.
+    fn pause(&self, until: Timestamp) -> Vec<Event> {
+        let mut events = vec![Event::Paused { until }];
+        events.extend(self.suppress_turn());
+        events
+    }
+
+    /// It is settled, and nothing is written or drafted for it any more.
+    fn resolve(&self, confirmed: bool, by_ai: bool) -> Vec<Event> {
+        let mut events = vec![Event::Resolved { confirmed, by_ai }];
+        events.extend(self.suppress_turn());
+        events.extend(self.withdraw_draft("resolved"));
+        events
+    }
+
     /// It is open again. Who held it while it was settled holds it only if the rules still let them.
     fn reopen(&self) -> Vec<Event> {
         let (office, card) = (&self.desk.office, &self.it.card);
