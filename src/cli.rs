@@ -5,6 +5,7 @@
 pub mod annotate;
 pub mod approve;
 pub mod assign;
+pub mod audit;
 pub mod back;
 pub mod completions;
 pub mod desk;
@@ -22,6 +23,7 @@ pub mod output;
 pub mod paths;
 pub mod pause;
 pub mod priority;
+pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod resolve;
@@ -155,6 +157,10 @@ pub enum Act {
     Invite(invite::Invite),
     /// Show a teammate the door
     Revoke(revoke::Revoke),
+    /// Prove that the log of a desk is what was written
+    Audit(audit::Audit),
+    /// Rebuild all that is not the log itself: saved states and search index
+    Reindex(reindex::Reindex),
     /// Save the token for a server, or forget it
     Login(login::Login),
     /// Look whether all is well: terminal, folders, server
@@ -266,6 +272,8 @@ pub fn run(cli: Cli) -> u8 {
 fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
         Act::Paths(act) => act.run(context),
+        Act::Audit(act) => act.run(context),
+        Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
         act => {
@@ -310,6 +318,8 @@ async fn live(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Doctor(act) => act.run(context).await,
         // These need no server; `dispatch` has done them.
         Act::Paths(act) => act.run(context),
+        Act::Audit(act) => act.run(context),
+        Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
     }
