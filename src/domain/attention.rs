@@ -201,46 +201,35 @@ fn each(card: &Card, at: Timestamp, mut add: impl FnMut(Why, i8)) {
         Status::Open | Status::Snoozed { .. } => {}
     }
     let signs = &card.signs;
-    let mut when = |stands: bool, why: Why| {
-        if stands {
-            add(why, why.most());
-        }
-    };
     let by_human = matches!(card.holder, Holder::Human(_));
     let escalation = card.escalation.as_ref().map(|escalation| escalation.reason);
     let asked = escalation::Reason::AskedForHuman;
-    when(!by_human && (signs.asked_human || escalation == Some(asked)), Why::AskedForHuman);
-    when(!by_human && escalation.is_some_and(|reason| reason != asked), Why::Escalated);
-    when(signs.undelivered > 0, Why::Undelivered);
-    when(!by_human && signs.hand_offs >= 2, Why::ToAndFro);
+    when(!by_human && (signs.asked_human || escalation == Some(asked)), Why::AskedForHuman, &mut add);
+    when(!by_human && escalation.is_some_and(|reason| reason != asked), Why::Escalated, &mut add);
+    when(signs.undelivered > 0, Why::Undelivered, &mut add);
+    when(!by_human && signs.hand_offs >= 2, Why::ToAndFro, &mut add);
     graded(Why::Waits, waits(card, at), &mut add);
-    let mut when = |stands: bool, why: Why| {
-        if stands {
-            add(why, why.most());
-        }
-    };
-    when(card.draft.is_some(), Why::DraftWaits);
+    when(card.draft.is_some(), Why::DraftWaits, &mut add);
     if !by_human {
         let low = signs.grounding.map_or(0, |grounding| 500_u16.saturating_sub(grounding.0).div_ceil(25));
         graded(Why::LowGrounding, u64::from(low), &mut add);
         graded(Why::Repeats, u64::from(signs.repeats) * 10, &mut add);
         graded(Why::Money, if signs.money { 15 } else { 0 }, &mut add);
         graded(Why::Angry, u64::from(signs.anger) * 5, &mut add);
-        let mut when = |stands: bool, why: Why| {
-            if stands {
-                add(why, why.most());
-            }
-        };
-        when(signs.rating.is_some_and(|rating| rating <= 2), Why::BadRating);
-        when(signs.reopened, Why::Reopened);
-        when(signs.hidden, Why::HiddenText);
-        when(is_paused(card, at) && card.waiting_since.is_some(), Why::Paused);
+        when(signs.rating.is_some_and(|rating| rating <= 2), Why::BadRating, &mut add);
+        when(signs.reopened, Why::Reopened, &mut add);
+        when(signs.hidden, Why::HiddenText, &mut add);
+        when(is_paused(card, at) && card.waiting_since.is_some(), Why::Paused, &mut add);
     }
-    match card.priority {
-        Priority::Urgent => add(Why::Urgent, Why::Urgent.most()),
-        Priority::High => add(Why::HighPriority, Why::HighPriority.most()),
-        Priority::Low => add(Why::LowPriority, Why::LowPriority.most()),
-        Priority::Normal => {}
+    when(card.priority == Priority::Urgent, Why::Urgent, &mut add);
+    when(card.priority == Priority::High, Why::HighPriority, &mut add);
+    when(card.priority == Priority::Low, Why::LowPriority, &mut add);
+}
+
+/// Adds all that the table allows, if it stands.
+fn when(stands: bool, why: Why, add: &mut impl FnMut(Why, i8)) {
+    if stands {
+        add(why, why.most());
     }
 }
 
@@ -284,3 +273,6 @@ fn next_step(card: &Card, at: Timestamp) -> Option<Timestamp> {
     });
     [pause, step].into_iter().flatten().min()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! holder:ai|queue -channel:web attention:>50 waiting:>2m tag:"late parcel" priority:>=high is:open jana #42
 //! ```
 //!
-//! Terms stand side by side and must all hold; `-` before a term turns it round; `a|b` in a value means either. A word
+//! Terms stand side by side and must all hold; `-` before a condition turns it round; `a|b` in a value means either. A word
 //! without a key is looked for, whatever its case, in the customer's name, topic, tags, last line and number. Quotes
 //! keep spaces and signs together; `\"` and `\\` inside them. An empty filter lets everything through.
 //!
@@ -34,7 +34,7 @@ pub use mistake::Mistake;
 /// `Filter::parse(&filter.to_string())` is the same filter again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
-    terms: Vec<Term>,
+    conditions: Vec<Condition>,
 }
 
 /// What a filter must know beside the card.
@@ -54,19 +54,19 @@ impl Filter {
     /// # Errors
     /// What is wrong, where, and what was probably meant.
     pub fn parse(said: &str) -> Result<Self, Mistake> {
-        parse::parse(said).map(|terms| Self { terms })
+        parse::parse(said).map(|conditions| Self { conditions })
     }
 
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.conditions.is_empty()
     }
 }
 
 /// One condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Term {
+struct Condition {
     negated: bool,
     test: Test,
 }

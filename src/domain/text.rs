@@ -2,7 +2,7 @@
 //!
 //! Customers, AIs, tools, names, files and errors that carry such can hold escape sequences, bidi overrides, invisible
 //! and tag characters, or piles of combining marks. [`SafeText`] has a private field and no way in but the class table
-//! of [`class`], so whoever holds one may show it. The original is kept as received elsewhere; this is a view of it.
+//! in `text/class.rs`, so whoever holds one may show it. The original is kept as received elsewhere; this is a view of it.
 //! Deliberately not here: wrapping, colour, links and confusable letters; normalising (the channel's edge does it).
 
 mod class;
@@ -20,7 +20,7 @@ pub use measure::graphemes_with_width;
 
 /// The most bytes of a message; what is beyond is cut with `…` and counted.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
-/// The most cells of a line; what is beyond is cut with `…` and counted.
+/// The most cells of a line; what is beyond is cut with `…`, which is not counted: it shows.
 pub const LINE_CELLS: usize = 256;
 
 /// Text that may be shown on a terminal: no control but the line break, no bidi control, nothing invisible.
@@ -90,10 +90,10 @@ impl SafeText {
         }
     }
 
-    /// A constant of our own. Empty if it holds a byte of a control, bidi control, zero width or tag character.
+    /// A constant of our own, checked where it is made: empty if a character of it could join, combine, hide or steer.
     #[must_use]
     pub const fn literal(words: &'static str) -> Self {
-        let words = if class::is_harmless(words.as_bytes()) { words } else { "" };
+        let words = if class::is_plain_constant(words) { words } else { "" };
         Self { text: Cow::Borrowed(words), removed: 0, hidden: None }
     }
 
@@ -186,7 +186,6 @@ impl SafeText {
             let mut short = self.text.get(..at).unwrap_or_default().to_owned();
             clean::end_with_ellipsis(&mut short, cells > 0);
             self.text = Cow::Owned(short);
-            self.removed = self.removed.saturating_add(1);
         }
         self
     }

@@ -35,6 +35,12 @@ pub enum StoreError {
         /// Its version.
         found: &'static str,
     },
+    /// The file system cannot share memory between readers and writer.
+    #[error("{} lies on a file system without shared memory (a network drive?): put the desk on a local disk", .path.display())]
+    NoWal {
+        /// The file.
+        path: PathBuf,
+    },
     /// A newer centaur wrote the file.
     #[error(
         "{} was written by a newer centaur (schema {found}, this one knows {known}). Nothing was changed: please upgrade", .path.display()

@@ -119,7 +119,12 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, how: Use) -> Res
     let settings = match how {
         // A checkpoint copies the WAL into the file and syncs both; a larger WAL means fewer of them under load.
         Use::Write => {
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+            let mode: String =
+                connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(sorted)?;
+            if !mode.eq_ignore_ascii_case("wal") {
+                return Err(StoreError::NoWal { path: path.to_owned() });
+            }
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
              PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
         }

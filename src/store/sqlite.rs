@@ -98,7 +98,7 @@ impl SqliteLog {
         let found = schema::prepare(&mut connection, &path, schema::Use::Write)?;
         let sorted = |why| StoreError::of(why, &path, Seq(0));
         schema::migrate(&mut connection, found).map_err(sorted)?;
-        let made = connection
+        connection
             .execute(
                 "INSERT INTO desk (one, log, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
                 params![bytes16(new_id.0), now.0],
@@ -108,7 +108,8 @@ impl SqliteLog {
         let log = LogId(u128::from_be_bytes(log));
         let head = last(&connection).map_err(sorted)?;
         let kept = headfile::read(folder)?;
-        let opened = if made == 1 && head.seq == Seq(0) && !matches!(kept, Kept::Mark(_)) {
+        // An empty log without a mark lost nothing: it is new, or its making was cut short.
+        let opened = if head.seq == Seq(0) && !matches!(kept, Kept::Mark(_)) {
             Opened::Fresh
         } else {
             compare(&connection, kept, Mark { log, head }).map_err(sorted)?
@@ -118,6 +119,12 @@ impl SqliteLog {
         let mut it = Self { connection, folder: folder.to_owned(), path, log, head, mark, state, _lock: lock };
         if it.state == Fitness::Sound {
             it.mark_durably()?;
+        }
+        // The names of new files are on disk only with their folder. Not every system can sync a folder, nor needs to.
+        if opened == Opened::Fresh
+            && let Ok(folder) = File::open(folder)
+        {
+            let _ = folder.sync_all();
         }
         Ok((it, opened))
     }
@@ -156,7 +163,7 @@ impl SqliteLog {
         if self.state == Fitness::Failed {
             return Err(StoreError::Failed { last: self.head.seq });
         }
-        let mut run = || {
+        let run = || {
             self.connection.execute_batch("PRAGMA synchronous = NORMAL")?;
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let made = work(&transaction)?;

@@ -4,8 +4,9 @@ use super::{
     Key,
     matching::fold,
     parse::{example, values},
+    write::written,
 };
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 /// What the desk has, to complete values from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Known<'a> {
     pub locales: Vec<&'a str>,
 }
 
-/// The bytes of the term at the cursor: what a completion replaces. A cursor inside a character counts before it.
+/// The bytes of the condition at the cursor: what a completion replaces. A cursor inside a character counts before it.
 #[must_use]
 pub fn token_at(partial: &str, cursor: usize) -> Range<usize> {
     let mut cursor = cursor.min(partial.len());
@@ -44,7 +45,7 @@ pub fn token_at(partial: &str, cursor: usize) -> Range<usize> {
     start..cursor + end.unwrap_or(rest.len())
 }
 
-/// Whole terms that may replace the one at the cursor (see [`token_at`]), the likeliest first, 50 at most. A key ends
+/// Whole conditions that may replace the one at the cursor (see [`token_at`]), the likeliest first, 50 at most. A key ends
 /// in its colon; values follow when it stands.
 #[must_use]
 pub fn completions(partial: &str, cursor: usize, known: &Known) -> Vec<String> {
@@ -64,31 +65,27 @@ pub fn completions(partial: &str, cursor: usize, known: &Known) -> Vec<String> {
     let open_word = open.trim_start_matches(['<', '>', '=']);
     let order = open.get(..open.len() - open_word.len()).unwrap_or_default();
     let wanted = fold(open_word.trim_start_matches('"'));
-    let mut words: Vec<&str> = values(key);
-    words.extend(match key {
+    let fixed = values(key);
+    let given = match key {
         Key::Holder => known.names.as_slice(),
         Key::Tag => &known.tags,
         Key::Topic => &known.topics,
         Key::Channel => &known.channels,
         Key::Locale => &known.locales,
         Key::Mode | Key::Is | Key::Priority | Key::Attention | Key::Waiting => &[],
+    };
+    let ours = fixed.iter().map(|&word| (word, Cow::Borrowed(word)));
+    // A teammate may have the name of a kind of holder: in quotes it is the name.
+    let theirs = given.iter().map(|&word| match fold(word) {
+        folded if fixed.contains(&folded.as_str()) => (word, Cow::Owned(format!("\"{word}\""))),
+        _ => (word, written(word)),
     });
-    if words.is_empty() && open.is_empty() {
-        words.push(example(key));
-    }
-    let taken = |word: &str| settled.split('|').any(|it| fold(it.trim_matches('"')) == fold(word));
-    words
-        .into_iter()
-        .filter(|word| fold(word).starts_with(&wanted) && !taken(word))
+    let hint = (fixed.is_empty() && given.is_empty() && open.is_empty()).then(|| example(key));
+    let is_settled = |written: &str| settled.split('|').any(|it| fold(it) == fold(written));
+    ours.chain(theirs)
+        .chain(hint.map(|hint| (hint, Cow::Borrowed(hint))))
+        .filter(|(word, written)| fold(word).starts_with(&wanted) && !is_settled(written))
         .take(50)
-        .map(|word| format!("{sign}{}:{settled}{order}{}", key.word(), in_quotes(word)))
+        .map(|(_, written)| format!("{sign}{}:{settled}{order}{written}", key.word()))
         .collect()
-}
-
-fn in_quotes(word: &str) -> String {
-    if word.is_empty() || word.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '|' | '\\')) {
-        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-    } else {
-        word.to_owned()
-    }
 }

@@ -1,6 +1,6 @@
-//! From what a person typed to terms, or to a mistake that can be pointed at.
+//! From what a person typed to conditions, or to a mistake that can be pointed at.
 
-use super::{Bound, Is, Key, Mistake, Needle, Order, Priority, Term, Test, Who, matching::fold, mistake::nearest};
+use super::{Bound, Condition, Is, Key, Mistake, Needle, Order, Priority, Test, Who, matching::fold, mistake::nearest};
 use crate::domain::{mode::Mode, time::Span};
 use std::ops::Range;
 
@@ -11,20 +11,20 @@ struct Piece {
     at: Range<usize>,
 }
 
-/// Reads the terms of `said`.
-pub(super) fn parse(said: &str) -> Result<Vec<Term>, Mistake> {
-    let mut terms = Vec::new();
+/// Reads the conditions of `said`.
+pub(super) fn parse(said: &str) -> Result<Vec<Condition>, Mistake> {
+    let mut conditions = Vec::new();
     let mut at = 0;
     while let Some(c) = char_at(said, at) {
         if c.is_whitespace() {
             at += c.len_utf8();
         } else {
-            let (term, end) = term(said, at)?;
-            terms.push(term);
+            let (condition, end) = condition(said, at)?;
+            conditions.push(condition);
             at = end;
         }
     }
-    Ok(terms)
+    Ok(conditions)
 }
 
 fn char_at(said: &str, at: usize) -> Option<char> {
@@ -41,7 +41,7 @@ fn word_end(said: &str, from: usize, also: &[char]) -> usize {
     from + rest.find(|c: char| c.is_whitespace() || also.contains(&c)).unwrap_or(rest.len())
 }
 
-fn term(said: &str, from: usize) -> Result<(Term, usize), Mistake> {
+fn condition(said: &str, from: usize) -> Result<(Condition, usize), Mistake> {
     let negated = char_at(said, from) == Some('-');
     let start = from + usize::from(negated);
     if char_at(said, start).is_none_or(char::is_whitespace) {
@@ -61,7 +61,7 @@ fn term(said: &str, from: usize) -> Result<(Term, usize), Mistake> {
             return Err(Mistake { at: start..end, why, near: near.map(str::to_owned) });
         };
         let (pieces, end) = pieces(said, end + 1)?;
-        return Ok((Term { negated, test: test(key, pieces)? }, end));
+        return Ok((Condition { negated, test: test(key, pieces)? }, end));
     }
     let (pieces, end) = pieces(said, start)?;
     let test = if pieces.iter().all(|piece| !piece.quoted && piece.text.starts_with('#')) {
@@ -76,7 +76,7 @@ fn term(said: &str, from: usize) -> Result<(Term, usize), Mistake> {
     } else {
         Test::Text(each(pieces, |piece| needle(&piece))?)
     };
-    Ok((Term { negated, test }, end))
+    Ok((Condition { negated, test }, end))
 }
 
 /// The alternatives that begin at `from`, and where they end.
@@ -129,6 +129,9 @@ fn needle(piece: &Piece) -> Result<Needle, Mistake> {
     if piece.text.is_empty() {
         return Err(mistake(piece.at.clone(), "there is nothing to look for here"));
     }
+    if piece.text.contains(char::is_control) {
+        return Err(mistake(piece.at.clone(), "control characters cannot be looked for: leave them out"));
+    }
     Ok(Needle(fold(&piece.text)))
 }
 
@@ -142,7 +145,7 @@ fn test(key: Key, pieces: Vec<Piece>) -> Result<Test, Mistake> {
         Key::Holder => Test::Holder(each(pieces, |piece| {
             let folded = fold(&piece.text);
             let kind = Who::KINDS.into_iter().find(|kind| !piece.quoted && kind.word() == folded);
-            Ok(kind.unwrap_or(Who::Named(Needle(folded))))
+            kind.map_or_else(|| needle(&piece).map(Who::Named), Ok)
         })?),
         Key::Mode => Test::Mode(each(pieces, |piece| one_of(key, &piece, Mode::ALL, Mode::word, &values))?),
         Key::Tag => Test::Tag(each(pieces, |piece| needle(&piece))?),

@@ -1,16 +1,19 @@
 //! A filter as text again, so that reading it gives the same filter.
 
-use super::{Bound, Filter, Key, Needle, Priority, Test, Who};
+use super::{Bound, Filter, Key, Needle, Test, Who};
 use crate::domain::time::Span;
-use std::fmt::{self, Display, Formatter};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display, Formatter},
+};
 
 impl Display for Filter {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (at, term) in self.terms.iter().enumerate() {
+        for (at, condition) in self.conditions.iter().enumerate() {
             let gap = if at > 0 { " " } else { "" };
-            let sign = if term.negated { "-" } else { "" };
+            let sign = if condition.negated { "-" } else { "" };
             write!(f, "{gap}{sign}")?;
-            match &term.test {
+            match &condition.test {
                 Test::Holder(them) => either(f, Some(Key::Holder), them, who),
                 Test::Mode(them) => either(f, Some(Key::Mode), them, |f, mode| f.write_str(mode.word())),
                 Test::Tag(them) => either(f, Some(Key::Tag), them, needle),
@@ -18,8 +21,12 @@ impl Display for Filter {
                 Test::Channel(them) => either(f, Some(Key::Channel), them, needle),
                 Test::Locale(them) => either(f, Some(Key::Locale), them, needle),
                 Test::Is(them) => either(f, Some(Key::Is), them, |f, is| f.write_str(is.word())),
-                Test::Priority(them) => either(f, Some(Key::Priority), them, priority),
-                Test::Attention(them) => either(f, Some(Key::Attention), them, attention),
+                Test::Priority(them) => {
+                    either(f, Some(Key::Priority), them, |f, it| write!(f, "{}{}", it.order.sign(), it.value.word()))
+                }
+                Test::Attention(them) => {
+                    either(f, Some(Key::Attention), them, |f, it| write!(f, "{}{}", it.order.sign(), it.value))
+                }
                 Test::Waiting(them) => either(f, Some(Key::Waiting), them, waiting),
                 Test::Number(them) => either(f, None, them, |f, id| write!(f, "#{id}")),
                 Test::Text(them) => either(f, None, them, needle),
@@ -56,18 +63,15 @@ fn who(f: &mut Formatter<'_>, who: &Who) -> fmt::Result {
 }
 
 fn needle(f: &mut Formatter<'_>, Needle(text): &Needle) -> fmt::Result {
+    f.write_str(&written(text))
+}
+
+/// The words as they must be written to be read as they are: in quotes, if anything in them has a meaning.
+pub(super) fn written(text: &str) -> Cow<'_, str> {
     let needs_quotes = text.is_empty()
         || text.starts_with(['-', '#'])
         || text.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '|' | ':' | '\\'));
-    if needs_quotes { write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) } else { f.write_str(text) }
-}
-
-fn priority(f: &mut Formatter<'_>, bound: &Bound<Priority>) -> fmt::Result {
-    write!(f, "{}{}", bound.order.sign(), bound.value.word())
-}
-
-fn attention(f: &mut Formatter<'_>, bound: &Bound<u8>) -> fmt::Result {
-    write!(f, "{}{}", bound.order.sign(), bound.value)
+    if needs_quotes { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")).into() } else { text.into() }
 }
 
 /// In the largest unit that is exact; what is read has whole seconds.
@@ -75,9 +79,9 @@ fn waiting(f: &mut Formatter<'_>, bound: &Bound<Span>) -> fmt::Result {
     let seconds = bound.value.whole_seconds();
     let (number, unit) = match seconds {
         0 => (0, 's'),
-        _ if seconds % 86_400 == 0 => (seconds / 86_400, 'd'),
-        _ if seconds % 3_600 == 0 => (seconds / 3_600, 'h'),
-        _ if seconds % 60 == 0 => (seconds / 60, 'm'),
+        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, 'd'),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, 'h'),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, 'm'),
         _ => (seconds, 's'),
     };
     write!(f, "{}{number}{unit}", bound.order.sign())

@@ -101,7 +101,7 @@ pub(super) fn class(c: char) -> Class {
         | '\u{8e2}'
         | '\u{110bd}'
         | '\u{110cd}' => K::Visible,
-        _ if is_printable(c) => K::Visible,
+        _ if c.is_alphanumeric() || is_printable(c) => K::Visible,
         _ => K::Odd,
     }
 }
@@ -116,16 +116,17 @@ pub(super) enum Breaks {
 /// Whether `text` needs nothing done: printable ASCII and letters or signs that stand for themselves.
 pub(super) fn is_plain(text: &str, breaks: Breaks) -> bool {
     let kept = breaks == Breaks::Kept;
-    // In blocks and without a branch on each byte, so that it is vectorised: ASCII costs about as much as copying it.
+    // What is wrong is counted in blocks, without a branch on each byte, so that it is vectorised: ASCII costs about as
+    // much as copying it.
+    let extra = if kept { b'\n' } else { b' ' };
+    let is_wrong = |byte: u8| u8::from(byte.wrapping_sub(0x20) >= 0x5f) & u8::from(byte != extra);
     let mut blocks = text.as_bytes().chunks(64);
-    let clean = |block: &[u8]| {
-        block.iter().fold(true, |so_far, &byte| so_far & ((byte.wrapping_sub(0x20) < 0x5f) | (kept & (byte == b'\n'))))
-    };
-    blocks.all(clean) || text.chars().all(|c| is_plain_char(c) || (kept && c == '\n'))
+    blocks.all(|block| block.iter().fold(0, |wrong, &byte| wrong | is_wrong(byte)) == 0)
+        || text.chars().all(|c| is_plain_char(c) || (kept && c == '\n'))
 }
 
 /// Characters that never join, combine or hide: the quick way through. A subset; what is not here is looked at closely.
-pub(super) fn is_plain_char(c: char) -> bool {
+pub(super) const fn is_plain_char(c: char) -> bool {
     matches!(c,
         ' '..='~'
         | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}'
@@ -141,23 +142,31 @@ pub(super) fn is_plain_char(c: char) -> bool {
         | '\u{ff01}'..='\u{ff9d}' | '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f64f}' | '\u{20000}'..='\u{2a6df}')
 }
 
-/// Whether the bytes of a constant hold none of the characters that steer a terminal or hide. Coarse, but `const`.
-pub(super) const fn is_harmless(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
+/// The same as [`is_plain`] for a constant, before the program runs.
+pub(super) const fn is_plain_constant(text: &str) -> bool {
+    let mut rest = text.as_bytes();
     loop {
-        rest = match rest {
+        let code;
+        (code, rest) = match rest {
             [] => return true,
-            [0..0x20 | 0x7f, ..]
-            | [0xc2, 0x80..=0x9f | 0xad, ..]
-            | [0xcd, 0x8f, ..]
-            | [0xd8, 0x9c, ..]
-            | [0xe2, 0x80, 0x8b..=0x8f | 0xa8..=0xae, ..]
-            | [0xe2, 0x81, 0xa0..=0xaf, ..]
-            | [0xef, 0xbb, 0xbf, ..]
-            | [0xf3, 0xa0, ..] => return false,
-            [_, rest @ ..] => rest,
+            &[a @ 0..0x80, ref rest @ ..] => (a as u32, rest),
+            &[a @ ..0xe0, b, ref rest @ ..] => (bits(a, 0x1f, 6) | bits(b, 0x3f, 0), rest),
+            &[a @ ..0xf0, b, c, ref rest @ ..] => (bits(a, 0xf, 12) | bits(b, 0x3f, 6) | bits(c, 0x3f, 0), rest),
+            &[a, b, c, d, ref rest @ ..] => {
+                (bits(a, 7, 18) | bits(b, 0x3f, 12) | bits(c, 0x3f, 6) | bits(d, 0x3f, 0), rest)
+            }
+            _ => return false,
         };
+        match char::from_u32(code) {
+            Some(c) if is_plain_char(c) => {}
+            _ => return false,
+        }
     }
+}
+
+/// Some bits of a byte of UTF-8, moved to their place in the code point.
+const fn bits(byte: u8, mask: u8, place: u32) -> u32 {
+    ((byte & mask) as u32) << place
 }
 
 /// Whether the standard library would print `c` rather than its code. It knows which code points are assigned.
@@ -170,6 +179,11 @@ fn is_printable(c: char) -> bool {
     text.escape_debug().nth(1) == Some(c)
 }
 
+/// Whether `c` is a joiner, variation selector or tag: what the first pass left standing for its neighbours' sake.
+pub(super) fn rides_along(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e01ef}')
+}
+
 /// Whether `c` is a mark that takes no cell of its own.
 pub(super) fn is_nonspacing(c: char) -> bool {
     is_combining_mark(c) && c.width() == Some(0)
@@ -180,7 +194,7 @@ pub(super) fn is_mark(c: char) -> bool {
     is_combining_mark(c)
 }
 
-/// Whether `c` can be a picture in an emoji sequence (Extended_Pictographic), asked of the segmentation tables: only
+/// Whether `c` can be a picture in an emoji sequence (`Extended_Pictographic`), asked of the segmentation tables: only
 /// such a character joins over a ZWJ with another.
 pub(super) fn is_pictographic(c: char) -> bool {
     let mut sequence = String::with_capacity(12);

@@ -26,6 +26,8 @@ pub(super) struct Cleaned {
     pub text: String,
     pub removed: u16,
     pub hidden: String,
+    /// Whether the rest of the text was not looked at, since what came before it is long enough.
+    stopped: bool,
 }
 
 /// The most bytes of one cluster; the longest emoji in use has 35.
@@ -46,7 +48,8 @@ const FLAG_TAILS: [&str; 3] = [
 /// Brings `raw` into the form of its column.
 pub(super) fn clean(raw: &str, target: Target) -> Cleaned {
     let mut out = Cleaned::default();
-    let mut combines = by_character(raw, target, &mut out);
+    let enough = if target == Target::Message { 2 * MESSAGE_BYTES } else { usize::MAX };
+    let mut combines = by_character(raw, target, enough, &mut out);
     if target != Target::Model {
         // Two rounds are enough for all we know; the bound keeps it total.
         for _ in 0..4 {
@@ -55,10 +58,10 @@ pub(super) fn clean(raw: &str, target: Target) -> Cleaned {
             }
             let again = std::mem::take(&mut out.text);
             let settled = if target == Target::Evidence { Target::Message } else { target };
-            combines = by_character(&again, settled, &mut out);
+            combines = by_character(&again, settled, usize::MAX, &mut out);
         }
     }
-    if target == Target::Message && out.text.len() > MESSAGE_BYTES {
+    if target == Target::Message && (out.stopped || out.text.len() > MESSAGE_BYTES) {
         let mut keep = 0;
         for (at, cluster) in out.text.grapheme_indices(true) {
             if at + cluster.len() > MESSAGE_BYTES - '…'.len_utf8() {
@@ -87,13 +90,14 @@ fn count(out: &mut Cleaned, n: usize) {
     out.removed = out.removed.saturating_add(u16::try_from(n).unwrap_or(u16::MAX));
 }
 
-/// The first pass. Says whether something that can combine is in the text.
-fn by_character(raw: &str, target: Target, out: &mut Cleaned) -> bool {
+/// The first pass; it stops when the result has more than `enough` bytes. Says whether something that can combine is in the text.
+fn by_character(raw: &str, target: Target, enough: usize, out: &mut Cleaned) -> bool {
     let mut combines = false;
     out.text.reserve(raw.len());
     let mut chars = raw.chars();
     while let Some(c) = chars.next() {
-        if target == Target::Message && out.text.len() > 2 * MESSAGE_BYTES {
+        if out.text.len() > enough {
+            out.stopped = true;
             break;
         }
         match class::class(c) {
@@ -253,16 +257,16 @@ fn hide(run: &str, target: Target, out: &mut Cleaned) {
     }
     count(out, run.chars().count());
     let ascii = |tag: char| u8::try_from(u32::from(tag) & 0x7f).ok().filter(|byte| matches!(byte, b' '..=b'~'));
-    let said: String = run.chars().filter_map(ascii).map(char::from).take(HIDDEN_BYTES).collect();
+    let said: String = run.chars().filter_map(ascii).map(char::from).collect();
     if target == Target::Evidence {
         marker(out, &format!("TAG {said}"));
     }
-    if out.hidden.len() + said.len() < HIDDEN_BYTES {
-        if !out.hidden.is_empty() && !said.is_empty() {
-            out.hidden.push(' ');
-        }
-        out.hidden.push_str(&said);
+    if !out.hidden.is_empty() && !said.is_empty() {
+        out.hidden.push(' ');
     }
+    out.hidden.push_str(&said);
+    // All of it is ASCII, so any byte is a boundary.
+    out.hidden.truncate(HIDDEN_BYTES);
 }
 
 /// The second pass: caps marks and clusters, and gives a mark without a letter something to stand on. Says whether it
@@ -273,15 +277,22 @@ fn by_cluster(target: Target, out: &mut Cleaned) -> bool {
     let mut text = String::with_capacity(before.len());
     let mut dropped = 0;
     for cluster in before.graphemes(true) {
+        if cluster == "\n" || cluster.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            text.push_str(cluster);
+            continue;
+        }
         let start = text.len();
         let mut in_a_row = 0;
         for c in cluster.chars() {
-            let stays_out = !class::is_nonspacing(c) || class::class(c) != Class::Visible;
-            in_a_row = if stays_out { in_a_row } else { in_a_row + 1 };
-            if !class::is_mark(c) && class::class(c) == Class::Visible {
+            // Joiners, variation selectors and the tags of a flag neither count nor begin a new row.
+            let rides = class::rides_along(c);
+            let counts = !rides && class::is_nonspacing(c);
+            if counts {
+                in_a_row += 1;
+            } else if !rides && !class::is_mark(c) {
                 in_a_row = 0;
             }
-            if in_a_row > most && !stays_out {
+            if counts && in_a_row > most {
                 dropped += 1;
             } else {
                 text.push(c);
@@ -292,15 +303,10 @@ fn by_cluster(target: Target, out: &mut Cleaned) -> bool {
             dropped += kept.chars().count();
             text.truncate(start);
             text.push_str(REPLACEMENT);
-        } else if cluster != "\n" && measure::cluster_width(kept) == 0 {
+        } else if measure::cluster_width(kept) == 0 {
             dropped += 1;
-            let marks = kept.chars().next().is_some_and(class::is_mark);
-            if marks {
+            if kept.chars().next().is_some_and(class::is_mark) {
                 text.insert(start, DOTTED_CIRCLE);
-                if measure::cluster_width(text.get(start..).unwrap_or_default()) == 0 {
-                    text.truncate(start);
-                    text.push_str(REPLACEMENT);
-                }
             } else {
                 text.truncate(start);
                 text.push_str(REPLACEMENT);
