@@ -84,7 +84,7 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Global {
-    /// The desk's server [default: http://127.0.0.1:8722]
+    /// The desk's server; `http://127.0.0.1:8722` if none is named
     #[arg(long, global = true, env = "CENTAUR_SERVER", value_name = "URL")]
     pub server: Option<String>,
     /// Read the token from this file, which only you may be able to read
