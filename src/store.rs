@@ -7,6 +7,8 @@
 //! Events, with the keys and answers of the commands that made them, are kept for ever (keys for seven days).
 //! All else can be rebuilt from them: saved states, so that a start need not replay years, and the search index.
 
+#![allow(clippy::doc_markdown, reason = "SQLite is a name, not an item")]
+
 mod chain;
 mod error;
 mod headfile;

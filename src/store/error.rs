@@ -22,7 +22,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Another process serves this desk.
-    #[error("another centaur serves the desk in {}: join it with `centaur join`, stop it, or name another folder", .folder.display())]
+    #[error("another centaur serves the desk in {}: connect to that one, stop it, or name another folder", .folder.display())]
     Locked {
         /// Where.
         folder: PathBuf,

@@ -48,7 +48,7 @@ impl FromStr for Mark {
 }
 
 /// What is in the mark's file.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Kept {
     /// No such file.
     Nothing,
@@ -114,8 +114,10 @@ impl HeadFile {
     /// # Errors
     /// What the system says.
     pub(super) fn write_durably(&mut self, mark: &Mark) -> io::Result<()> {
-        self.file.set_len(0)?;
+        // In this order: at no moment is the file without a mark.
         self.write(mark)?;
+        let end = self.file.stream_position()?;
+        self.file.set_len(end)?;
         self.file.sync_all()
     }
 }

@@ -63,6 +63,7 @@ CREATE VIRTUAL TABLE said USING fts5 (words, content = '', columnsize = 0, token
 "];
 
 /// The newest schema known here.
+#[allow(clippy::cast_possible_wrap, reason = "a handful")]
 pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
 
 /// How a connection is used.

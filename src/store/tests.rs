@@ -501,6 +501,60 @@ fn wherever_the_write_ahead_log_is_torn_whole_batches_remain() {
     });
 }
 
+/// Where [`a_writer_that_will_be_killed`] writes.
+const VICTIM: &str = "CENTAUR_TEST_VICTIM";
+
+#[test]
+#[ignore = "the other half of the test below, which starts it"]
+fn a_writer_that_will_be_killed() {
+    let Some(folder) = std::env::var_os(VICTIM) else { return };
+    let (mut log, opened) = open(Path::new(&folder));
+    assert!(!matches!(opened, Opened::Rewound { .. }));
+    loop {
+        let from = log.head().seq.0;
+        let one = |seq: u64| event(seq, Some((1, u32::try_from(seq).unwrap())), noted("x"));
+        let batch: Vec<_> = (from + 1..=from + 5).map(|seq| entry(Some(seq.into()), &[one(seq)])).collect();
+        let seq = log.append(&batch).unwrap().seq;
+        println!("\nacknowledged {seq}");
+        let states = vec![State { seq, live: true, conversation: talk(1, seq.0) }];
+        log.save(&Checkpoint { floor: seq, office: None, states }).unwrap();
+        log.project(3).unwrap();
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
+    use std::io::BufRead as _;
+    let room = tempfile::tempdir().unwrap();
+    let mut before = Seq(0);
+    for acknowledgements in [1, 7, 30, 3] {
+        let mut victim = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "store::tests::a_writer_that_will_be_killed", "--ignored", "--nocapture"])
+            .env(VICTIM, room.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = std::io::BufReader::new(victim.stdout.take().unwrap()).lines();
+        let mut acknowledged = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("acknowledged ").and_then(|seq| seq.parse().ok()).map(Seq));
+        let mut last = acknowledged.by_ref().take(acknowledgements).last().unwrap();
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        // It may have said more before it died.
+        last = acknowledged.last().unwrap_or(last);
+
+        let (log, opened) = open(room.path());
+        let (reader, head) = (log.reader().unwrap(), log.head().seq);
+        assert_eq!(opened, Opened::Continued);
+        assert!(head >= last && head > before && head.0 % 5 == 0, "{head}, acknowledged {last}");
+        assert_eq!(reader.answers_since(CommandId(0)).unwrap().len() as u64, head.0);
+        let mark = SqliteLog::mark_in(room.path()).unwrap();
+        assert_eq!(verify(&*reader, mark.as_ref()).unwrap().events, head.0);
+        before = head;
+    }
+}
+
 /// A change to the events, made behind the log's back.
 #[derive(Clone, Debug)]
 enum Edit {
@@ -649,10 +703,15 @@ fn speed() {
         made.push((0..64).map(one).collect::<Vec<_>>());
     }
     let began = std::time::Instant::now();
+    let mut each = Vec::new();
     for batch in &made {
+        let one = std::time::Instant::now();
         log.append(batch).unwrap();
+        each.push(one.elapsed());
     }
     let took = began.elapsed();
+    each.sort_unstable();
+    println!("a batch of 64: p50 {:?}, p99 {:?}, longest {:?}", each[1_000], each[1_980], each[1_999]);
     println!("append: {:.0} entries/s", (batches * 64) as f64 / took.as_secs_f64());
 
     let began = std::time::Instant::now();

@@ -97,7 +97,8 @@ fn pieces(text: &str) -> Vec<Piece> {
 /// Overlapping pairs of characters; the last character alone as well if `tail`, or if there is but one.
 fn pairs(text: &str, tail: Tail) -> Vec<&str> {
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let mut tokens: Vec<&str> = starts.windows(3).filter_map(|at| text.get(at[0]..at[2])).collect();
+    let mut tokens: Vec<&str> =
+        starts.iter().zip(starts.iter().skip(2)).filter_map(|(from, to)| text.get(*from..*to)).collect();
     if (tail == Tail::Kept || tokens.is_empty())
         && let [.., last, end] = starts[..]
     {
@@ -179,7 +180,7 @@ impl Sought {
     /// The words around the first place where any of it occurs, as received.
     pub(super) fn excerpt(&self, text: &str) -> String {
         let at = pieces(text).iter().find(|piece| self.matches(piece)).map_or(0, |piece| piece.at);
-        let (before, after) = text.split_at_checked(at).unwrap_or(("", text));
+        let before = text.get(..at).unwrap_or_default();
         let from = before.char_indices().rev().take(BEFORE).last().map_or(at, |(from, _)| from);
         let from = if from == 0 {
             0
@@ -187,7 +188,6 @@ impl Sought {
             // Not from the middle of a word, if a space is near.
             before.get(from..).and_then(|lead| lead.find(' ')).map_or(from, |space| from + space + 1)
         };
-        let _ = after;
         text.get(from..).unwrap_or(text).chars().take(EXCERPT).collect()
     }
 }
@@ -197,4 +197,42 @@ fn is_in(sought: &Piece, piece: &Piece) -> bool {
         return false;
     }
     if sought.unspaced { piece.text.contains(&sought.text) } else { cut(&piece.text).starts_with(cut(&sought.text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_and_unspaced_scripts_become_pairs() {
+        for (text, tokens) in [
+            ("Where's my REFUND?", "where s my refund"),
+            ("Größe ÉTÉ ＡＢＣ ﬁne", "grosse ete abc fine"),
+            ("退款abc流程图", "退款 款 abc 流程 程图 图"),
+            ("مَرْحَبـــا", "مرحبا"),
+            ("pass\u{200b}word \u{202e}evil", "password evil"),
+            ("ｶﾞｰﾄﾞ", "ガー ード ド"),
+            ("½ x", "1 2 x"),
+            ("… 💥 --", ""),
+        ] {
+            assert_eq!(indexed(text), tokens, "{text}");
+        }
+        assert_eq!(indexed(&"x".repeat(1_000)), "x".repeat(LONGEST));
+    }
+
+    #[test]
+    fn an_excerpt_stands_around_what_was_found() {
+        let text = format!("{}the parcel with my Grinder is lost {}", "before ".repeat(50), "after ".repeat(50));
+        let excerpt = Sought::read("GRINDER").unwrap().excerpt(&text);
+        assert!(excerpt.starts_with("before before the parcel with my Grinder is lost after"), "{excerpt}");
+        assert_eq!(excerpt.chars().count(), EXCERPT);
+    }
+
+    #[test]
+    fn a_query_holds_no_operators() {
+        let expression = |words| Sought::read(words).map(|sought| sought.expression());
+        assert_eq!(expression("a OR b* \"c"), Some(r#""a"* AND "or"* AND "b"* AND "c"*"#.into()));
+        assert_eq!(expression("退款流程 程"), Some(r#""退款 款流 流程" AND "程"*"#.into()));
+        assert_eq!(expression(" \0 \" * "), None);
+    }
 }
