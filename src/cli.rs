@@ -280,7 +280,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 tokio::select! {
-                    result = live(act, context) => result,
+                    result = perform(act, context) => result,
                     end = told_to_end() => Err(end),
                 }
             })
@@ -288,8 +288,11 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-/// The commands that speak to a server.
-async fn live(act: Act, context: &mut Context) -> Result<(), Failure> {
+/// Does what was asked, on the present runtime.
+///
+/// # Errors
+/// As the desk says, and as each command tells.
+pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,

@@ -1,4 +1,5 @@
 //! Tests of the whole, one file per area. Deliberately not here: what one module can prove of itself.
 
+mod commands;
 mod rooms;
 mod source;
