@@ -79,12 +79,16 @@ pub(super) async fn answer(readers: &Arc<Readers>, feed: &Feed, me: Teammate, qu
     }
 }
 
+<<<<<<< HEAD
 async fn answered(
     readers: &Arc<Readers>,
     feed: &Feed,
     me: Teammate,
     query: Query,
 ) -> Result<Page, Refusal> {
+=======
+async fn answered(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Result<Page, Refusal> {
+>>>>>>> cli
     let right = match &query {
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,
