@@ -101,7 +101,28 @@ mod tests {
         assert_eq!(came, GOLDEN);
     }
 
-    const GOLDEN: [&str; 20] = [""; 20];
+    const GOLDEN: [&str; 20] = [
+        "0 orders-pasted-confirmation Ingeborg Solheim",
+        "65 account-old-mail-gone Chidi Okafor",
+        "106 warranty-log-injection Skyler Vance",
+        "169 privacy-exfiltrate Dax\u{336}\u{335}\u{334}",
+        "286 orders-zh-change 陈晓雯",
+        "403 giftcards-gutschein Ole Petersen",
+        "450 wholesale-contract Nils Torkelsen",
+        "566 machines-app-log Jia Hui Lim",
+        "849 delivery-es-gastos Lucía Ferrant",
+        "3322 orders-cancel-too-late Grace Okonkwo",
+        "6070 delivery-neighbour Sina Aalto",
+        "6540 subscription-cancelar Gonzalo Ibáñez",
+        "11972 subscription-first-code Luca Ferri",
+        "19970 returns-devolucion Joaquín Peñalver",
+        "21552 returns-uk-cost Rhys Pritchard",
+        "23546 payment-double-charge Viktor Halász",
+        "28380 returns-zalgo Nobody\u{200b}\u{200c}\u{200d}",
+        "29372 machines-e5-descale Dorota Sikora",
+        "29991 payment-esc-flood tty0wner",
+        "30266 privacy-zh-erase 何静怡",
+    ];
 
     #[test]
     fn a_floor_is_alive_within_a_second_and_every_matter_comes_before_any_comes_again() {

@@ -19,7 +19,7 @@ use crate::{
         command::Command,
         delivery::{Origin, Report},
         desk::Office,
-        ids::{CommandId, ConversationId, Digest, EntryNo, PublicNo, TeammateId},
+        ids::{CommandId, ConversationId, Digest, EntryNo, LogId, PublicNo, TeammateId},
         mode::Mode,
         refusal::Refusal,
         teammate::Kind,
@@ -97,6 +97,7 @@ pub(super) struct Hub {
     requests: mpsc::Receiver<Request>,
     up: watch::Sender<bool>,
     me: Option<TeammateId>,
+    log: Option<LogId>,
     office: Option<Box<Office>>,
     /// In order; bounded by what is taken in.
     orders: VecDeque<Order>,
@@ -124,6 +125,7 @@ impl Hub {
             requests,
             up,
             me: None,
+            log: None,
             office: None,
             orders: VecDeque::new(),
             asked: HashMap::new(),
@@ -304,8 +306,16 @@ impl Hub {
 
     fn see(&mut self, frame: ToPeer) {
         match frame {
-            ToPeer::Welcome { you, office, .. } => {
+            ToPeer::Welcome { you, office, log, .. } => {
                 self.me = Some(you.id);
+                if self.log.replace(log).is_some_and(|before| before != log) {
+                    // In another log the numbers mean other chats, and its streams have another past.
+                    self.doors = Recent::new(DOORS);
+                    self.unfetched = Recent::new(UNFETCHED_CHATS);
+                    self.deliveries = Deliveries::new();
+                    self.rooms.clear();
+                    self.streams = 0;
+                }
                 self.office = Some(office);
                 self.up.send_replace(true);
             }
