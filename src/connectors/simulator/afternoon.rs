@@ -6,7 +6,7 @@ use super::{random::Random, scenario::Scenario};
 use crate::domain::time::Span;
 
 /// How many come within the first second, so that a floor is alive at once.
-const OPENING_BURST: u64 = 8;
+const OPENING_BURST: usize = 8;
 /// The least time between two of these, in milliseconds.
 const BURST_GAP: u64 = 40;
 /// The longest gap, so that a rate near nothing cannot overflow.
@@ -33,7 +33,7 @@ pub struct Afternoon<'a> {
     deck: Vec<usize>,
     gap_ms: f64,
     left: Option<u64>,
-    came: u64,
+    came: usize,
     offset: u64,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Afternoon<'a> {
         }
         // Exponential by inversion; 1 - share is never 0.
         let gap = (-(1.0 - self.random.share()).ln() * self.gap_ms).min(LONGEST_GAP);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a day")]
         Some(gap as u64)
     }
 
@@ -128,7 +128,7 @@ mod tests {
     fn a_floor_is_alive_within_a_second_and_every_matter_comes_before_any_comes_again() {
         let scenarios = of_the_demo();
         let all: Vec<Arrival> = Afternoon::new(1, 60.0, Some(80), &scenarios).collect();
-        assert!(all[OPENING_BURST as usize - 1].offset < Span::seconds(1));
+        assert!(all[OPENING_BURST - 1].offset < Span::seconds(1));
         assert_eq!(all.iter().map(|one| one.scenario).collect::<HashSet<_>>().len(), 80);
         assert!(all.is_sorted_by_key(|one| one.offset));
     }
@@ -137,15 +137,15 @@ mod tests {
     fn the_rate_is_kept_over_a_long_time() {
         let scenarios = of_the_demo();
         let last = Afternoon::new(2, 120.0, Some(12_000), &scenarios).last().unwrap();
-        let minutes = last.offset.0 as f64 / 60_000.0;
-        assert!((95.0..105.0).contains(&minutes), "{minutes}");
+        let minutes = last.offset.whole_minutes();
+        assert!((95..105).contains(&minutes), "{minutes}");
     }
 
     #[test]
     fn no_rate_and_no_scenarios_end_the_afternoon() {
         let scenarios = of_the_demo();
-        assert_eq!(Afternoon::new(1, 0.0, None, &scenarios).count(), OPENING_BURST as usize);
-        assert_eq!(Afternoon::new(1, f64::NAN, None, &scenarios).count(), OPENING_BURST as usize);
+        assert_eq!(Afternoon::new(1, 0.0, None, &scenarios).count(), OPENING_BURST);
+        assert_eq!(Afternoon::new(1, f64::NAN, None, &scenarios).count(), OPENING_BURST);
         assert_eq!(Afternoon::new(1, 60.0, None, &[]).count(), 0);
     }
 }

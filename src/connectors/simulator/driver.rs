@@ -301,7 +301,8 @@ impl<'a> Driver<'a> {
                 }
             }
             ToPeer::Deliver { conversation, message, origin, text, .. } => {
-                if self.deliveries.see_handed(conversation, message) == Handed::First {
+                let handed = self.deliveries.see_handed(conversation, message);
+                if handed == Handed::First {
                     self.deliver(conversation, message, origin, text);
                 }
             }
@@ -373,7 +374,7 @@ impl<'a> Driver<'a> {
             match effect {
                 // Dropped while there is no line; nothing depends on it.
                 Effect::Type if self.is_up => {
-                    self.orders.push_back(Order::Tell(Box::new(ToServer::Typing { conversation })))
+                    self.orders.push_back(Order::Tell(Box::new(ToServer::Typing { conversation })));
                 }
                 Effect::Type => {}
                 Effect::Say(text) => {

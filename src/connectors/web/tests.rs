@@ -1,7 +1,15 @@
 use super::*;
 use crate::{
-    connectors::stage::{Cue, Stage},
-    domain::{delivery::Report, ids::Term},
+    client::{memory::MemoryDial, session::Order},
+    connectors::{
+        keys,
+        stage::{Cue, Stage},
+    },
+    domain::{
+        delivery::Report,
+        ids::{EntryNo, Seq, Term},
+    },
+    protocol::{ToPeer, ToServer, decode, encode},
 };
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -37,10 +45,10 @@ async fn send(place: SocketAddr, head: &str, body: &[u8]) -> Heard {
     line.write_all(head.as_bytes()).await.unwrap();
     // The server may have answered and closed before it read all of a body that is too long.
     let _ = line.write_all(body).await;
-    let mut heard = Vec::new();
-    let _ = line.read_to_end(&mut heard).await;
-    let heard = String::from_utf8(heard).unwrap();
-    let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+    let mut bytes = Vec::new();
+    let _ = line.read_to_end(&mut bytes).await;
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Heard { status, head: head.to_lowercase(), body: serde_json::from_str(body).unwrap_or_default() }
 }
@@ -276,7 +284,7 @@ async fn a_busy_desk_is_told_as_429_with_when_to_come_again() {
     let place = serve(door).await;
     tokio::spawn(async move {
         while let Some(order) = orders.recv().await {
-            if let crate::client::session::Order::Ask(id, _) = order {
+            if let Order::Ask(id, _) = order {
                 tell.send(News::Answered { id, result: Err(Refusal::Busy) }).await.unwrap();
             }
         }
@@ -303,5 +311,30 @@ async fn a_reader_who_is_too_slow_is_closed_and_costs_no_more_than_its_queue() {
         taken += 1;
     }
     assert!(taken <= 64, "{taken}");
+    drop(stage);
+}
+
+#[tokio::test]
+async fn the_door_greets_as_a_connector_and_brings_a_customer_over_the_wire() {
+    let (lines, mut dialled) = mpsc::channel(1);
+    let door = WebDoor::open(Arc::new(MemoryDial::new(lines)), "token".to_owned());
+    let mut line = dialled.recv().await.unwrap();
+    let hello = decode(&line.from_peer.recv().await.unwrap()).unwrap();
+    assert!(matches!(hello, ToServer::Hello { token, cards: Scope::Carried, .. } if token == "token"));
+    let (stage, _peer, mut news) = Stage::open(|_| None);
+    let Some(News::Frame(welcome)) = news.recv().await else { panic!("no welcome") };
+    line.to_peer.send(encode(&*welcome)).await.unwrap();
+    assert!(door.ready().await);
+    let place = serve(door).await;
+    let asked = tokio::spawn(async move {
+        let ToServer::Ask { id, command } = decode(&line.from_peer.recv().await.unwrap()).unwrap() else { panic!() };
+        let answer = Answer { seq: Seq(1), conversation: Some(ConversationId(42)), n: EntryNo(1) };
+        line.to_peer.send(encode(&ToPeer::Accepted { id, answer })).await.unwrap();
+        (command, line)
+    });
+    let (chat, secret) = open(place).await;
+    let Command::OpenConversation { channel, external_ref, .. } = asked.await.unwrap().0 else { panic!() };
+    let kept = Some(keys::digest(secret.as_bytes()).to_string());
+    assert_eq!((chat, channel.as_str(), external_ref), (ConversationId(42), "web", kept));
     drop(stage);
 }
