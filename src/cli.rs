@@ -1,1 +1,332 @@
-//! To come.
+//! The command line: the tree of commands, and what they have in common. One file for each command.
+//!
+//! Every act of the console has its twin here. Deliberately not here: rules (the desk has them) and the screen.
+
+pub mod annotate;
+pub mod approve;
+pub mod assign;
+pub mod back;
+pub mod completions;
+pub mod desk;
+pub mod doctor;
+pub mod exit;
+pub mod export;
+pub mod input;
+pub mod invite;
+pub mod login;
+pub mod ls;
+pub mod man;
+pub mod mode;
+pub mod note;
+pub mod output;
+pub mod paths;
+pub mod pause;
+pub mod priority;
+pub mod reject;
+pub mod reopen;
+pub mod resolve;
+pub mod revoke;
+pub mod say;
+pub mod show;
+pub mod snooze;
+pub mod tag;
+pub mod tail;
+pub mod take;
+pub mod talk;
+#[cfg(test)]
+mod tests;
+pub mod token;
+pub mod undo;
+pub mod when;
+pub mod whisper;
+
+use crate::{
+    domain::{ids::ConversationId, time::Span},
+    paths::Paths,
+    protocol::Answer,
+};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use exit::Failure;
+use output::{Colour, Output};
+use serde::Serialize;
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+/// Where a server is looked for when none is named.
+pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8722";
+
+const EXITS: &str = "\
+Exit codes:
+  0  done                               5  conflict: somebody or something was first
+  1  failed                             6  server unreachable
+  2  usage                              7  timed out
+  3  not signed in, or not allowed    130  interrupted
+  4  not found                        143  terminated
+
+A token is never an argument. It comes from --token-file, CENTAUR_TOKEN,
+CENTAUR_TOKEN_FILE, what `centaur login` saved, or a prompt; in this order.";
+
+/// A console for teams in which an AI answers most customers and people supervise it.
+#[derive(Debug, Parser)]
+#[command(name = "centaur", version, about, after_help = EXITS, propagate_version = true)]
+#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub act: Act,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Common options")]
+pub struct Global {
+    /// The desk's server [default: http://127.0.0.1:8722]
+    #[arg(long, global = true, env = "CENTAUR_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+    /// Read the token from this file, which only you may be able to read
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Print JSON, one value a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print nothing but what was asked for
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Colour,
+    /// Wait so long for an answer of the server
+    #[arg(long, global = true, value_name = "TIME", default_value = "15s", value_parser = seconds)]
+    pub timeout: Span,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum Act {
+    /// List conversations, those that need a human first
+    Ls(ls::Ls),
+    /// Show a conversation with everything in it
+    Show(show::Show),
+    /// Follow the desk or a conversation, live, as JSON lines
+    Tail(tail::Tail),
+    /// Take a conversation over from the AI, at once
+    Take(take::Take),
+    /// Answer the customer
+    Say(say::Say),
+    /// Write a note to the team
+    Note(note::Note),
+    /// Tell the AI something that the customer never sees
+    Whisper(whisper::Whisper),
+    /// Hand a conversation back to the AI, with a brief
+    Back(back::Back),
+    /// Set how far the AI may go: off, shadow, draft, auto
+    Mode(mode::SetMode),
+    /// Pause the AI in a conversation for a while
+    Pause(pause::Pause),
+    /// Send a draft of the AI, as it is or edited
+    Approve(approve::Approve),
+    /// Do not send a draft of the AI, and tell it why
+    Reject(reject::Reject),
+    /// Give a conversation to somebody
+    Assign(assign::Assign),
+    /// Add and remove tags
+    Tag(tag::Tag),
+    /// Set how soon a person should look
+    Priority(priority::SetPriority),
+    /// Mark a conversation as settled
+    Resolve(resolve::Resolve),
+    /// Open a settled conversation again
+    Reopen(reopen::Reopen),
+    /// Let a conversation sleep until a time, or wake it
+    Snooze(snooze::Snooze),
+    /// Undo your last act in a conversation
+    Undo(undo::Undo),
+    /// Judge an answer of the AI
+    Annotate(annotate::Annotate),
+    /// Write out what the desk has learned
+    Export(export::Export),
+    /// Let somebody join the desk
+    Invite(invite::Invite),
+    /// Show a teammate the door
+    Revoke(revoke::Revoke),
+    /// Save the token for a server, or forget it
+    Login(login::Login),
+    /// Look whether all is well: terminal, folders, server
+    Doctor(doctor::Doctor),
+    /// Print where files are
+    Paths(paths::Where),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Print the man page, or write all of them to a folder
+    Man(man::Man),
+}
+
+/// What is known of the process's environment, read once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `CENTAUR_TOKEN`.
+    pub token: Option<String>,
+    /// `CENTAUR_TOKEN_FILE`.
+    pub token_file: Option<PathBuf>,
+}
+
+impl Environment {
+    /// From the variables; empty ones count as not set.
+    #[must_use]
+    pub fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        Self {
+            token: set("CENTAUR_TOKEN").and_then(|token| token.into_string().ok()),
+            token_file: set("CENTAUR_TOKEN_FILE").map(PathBuf::from),
+        }
+    }
+}
+
+/// What a command has at hand.
+#[derive(Debug)]
+pub struct Context {
+    /// What every command understands.
+    pub global: Global,
+    /// Where files are.
+    pub paths: Paths,
+    /// The environment.
+    pub env: Environment,
+    /// Where its words go.
+    pub out: Output,
+}
+
+/// What an act of a person came to, for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Acted {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The last event it made.
+    pub seq: crate::domain::ids::Seq,
+    /// The entry it made; 0 if it made none.
+    pub n: crate::domain::ids::EntryNo,
+}
+
+impl Context {
+    /// The server that is meant.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        self.global.server.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(DEFAULT_SERVER)
+    }
+
+    /// How long to wait for an answer.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_millis(self.global.timeout.0.max(1))
+    }
+
+    /// Tells what an act in a conversation came to.
+    ///
+    /// # Errors
+    /// If it cannot be printed.
+    pub fn acted(&mut self, conversation: ConversationId, answer: Answer, sentence: &str) -> Result<(), Failure> {
+        self.out.done(&Acted { conversation, seq: answer.seq, n: answer.n }, &format!("#{conversation} {sentence}"))
+    }
+}
+
+fn seconds(said: &str) -> Result<Span, String> {
+    Span::parse(said, Span::seconds(1))
+}
+
+/// The tree of commands, for man pages and completions.
+#[must_use]
+pub fn tree() -> clap::Command {
+    Cli::command()
+}
+
+/// Does what was asked and tells the exit code. What went wrong is on standard error.
+#[must_use]
+pub fn run(cli: Cli) -> u8 {
+    let variable = |name: &str| std::env::var_os(name);
+    let out = Output::standard(cli.global.json, cli.global.quiet, cli.global.color);
+    let Some(paths) = Paths::find(&variable) else {
+        let mut out = out;
+        let failure = Failure::Failed("no home folder is known; set HOME, or XDG_CONFIG_HOME and its kin".to_owned());
+        out.failure(&failure);
+        return failure.code();
+    };
+    let mut context = Context { global: cli.global, paths, env: Environment::read(&variable), out };
+    let result = dispatch(cli.act, &mut context);
+    if let Err(failure) = &result {
+        context.out.failure(failure);
+    }
+    result.map_or_else(|failure| failure.code(), |()| 0)
+}
+
+fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
+    match act {
+        Act::Paths(act) => act.run(context),
+        Act::Completions(act) => act.run(context),
+        Act::Man(act) => act.run(context),
+        act => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                tokio::select! {
+                    result = live(act, context) => result,
+                    end = told_to_end() => Err(end),
+                }
+            })
+        }
+    }
+}
+
+/// The commands that speak to a server.
+async fn live(act: Act, context: &mut Context) -> Result<(), Failure> {
+    match act {
+        Act::Ls(act) => act.run(context).await,
+        Act::Show(act) => act.run(context).await,
+        Act::Tail(act) => act.run(context).await,
+        Act::Take(act) => act.run(context).await,
+        Act::Say(act) => act.run(context).await,
+        Act::Note(act) => act.run(context).await,
+        Act::Whisper(act) => act.run(context).await,
+        Act::Back(act) => act.run(context).await,
+        Act::Mode(act) => act.run(context).await,
+        Act::Pause(act) => act.run(context).await,
+        Act::Approve(act) => act.run(context).await,
+        Act::Reject(act) => act.run(context).await,
+        Act::Assign(act) => act.run(context).await,
+        Act::Tag(act) => act.run(context).await,
+        Act::Priority(act) => act.run(context).await,
+        Act::Resolve(act) => act.run(context).await,
+        Act::Reopen(act) => act.run(context).await,
+        Act::Snooze(act) => act.run(context).await,
+        Act::Undo(act) => act.run(context).await,
+        Act::Annotate(act) => act.run(context).await,
+        Act::Export(act) => act.run(context).await,
+        Act::Invite(act) => act.run(context).await,
+        Act::Revoke(act) => act.run(context).await,
+        Act::Login(act) => act.run(context).await,
+        Act::Doctor(act) => act.run(context).await,
+        // These need no server; `dispatch` has done them.
+        Act::Paths(act) => act.run(context),
+        Act::Completions(act) => act.run(context),
+        Act::Man(act) => act.run(context),
+    }
+}
+
+/// Ready when Ctrl-C or SIGTERM comes.
+async fn told_to_end() -> Failure {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        return tokio::select! {
+            _ = tokio::signal::ctrl_c() => Failure::Interrupted,
+            _ = terminate.recv() => Failure::Terminated,
+        };
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without signals there is nothing to wait for.
+        std::future::pending::<()>().await;
+    }
+    Failure::Interrupted
+}

@@ -32,7 +32,7 @@ pub enum Touched {
 
 /// How many of the customer's last messages are remembered to notice repetition.
 const REMEMBERED: usize = 2;
-/// How many ended deliveries are remembered to take a late receipt.
+/// How many deliveries of known fate are remembered to take a late receipt.
 const ENDED_KEPT: usize = 8;
 /// How much of a line a card shows, in characters.
 const LINE: usize = 120;
@@ -89,7 +89,8 @@ impl Desk {
         Touched::Nothing
     }
 
-    fn follow_policy(&mut self) -> Touched {
+    /// Brings the mode of every conversation in line with the policy. Says whose cards changed.
+    pub fn follow_policy(&mut self) -> Touched {
         let mut changed = Vec::new();
         for (id, conversation) in &mut self.conversations {
             let mode = mode_of(&self.office, &conversation.card);
@@ -194,7 +195,7 @@ impl Conversation {
                 self.replied = true;
                 self.failed_turns = 0;
                 self.rejected = 0;
-                self.send(office, n, *term, Origin::Human, by, text);
+                self.send(office, (n, at), *term, Origin::Human, by, text);
             }
             Event::Answered { turn, answer, term, .. } => {
                 let read = self.turn.as_ref().filter(|open| open.turn == *turn).map(|open| open.answers);
@@ -208,11 +209,11 @@ impl Conversation {
                 self.failed_turns = 0;
                 self.rejected = 0;
                 let author = card.holder.teammate().or(by);
-                self.send(office, n, *term, Origin::Ai, author, &answer.text);
+                self.send(office, (n, at), *term, Origin::Ai, author, &answer.text);
             }
             Event::Notified { text, term } => {
                 card.last = Some(line(at, Speaker::Ai, text));
-                self.send(office, n, *term, Origin::Notice, by, text);
+                self.send(office, (n, at), *term, Origin::Notice, by, text);
             }
             Event::Whispered { .. } => self.whispers.push(n),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
@@ -252,11 +253,11 @@ impl Conversation {
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
-                if self.turn.as_ref().is_some_and(|open| open.turn == *turn && open.shadow) {
-                    self.shadowed = card.asked;
+                match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
+                    Some(shadow) => self.shadowed = shadow.answers,
+                    None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 self.end_turn(*turn);
-                self.failed_turns = if *failed { self.failed_turns.saturating_add(1) } else { self.failed_turns };
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
@@ -301,8 +302,10 @@ impl Conversation {
             Event::AnnotationWithdrawn { annotation } => self.withdraw(*annotation, recorded),
             Event::DeliveryClaimed { message } => {
                 self.public = self.public.next();
+                let public = self.public;
                 if let Some(row) = self.outbox.iter_mut().find(|row| row.message == *message) {
                     row.state = State::Claimed;
+                    row.public = public;
                 }
             }
             Event::DeliveryReported { message, report } => self.reported(&mut card, *message, report),
@@ -337,7 +340,7 @@ impl Conversation {
     fn send(
         &mut self,
         office: &Office,
-        message: EntryNo,
+        (message, at): (EntryNo, super::time::Timestamp),
         term: Term,
         origin: Origin,
         by: Option<TeammateId>,
@@ -351,6 +354,8 @@ impl Conversation {
             state: State::Pending,
             text: Arc::from(text),
             from: Arc::from(from),
+            at,
+            public: PublicNo(0),
         });
     }
 
@@ -373,10 +378,11 @@ impl Conversation {
         if matches!(report, Report::Failed { .. } | Report::Unknown) {
             card.signs.undelivered = card.signs.undelivered.saturating_add(1);
         }
-        let ended = self.outbox.iter().filter(|row| !row.state.is_open()).count();
-        let mut surplus = ended.saturating_sub(ENDED_KEPT);
+        // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
+        let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
+        let mut surplus = self.outbox.iter().filter(|row| ended(row)).count().saturating_sub(ENDED_KEPT);
         self.outbox.retain(|row| {
-            let drop = surplus > 0 && !row.state.is_open();
+            let drop = surplus > 0 && ended(row);
             surplus -= usize::from(drop);
             !drop
         });

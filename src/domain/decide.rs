@@ -211,6 +211,19 @@ impl Talk<'_> {
         events
     }
 
+    /// It is open again. Who held it while it was settled holds it only if the rules still let them.
+    fn reopen(&self) -> Vec<Event> {
+        let (office, card) = (&self.desk.office, &self.it.card);
+        let mut events = vec![Event::Reopened];
+        let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()));
+        if card.holder.teammate().is_some_and(|id| office.present(id).is_none()) {
+            events.extend(self.change_holder(Holder::Queue, Cause::Revoked, "revoked"));
+        } else if card.holder.is_ai() && !mode.lets_ai_hold() {
+            events.extend(self.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
+        }
+        events
+    }
+
     fn suppress_turn(&self) -> Option<Event> {
         let turn = self.it.turn.as_ref()?;
         Some(Event::AnswerSuppressed { turn: turn.turn, text: String::new() })

@@ -3,7 +3,10 @@
 //! A row exists from the moment a message is in the log until its fate is known. An AI row leaves only by a claim that
 //! compares its term with the conversation's; what is not claimed when the holder changes is void.
 
-use super::ids::{EntryNo, Term};
+use super::{
+    ids::{EntryNo, PublicNo, Term},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -100,6 +103,10 @@ pub struct Delivery {
     pub text: Arc<str>,
     /// The name to show as the sender.
     pub from: Arc<str>,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Its number among those that the customer sees; 0 until it is claimed.
+    pub public: PublicNo,
 }
 
 /// Whether what the customer sees on this channel is this very log, so that a claimed message has arrived by being claimed.

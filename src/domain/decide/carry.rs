@@ -83,7 +83,7 @@ pub(super) fn said(asker: &Asker<'_>, id: ConversationId, text: &str) -> Result<
     let mut events = match talk.it.card.status {
         Status::Open => Vec::new(),
         Status::Snoozed { .. } => vec![Event::Woken],
-        Status::Resolved { .. } => vec![Event::Reopened],
+        Status::Resolved { .. } => talk.reopen(),
     };
     let signals = signals::look(text, &talk.it.said);
     events.push(Event::CustomerSaid { text: text.to_owned(), signals });

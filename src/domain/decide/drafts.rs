@@ -49,7 +49,7 @@ pub(super) fn decide(
         Decision::Reject { reason } => {
             check_length("reason", reason, LONGEST_REASON)?;
             let ended = Event::DraftEnded { draft, ending: Ending::Rejected { reason: reason.clone() } };
-            if talk.it.rejected + 1 < REJECTIONS {
+            if talk.it.rejected.saturating_add(1) < REJECTIONS {
                 return Ok(talk.happen([ended]));
             }
             let summary = "two drafts in a row were rejected; a person should answer".to_owned();

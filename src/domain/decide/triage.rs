@@ -133,5 +133,5 @@ pub(super) fn reopen(asker: &Asker<'_>, id: ConversationId) -> Result<Vec<Happen
     if !talk.it.card.status.is_resolved() {
         return Ok(Vec::new());
     }
-    Ok(talk.happen([Event::Reopened]))
+    Ok(talk.happen(talk.reopen()))
 }

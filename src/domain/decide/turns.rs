@@ -107,14 +107,23 @@ pub(super) fn finish(
     Ok(talk.happen(events))
 }
 
-/// A turn failed; after some in a row the conversation goes to a person.
+/// A turn failed; after some in a row the conversation goes to a person. A shadow's failures move nothing: a person or
+/// the queue holds it already.
 pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
     let mut events = vec![Event::TurnAbandoned { turn, why: why.to_owned(), failed: true }];
-    if talk.it.failed_turns + 1 >= FAILURES {
+    let shadow = talk.it.turn.as_ref().is_some_and(|open| open.shadow);
+    if !shadow && talk.it.failed_turns.saturating_add(1) >= FAILURES {
         let summary = format!("the AI failed {FAILURES} times in a row: {why}");
         let reason = crate::domain::escalation::Reason::AiFailed;
         let escalated = talk.escalate(reason, Cause::Escalated, summary, "the AI failed");
-        events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::AnswerSuppressed { .. })));
+        // The call names its turn: it is the AI's, and counts as a hand-off whoever noticed the failure.
+        events.extend(escalated.into_iter().filter_map(|event| match event {
+            Event::AnswerSuppressed { .. } => None,
+            Event::Escalated { reason, summary, trace, .. } => {
+                Some(Event::Escalated { turn: Some(turn), reason, summary, trace })
+            }
+            other => Some(other),
+        }));
     }
     events
 }

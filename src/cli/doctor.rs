@@ -1,0 +1,189 @@
+//! `centaur doctor`: looks whether all is well, and says what to do where it is not.
+
+use super::{Context, desk::Desk, exit::Failure, token};
+use crate::{domain::text::SafeText, protocol};
+use serde::Serialize;
+use std::io::IsTerminal;
+
+/// `centaur doctor`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  centaur doctor\n  centaur doctor --json | jq -c 'select(.state == \"bad\")'")]
+pub struct Doctor {}
+
+/// How a thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// As it should be.
+    Good,
+    /// It works, but less well than it could.
+    Odd,
+    /// It does not work.
+    Bad,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Finding {
+    about: &'static str,
+    state: State,
+    found: String,
+}
+
+fn finding(about: &'static str, state: State, found: impl Into<String>) -> Finding {
+    Finding { about, state, found: found.into() }
+}
+
+impl Doctor {
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`Failure::Failed`] if something does not work.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let mut findings = vec![finding(
+            "version",
+            State::Good,
+            format!("centaur {}, protocol {}", env!("CARGO_PKG_VERSION"), protocol::VERSION),
+        )];
+        findings.extend(terminal(&Seen {
+            term: variable("TERM"),
+            colorterm: variable("COLORTERM"),
+            no_color: variable("NO_COLOR").is_some(),
+            locale: ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable),
+            tty: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+            size: crossterm::terminal::size().ok(),
+        }));
+        findings.extend(folders(context));
+        findings.push(server(context).await);
+        let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
+        if context.out.is_json() {
+            for finding in &findings {
+                context.out.json(finding)?;
+            }
+        } else {
+            let rows: Vec<Vec<SafeText>> = findings
+                .iter()
+                .map(|finding| {
+                    let sign = match finding.state {
+                        State::Good => "ok",
+                        State::Odd => "odd",
+                        State::Bad => "BAD",
+                    };
+                    vec![SafeText::from_own(sign), SafeText::from_own(finding.about), SafeText::line(&finding.found)]
+                })
+                .collect();
+            context.out.table(&["", "about", "found"], &rows)?;
+        }
+        if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} thing(s) do not work; see above"))) }
+    }
+}
+
+/// What can be seen of the terminal without asking it.
+struct Seen {
+    term: Option<String>,
+    colorterm: Option<String>,
+    no_color: bool,
+    locale: Option<String>,
+    tty: bool,
+    size: Option<(u16, u16)>,
+}
+
+fn terminal(seen: &Seen) -> Vec<Finding> {
+    let tty = if seen.tty {
+        finding("terminal", State::Good, "input and output are a terminal")
+    } else {
+        finding("terminal", State::Odd, "input or output is no terminal; the console needs both, commands do not")
+    };
+    let term = match seen.term.as_deref() {
+        None => finding("TERM", State::Odd, "not set; the console needs it, as in xterm-256color"),
+        Some("dumb") => finding("TERM", State::Odd, "dumb: the console cannot draw here; use the commands with --json"),
+        Some(term) => finding("TERM", State::Good, term),
+    };
+    let term_name = seen.term.as_deref().unwrap_or_default();
+    let colours = if seen.no_color {
+        "none, as NO_COLOR asks"
+    } else if matches!(seen.colorterm.as_deref(), Some("truecolor" | "24bit")) {
+        "true colour, by COLORTERM"
+    } else if term_name.contains("256color") {
+        "256, by TERM"
+    } else {
+        "16 or fewer, by TERM"
+    };
+    let utf8 = seen.locale.as_deref().is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    let locale = if utf8 {
+        finding("characters", State::Good, "UTF-8")
+    } else {
+        finding("characters", State::Odd, "the locale is not UTF-8: set LANG, as in C.UTF-8, or names will look broken")
+    };
+    let size = match seen.size.filter(|_| seen.tty) {
+        None => finding("size", State::Odd, "not known"),
+        Some((columns, rows)) if columns < 60 || rows < 20 => {
+            finding("size", State::Odd, format!("{columns}×{rows}: smaller than 60×20, the least that is any use"))
+        }
+        Some((columns, rows)) => finding("size", State::Good, format!("{columns}×{rows}")),
+    };
+    vec![tty, term, finding("colours", State::Good, colours), locale, size]
+}
+
+/// Folders that exist must be writable; those that do not are made when needed.
+fn folders(context: &Context) -> Vec<Finding> {
+    let paths = &context.paths;
+    [("config", &paths.config), ("data", &paths.data), ("state", &paths.state)]
+        .into_iter()
+        .map(|(about, path)| {
+            let place = path.display();
+            if !path.exists() {
+                return finding(about, State::Good, format!("{place}, made when needed"));
+            }
+            match tempfile::tempfile_in(path) {
+                Ok(_) => finding(about, State::Good, place.to_string()),
+                Err(error) => finding(about, State::Bad, format!("{place} cannot be written: {error}")),
+            }
+        })
+        .collect()
+}
+
+async fn server(context: &Context) -> Finding {
+    let place = context.server().to_owned();
+    // Never a prompt here: who looks for faults may not be at the keyboard.
+    let opened = match token::without_asking(context) {
+        Ok(token) => Desk::with(context, token, protocol::Scope::None).await,
+        Err(failure) => Err(failure),
+    };
+    match opened {
+        Ok(desk) => {
+            let me = desk.me();
+            finding(
+                "server",
+                State::Good,
+                format!("{place}: {} (you are {}, {})", desk.office().name, me.name, me.role.word()),
+            )
+        }
+        Err(failure) => finding("server", State::Bad, failure.sentence()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_terminal_is_judged_by_what_can_be_seen() {
+        let seen = Seen {
+            term: Some("xterm-256color".into()),
+            colorterm: Some("truecolor".into()),
+            no_color: false,
+            locale: Some("de_DE.UTF-8".into()),
+            tty: true,
+            size: Some((120, 36)),
+        };
+        assert!(terminal(&seen).iter().all(|finding| finding.state == State::Good));
+        let poor = Seen { term: Some("dumb".into()), locale: None, tty: false, size: None, ..seen };
+        let odd = terminal(&poor).iter().filter(|finding| finding.state == State::Odd).count();
+        assert_eq!(odd, 4);
+    }
+}

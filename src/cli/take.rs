@@ -1,0 +1,75 @@
+//! `centaur take`: the AI stops at once, and you answer.
+//!
+//! Two things are waited for and told apart: *fenced* (nothing new of the AI's can leave) and *quiet* (nothing older is
+//! on its way, but what is named).
+
+use super::{Context, desk::Desk, exit::Failure};
+use crate::{
+    domain::{
+        command::Command,
+        ids::{ConversationId, EntryNo, Seq, Term},
+    },
+    protocol::Scope,
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long to wait for *quiet*: the server promises it within 3 s.
+const QUIET_WITHIN: Duration = Duration::from_millis(3_500);
+
+/// `centaur take`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  centaur take 42 --reason 'the customer asks for a person'
+
+You hold it while you are seen. Who is not seen for the desk's lease (90 s by
+default) loses it to the queue: have the console open, or `centaur tail 42`
+running, while you work on it.")]
+pub struct Take {
+    /// Which conversation, as in 42
+    conversation: ConversationId,
+    /// Why, for the transcript
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// What a take-over came to.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Taken {
+    conversation: ConversationId,
+    /// The fencing number under which you hold it.
+    term: Term,
+    seq: Seq,
+    /// Whether the server told that nothing of the AI's is on its way.
+    quiet: bool,
+    /// Messages of the AI that may still reach the customer.
+    may_still_arrive: Vec<EntryNo>,
+}
+
+impl Take {
+    /// Does it.
+    ///
+    /// # Errors
+    /// As the desk says; 5 if somebody was faster.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let conversation = self.conversation;
+        let mut desk = Desk::open(context, Scope::None).await?;
+        let before = desk.card(conversation).await?;
+        let command = Command::TakeOver { conversation, term: before.term, reason: self.reason };
+        let answer = desk.ask(command).await?;
+        let told = desk.quiet(conversation, before.term, QUIET_WITHIN).await?;
+        let (quiet, term, may_still_arrive) = match told {
+            Some((term, may_still_arrive)) => (true, term, may_still_arrive),
+            None => (false, desk.card(conversation).await?.term, Vec::new()),
+        };
+        let sentence = match (quiet, may_still_arrive.len()) {
+            (true, 0) => format!("#{conversation} is yours; nothing of the AI is on its way to the customer"),
+            (true, n) => format!("#{conversation} is yours; {n} older AI message(s) may still arrive"),
+            (false, _) => format!(
+                "#{conversation} is yours and nothing new of the AI can leave; whether something older is still on its way was not told in time"
+            ),
+        };
+        let taken = Taken { conversation, term, seq: answer.seq, quiet, may_still_arrive };
+        context.out.done(&taken, &sentence)
+    }
+}

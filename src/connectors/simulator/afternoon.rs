@@ -1,0 +1,130 @@
+//! When which customer comes: a Poisson process with a busy beginning, wholly from a seed.
+//!
+//! Scenarios are dealt like cards: none comes twice before all have come once. Deliberately not here: how many fit at once.
+
+use super::{random::Random, scenario::Scenario};
+use crate::domain::time::Span;
+
+/// How many come within the first second, so that a floor is alive at once.
+const OPENING_BURST: u64 = 8;
+/// The least time between two of these, in milliseconds.
+const BURST_GAP: u64 = 40;
+/// The longest gap, so that a rate near nothing cannot overflow.
+const LONGEST_GAP: f64 = 86_400_000.0;
+
+/// One customer who comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// After the beginning.
+    pub offset: Span,
+    /// Which scenario.
+    pub scenario: usize,
+    /// The seed of the customer.
+    pub seed: u64,
+    /// The name drawn.
+    pub name: String,
+}
+
+/// All who come, in order. Endless unless limited.
+#[derive(Clone, Debug)]
+pub struct Afternoon<'a> {
+    random: Random,
+    scenarios: &'a [Scenario],
+    deck: Vec<usize>,
+    gap_ms: f64,
+    left: Option<u64>,
+    came: u64,
+    offset: u64,
+}
+
+impl<'a> Afternoon<'a> {
+    /// An afternoon with `rate` customers a minute, and `limit` in all. A rate that is not above 0 lets only the opening
+    /// burst come.
+    #[must_use]
+    pub fn new(seed: u64, rate: f64, limit: Option<u64>, scenarios: &'a [Scenario]) -> Self {
+        let gap_ms = if rate > 0.0 && rate.is_finite() { 60_000.0 / rate } else { f64::INFINITY };
+        Self { random: Random::new(seed), scenarios, deck: Vec::new(), gap_ms, left: limit, came: 0, offset: 0 }
+    }
+
+    fn gap(&mut self) -> Option<u64> {
+        if self.came < OPENING_BURST {
+            return Some(if self.came == 0 { 0 } else { self.random.between(BURST_GAP, 3 * BURST_GAP) });
+        }
+        if self.gap_ms.is_infinite() {
+            return None;
+        }
+        // Exponential by inversion; 1 - share is never 0.
+        let gap = (-(1.0 - self.random.share()).ln() * self.gap_ms).min(LONGEST_GAP);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Some(gap as u64)
+    }
+
+    fn deal(&mut self) -> Option<usize> {
+        if self.deck.is_empty() {
+            self.deck = (0..self.scenarios.len()).collect();
+            for at in (1..self.deck.len()).rev() {
+                self.deck.swap(at, self.random.below(at + 1));
+            }
+        }
+        self.deck.pop()
+    }
+}
+
+impl Iterator for Afternoon<'_> {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(1)?;
+        }
+        let gap = self.gap()?;
+        let scenario = self.deal()?;
+        let names = &self.scenarios.get(scenario)?.names;
+        let name = names.get(self.random.below(names.len()))?.clone();
+        self.came += 1;
+        self.offset = self.offset.saturating_add(gap);
+        Some(Arrival { offset: Span(self.offset), scenario, seed: self.random.number(), name })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::scenario::of_the_demo, *};
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_first_twenty_of_the_seventh_afternoon_are_these() {
+        let scenarios = of_the_demo();
+        let came: Vec<String> = Afternoon::new(7, 30.0, Some(20), &scenarios)
+            .map(|one| format!("{} {} {}", one.offset.0, scenarios[one.scenario].id, one.name))
+            .collect();
+        assert_eq!(came, GOLDEN);
+    }
+
+    const GOLDEN: [&str; 20] = [""; 20];
+
+    #[test]
+    fn a_floor_is_alive_within_a_second_and_every_matter_comes_before_any_comes_again() {
+        let scenarios = of_the_demo();
+        let all: Vec<Arrival> = Afternoon::new(1, 60.0, Some(80), &scenarios).collect();
+        assert!(all[OPENING_BURST as usize - 1].offset < Span::seconds(1));
+        assert_eq!(all.iter().map(|one| one.scenario).collect::<HashSet<_>>().len(), 80);
+        assert!(all.is_sorted_by_key(|one| one.offset));
+    }
+
+    #[test]
+    fn the_rate_is_kept_over_a_long_time() {
+        let scenarios = of_the_demo();
+        let last = Afternoon::new(2, 120.0, Some(12_000), &scenarios).last().unwrap();
+        let minutes = last.offset.0 as f64 / 60_000.0;
+        assert!((95.0..105.0).contains(&minutes), "{minutes}");
+    }
+
+    #[test]
+    fn no_rate_and_no_scenarios_end_the_afternoon() {
+        let scenarios = of_the_demo();
+        assert_eq!(Afternoon::new(1, 0.0, None, &scenarios).count(), OPENING_BURST as usize);
+        assert_eq!(Afternoon::new(1, f64::NAN, None, &scenarios).count(), OPENING_BURST as usize);
+        assert_eq!(Afternoon::new(1, 60.0, None, &[]).count(), 0);
+    }
+}

@@ -1,0 +1,376 @@
+//! What peers read: cards, the ends of watched talks, growing answers, who is here. Written by the sequencer, after the
+//! disk has it.
+//!
+//! There is no queue for each peer: a peer has a cursor and takes what is new when its line takes it, so a slow line
+//! costs freshness and never memory. One lock, held for microseconds and never across an await: readers copy references
+//! out and write frames afterwards.
+
+use super::tails::Tails;
+use crate::{
+    domain::{
+        attention,
+        card::Card,
+        desk::{Desk, Office},
+        event::Recorded,
+        ids::{ConversationId, Digest, Seq, TeammateId},
+        mode::Mode,
+        teammate::Teammate,
+        time::Timestamp,
+    },
+    protocol::{Present, Scope},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    ops::Bound,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::watch;
+
+/// Cards in one frame: about 60 KiB at most in the usual case.
+const CARDS: usize = 96;
+/// Cards looked at for one frame.
+const LOOKED_AT: usize = 4_096;
+/// Removals remembered for peers that come back.
+const GONE: usize = 16_384;
+
+/// An event as it was committed.
+#[derive(Debug)]
+pub(super) struct Published {
+    pub(super) recorded: Recorded,
+    /// As people's consoles get it.
+    pub(super) wire: Arc<str>,
+}
+
+/// What one commit changed.
+#[derive(Debug, Default)]
+pub(super) struct Publication {
+    pub(super) head: Seq,
+    pub(super) events: Vec<Arc<Published>>,
+    pub(super) cards: Vec<Arc<Card>>,
+    pub(super) office: Option<Arc<Office>>,
+}
+
+/// Where a peer is in the cards.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    /// The last card taken.
+    after: (Seq, ConversationId),
+    /// Up to which removal was told.
+    gone: Seq,
+    /// Whether the first screen was sent.
+    begun: bool,
+    /// Cards that a peer of narrow scope has, to tell it when they leave its scope.
+    has: HashSet<ConversationId>,
+    /// Up to which event the peer was told that it is current.
+    pub(super) told: Seq,
+}
+
+/// Some cards for a peer.
+#[derive(Debug, Default)]
+pub(super) struct Hand {
+    pub(super) cards: Vec<Arc<Card>>,
+    pub(super) gone: Vec<ConversationId>,
+    /// With these the peer has everything up to here.
+    pub(super) current: Option<Seq>,
+}
+
+pub(super) struct Inner {
+    head: Seq,
+    office: Arc<Office>,
+    office_version: u64,
+    tokens: HashMap<Digest, TeammateId>,
+    cards: HashMap<ConversationId, Arc<Card>>,
+    changed: BTreeSet<(Seq, ConversationId)>,
+    gone: BTreeMap<Seq, Vec<ConversationId>>,
+    /// Removals up to here are forgotten.
+    gone_floor: Seq,
+    pub(super) tails: Tails,
+    present: BTreeMap<u64, Present>,
+    present_version: u64,
+}
+
+/// What peers read.
+pub(super) struct Feed {
+    inner: Mutex<Inner>,
+    version: watch::Sender<u64>,
+}
+
+impl Feed {
+    /// A feed of the desk as it was loaded.
+    pub(super) fn new(desk: &Desk) -> Self {
+        let head = desk.office.seq;
+        let mut inner = Inner {
+            head,
+            office: Arc::new(Office::default()),
+            office_version: 0,
+            tokens: HashMap::new(),
+            cards: HashMap::with_capacity(desk.conversations.len()),
+            changed: BTreeSet::new(),
+            gone: BTreeMap::new(),
+            gone_floor: head,
+            tails: Tails::default(),
+            present: BTreeMap::new(),
+            present_version: 0,
+        };
+        inner.set_office(&desk.office);
+        for conversation in desk.conversations.values() {
+            inner.put(Arc::clone(&conversation.card));
+        }
+        Self { inner: Mutex::new(inner), version: watch::Sender::new(0) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while the lock was held cannot leave half a change that matters: the feed is rebuilt from the log.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at or changes the talks' ends; `wake` tells whether peers must be woken.
+    pub(super) fn with_tails<T>(&self, wake: bool, act: impl FnOnce(&mut Tails) -> T) -> T {
+        let result = act(&mut self.lock().tails);
+        if wake {
+            self.wake();
+        }
+        result
+    }
+
+    fn wake(&self) {
+        self.version.send_modify(|version| *version = version.wrapping_add(1));
+    }
+
+    /// Resolves when something is new.
+    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Publishes what is on disk.
+    pub(super) fn publish(&self, publication: Publication) {
+        let mut inner = self.lock();
+        inner.head = inner.head.max(publication.head);
+        if let Some(office) = &publication.office {
+            inner.set_office(office);
+        }
+        for event in &publication.events {
+            inner.tails.push(event);
+        }
+        for card in publication.cards {
+            if card.writing.is_none() {
+                inner.tails.stop_growing(card.id);
+            }
+            inner.put(card);
+        }
+        drop(inner);
+        self.wake();
+    }
+
+    /// Takes settled conversations off the floor.
+    pub(super) fn put_aside(&self, ids: &[ConversationId]) {
+        let mut inner = self.lock();
+        let head = inner.head;
+        for id in ids {
+            if let Some(card) = inner.cards.remove(id) {
+                inner.changed.remove(&(card.seq, *id));
+                inner.gone.entry(head).or_default().push(*id);
+            }
+        }
+        while inner.gone.len() > GONE {
+            if let Some((seq, _)) = inner.gone.pop_first() {
+                inner.gone_floor = seq;
+            }
+        }
+        drop(inner);
+        self.wake();
+    }
+
+    /// The desk, without tokens.
+    pub(super) fn office(&self) -> Arc<Office> {
+        Arc::clone(&self.lock().office)
+    }
+
+    /// The desk, with a number that grows when it changes.
+    pub(super) fn office_version(&self) -> (u64, Arc<Office>) {
+        let inner = self.lock();
+        (inner.office_version, Arc::clone(&inner.office))
+    }
+
+    /// The head of the log.
+    pub(super) fn head(&self) -> Seq {
+        self.lock().head
+    }
+
+    /// Whose token has this hash.
+    pub(super) fn whose(&self, token: &Digest) -> Option<Teammate> {
+        let inner = self.lock();
+        inner.tokens.get(token).and_then(|id| inner.office.present(*id)).cloned()
+    }
+
+    /// The card, if it is on the floor.
+    pub(super) fn card(&self, id: ConversationId) -> Option<Arc<Card>> {
+        self.lock().cards.get(&id).cloned()
+    }
+
+    /// How many cards are on the floor.
+    pub(super) fn count(&self) -> usize {
+        self.lock().cards.len()
+    }
+
+    /// Whether a peer that was at `seq` can go on from there.
+    pub(super) fn can_resume(&self, seq: Seq) -> bool {
+        let inner = self.lock();
+        (inner.gone_floor..=inner.head).contains(&seq)
+    }
+
+    /// A cursor for a peer that begins, or goes on from `seq`.
+    pub(super) fn cursor(from: Option<Seq>) -> Cursor {
+        match from {
+            Some(seq) => Cursor { after: (seq, ConversationId(u64::MAX)), gone: seq, begun: true, ..Cursor::default() },
+            None => Cursor::default(),
+        }
+    }
+
+    /// What a peer has not seen, as much as fits a frame; `None` if there is nothing.
+    pub(super) fn take(&self, cursor: &mut Cursor, scope: Scope, me: TeammateId, now: Timestamp) -> Option<Hand> {
+        if scope == Scope::None {
+            return None;
+        }
+        if !cursor.begun {
+            cursor.begun = true;
+            if scope == Scope::All {
+                let cards: Vec<Arc<Card>> = self.lock().cards.values().cloned().collect();
+                let cards = most_urgent(cards, now);
+                if !cards.is_empty() {
+                    return Some(Hand { cards, ..Hand::default() });
+                }
+            }
+        }
+        let inner = self.lock();
+        let mut hand = Hand::default();
+        let mut last = cursor.after;
+        let mut left = LOOKED_AT;
+        for place in inner.changed.range((Bound::Excluded(cursor.after), Bound::Unbounded)) {
+            if hand.cards.len() == CARDS || left == 0 {
+                break;
+            }
+            left -= 1;
+            last = *place;
+            if let Some(card) = inner.cards.get(&place.1) {
+                if in_scope(card, scope, me, &inner.office, &mut cursor.has) {
+                    hand.cards.push(Arc::clone(card));
+                }
+            }
+        }
+        let at_end = inner.changed.last().is_none_or(|end| last >= *end);
+        cursor.after = last;
+        if at_end {
+            for (_, ids) in inner.gone.range((Bound::Excluded(cursor.gone), Bound::Unbounded)) {
+                hand.gone.extend(ids);
+            }
+            hand.current = Some(inner.head);
+            cursor.gone = cursor.gone.max(inner.gone.last_key_value().map_or(Seq(0), |(seq, _)| *seq));
+        }
+        let news = !hand.cards.is_empty() || !hand.gone.is_empty() || (at_end && cursor.told < inner.head);
+        if !news && at_end {
+            return None;
+        }
+        if let Some(seq) = hand.current {
+            cursor.told = seq;
+        }
+        Some(hand)
+    }
+
+    /// Notes who is here.
+    pub(super) fn set_present(&self, peer: u64, present: Option<Present>) {
+        let mut inner = self.lock();
+        match present {
+            Some(present) => {
+                inner.present.insert(peer, present);
+            }
+            None => {
+                inner.present.remove(&peer);
+            }
+        }
+        inner.present_version += 1;
+        drop(inner);
+        self.wake();
+    }
+
+    /// Who is here, with a number that grows when that changes.
+    pub(super) fn present(&self) -> (u64, Vec<Present>) {
+        let inner = self.lock();
+        let mut all: BTreeMap<TeammateId, BTreeSet<ConversationId>> = BTreeMap::new();
+        for present in inner.present.values() {
+            all.entry(present.teammate).or_default().extend(&present.watching);
+        }
+        let present = all
+            .into_iter()
+            .map(|(teammate, watching)| Present { teammate, watching: watching.into_iter().collect() })
+            .collect();
+        (inner.present_version, present)
+    }
+
+    /// The number of the present list alone.
+    pub(super) fn present_version(&self) -> u64 {
+        self.lock().present_version
+    }
+}
+
+impl Inner {
+    fn set_office(&mut self, office: &Office) {
+        self.tokens = office
+            .teammates
+            .values()
+            .filter(|teammate| !teammate.revoked)
+            .filter_map(|teammate| teammate.token.map(|token| (token, teammate.id)))
+            .collect();
+        let mut shown = office.clone();
+        for teammate in shown.teammates.values_mut() {
+            teammate.token = None;
+        }
+        self.office = Arc::new(shown);
+        self.office_version += 1;
+    }
+
+    fn put(&mut self, card: Arc<Card>) {
+        let id = card.id;
+        let place = (card.seq, id);
+        if let Some(old) = self.cards.insert(id, card) {
+            self.changed.remove(&(old.seq, id));
+        }
+        self.changed.insert(place);
+    }
+}
+
+/// Whether a peer of this scope gets the card; one that leaves the scope is sent once more, so that the peer lets go.
+fn in_scope(
+    card: &Card,
+    scope: Scope,
+    me: TeammateId,
+    office: &Office,
+    has: &mut HashSet<ConversationId>,
+) -> bool {
+    match scope {
+        Scope::None => false,
+        Scope::All => true,
+        Scope::Carried => card.connector == me,
+        Scope::Mine => {
+            let shadows = card.mode == Mode::Shadow && office.front_ai() == Some(me);
+            if card.holder.teammate() == Some(me) || shadows {
+                has.insert(card.id);
+                true
+            } else {
+                has.remove(&card.id)
+            }
+        }
+    }
+}
+
+/// The cards that need attention most: the first screen.
+fn most_urgent(mut cards: Vec<Arc<Card>>, now: Timestamp) -> Vec<Arc<Card>> {
+    if cards.len() > CARDS {
+        let mut scored: Vec<_> = cards.into_iter().map(|card| (attention::score(&card, now), card)).collect();
+        scored.select_nth_unstable_by(CARDS - 1, |(one, _), (other, _)| other.cmp(one));
+        scored.truncate(CARDS);
+        cards = scored.into_iter().map(|(_, card)| card).collect();
+    }
+    cards.sort_by_key(|card| std::cmp::Reverse(attention::score(card, now)));
+    cards
+}

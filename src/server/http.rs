@@ -1,0 +1,57 @@
+//! The server's own HTTP: the teammates' WebSocket and its health. What customers use is a connector's, merged in by
+//! whoever listens.
+
+use super::{
+    line::{Incoming, Outgoing},
+    peer::Hub,
+};
+use crate::protocol::limits;
+use axum::{
+    Json, Router,
+    extract::{State, ws::WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures_util::StreamExt;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Bytes read at once from a socket.
+const READ: usize = 8 * 1024;
+/// Bytes gathered before they are written.
+const WRITE: usize = 4 * 1024;
+
+/// The server's routes.
+pub(super) fn routes(hub: Arc<Hub>) -> Router {
+    Router::new().route("/healthz", get(health)).route("/v1/desk", get(desk)).with_state(hub)
+}
+
+async fn health(State(hub): State<Arc<Hub>>) -> Response {
+    let draining = hub.is_draining();
+    let status = if draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let said = json!({
+        "status": if draining { "draining" } else { "ok" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "seq": hub.feed.head(),
+        "conversations": hub.feed.count(),
+    });
+    (status, Json(said)).into_response()
+}
+
+async fn desk(State(hub): State<Arc<Hub>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    // Consoles send no Origin. A browser does, and no page has any business here: the token would be the page's to steal.
+    if headers.contains_key(header::ORIGIN) {
+        return (StatusCode::FORBIDDEN, "this socket is for centaur's programs, not for web pages\n").into_response();
+    }
+    upgrade
+        .read_buffer_size(READ)
+        .write_buffer_size(WRITE)
+        .max_write_buffer_size(limits::FRAME_OUT * 4)
+        .max_message_size(limits::FRAME_IN + 1)
+        .max_frame_size(limits::FRAME_IN + 1)
+        .on_upgrade(move |socket| async move {
+            let (outgoing, incoming) = socket.split();
+            hub.serve(Incoming::Socket(incoming), Outgoing::Socket(outgoing)).await;
+        })
+}

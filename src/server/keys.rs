@@ -1,0 +1,107 @@
+//! Command keys: the same id again is answered again, not done again.
+//!
+//! Ids carry the time of their minting. Memory holds every key from a floor on, so a fresh id needs no look at the disk;
+//! an older id is looked up in the log. Deliberately not here: how long the log keeps them.
+
+use crate::{
+    domain::{
+        ids::{CommandId, TeammateId},
+        refusal::Refusal,
+    },
+    protocol::Answer,
+    store::{Done, Key},
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// Keys held in memory.
+const HELD: usize = 100_000;
+
+/// What is known of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Decided, not yet on disk.
+    InFlight,
+    /// Done.
+    Done(Answer),
+    /// Refused; not kept on disk, since nothing happened.
+    Refused(Box<Refusal>),
+}
+
+/// The keys of the recent past.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    known: HashMap<(CommandId, TeammateId), (u64, Known)>,
+    order: BTreeSet<(CommandId, TeammateId)>,
+    floor: CommandId,
+}
+
+impl Keys {
+    /// Keys from `floor` on, as the log has them.
+    pub(super) fn new(floor: CommandId, from_log: Vec<(Key, Done)>) -> Self {
+        let mut keys = Self { floor, ..Self::default() };
+        for (key, done) in from_log {
+            keys.put(key, Known::Done(answer(done)));
+        }
+        keys
+    }
+
+    /// Whether the log must be asked about `id`.
+    pub(super) fn is_older(&self, id: CommandId) -> bool {
+        id < self.floor
+    }
+
+    /// What is known, with the digest of the command.
+    pub(super) fn known(&self, by: TeammateId, id: CommandId) -> Option<&(u64, Known)> {
+        self.known.get(&(id, by))
+    }
+
+    /// Remembers.
+    pub(super) fn put(&mut self, key: Key, what: Known) {
+        let place = (key.id, key.by);
+        if self.known.insert(place, (key.digest, what)).is_none() {
+            self.order.insert(place);
+        }
+        while self.known.len() > HELD {
+            let Some(oldest) = self.order.pop_first() else { break };
+            self.known.remove(&oldest);
+            self.floor = self.floor.max(CommandId(oldest.0.0.saturating_add(1)));
+        }
+    }
+
+    /// Forgets: what was decided did not come to be.
+    pub(super) fn forget(&mut self, by: TeammateId, id: CommandId) {
+        self.known.remove(&(id, by));
+        self.order.remove(&(id, by));
+    }
+}
+
+/// The answer as peers read it.
+pub(super) fn answer(done: Done) -> Answer {
+    Answer { seq: done.seq, conversation: done.conversation, n: done.n }
+}
+
+/// A digest that tells commands apart (FNV-1a, 64 bits): against mistakes, not against malice.
+pub(super) fn digest(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Seq;
+
+    #[test]
+    fn what_is_evicted_is_below_the_floor_and_so_looked_up_on_disk() {
+        let mut keys = Keys::default();
+        let by = TeammateId(1);
+        let done = Known::Done(Answer { seq: Seq(1), conversation: None, n: Default::default() });
+        for id in 1..=(HELD as u128 + 10) {
+            keys.put(Key { by, id: CommandId(id), digest: 7 }, done.clone());
+        }
+        for id in 1..=(HELD as u128 + 10) {
+            let id = CommandId(id);
+            assert!(keys.is_older(id) || keys.known(by, id).is_some(), "{id}");
+        }
+        assert!(keys.is_older(CommandId(10)));
+    }
+}

@@ -1,0 +1,294 @@
+//! What can be read beside the stream: history, transcripts, annotations, search. On threads of their own, never on the
+//! hot path.
+
+use super::redact;
+use crate::{
+    domain::{
+        card::Speaker,
+        desk::Office,
+        event::Recorded,
+        ids::{ConversationId, EntryNo, PublicNo, Seq},
+        refusal::Refusal,
+        teammate::{Right, Teammate},
+        thread::{Entry, Thread, What},
+    },
+    protocol::{
+        Page, Query,
+        query::{Hit, Judged, Public},
+    },
+    store::{EventLog, LogReader, StoreError},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// Readers that work at once.
+const READERS: usize = 3;
+/// Events read at once.
+const PAGE: usize = 2_048;
+/// Messages in a page of a transcript.
+const MESSAGES: usize = 200;
+/// Messages before a judged one that are shown with it.
+const CONTEXT: usize = 20;
+
+/// Read handles on the log, lent one at a time.
+pub(super) struct Readers {
+    idle: Mutex<Vec<Box<dyn LogReader>>>,
+    places: Semaphore,
+}
+
+impl Readers {
+    pub(super) fn new(log: &dyn EventLog) -> Result<Arc<Self>, StoreError> {
+        let idle = (0..READERS).map(|_| log.reader()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Arc::new(Self { idle: Mutex::new(idle), places: Semaphore::new(READERS) }))
+    }
+
+    /// Runs `read` with a reader on a thread that may wait for the disk.
+    pub(super) async fn with<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&dyn LogReader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let failed = |why: String| Refusal::ReadOnly { why };
+        let Ok(_place) = self.places.acquire().await else {
+            return Err(Refusal::Busy);
+        };
+        let this = Arc::clone(self);
+        let task = tokio::task::spawn_blocking(move || {
+            let reader = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let Some(reader) = reader else { return Err(Refusal::Busy) };
+            let result = read(reader.as_ref()).map_err(|error| {
+                tracing::error!(%error, "the log could not be read");
+                failed(error.to_string())
+            });
+            this.idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            result
+        });
+        task.await.unwrap_or_else(|error| Err(failed(error.to_string())))
+    }
+}
+
+/// Answers a query of `me`. What is not for its role does not exist for it.
+pub(super) async fn answer(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Page {
+    match answered(readers, office, me, query).await {
+        Ok(page) => page,
+        Err(why) => Page::Refused { why },
+    }
+}
+
+async fn answered(
+    readers: &Arc<Readers>,
+    office: Arc<Office>,
+    me: Teammate,
+    query: Query,
+) -> Result<Page, Refusal> {
+    let right = match &query {
+        Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
+        _ => Right::Watch,
+    };
+    let reads_talks = matches!(query, Query::History { .. } | Query::Card { .. }) && me.role.may(Right::Answer);
+    if !me.role.may(right) && !reads_talks {
+        return Err(Refusal::Forbidden);
+    }
+    readers.with(move |reader| run(reader, &office, &me, query)).await?
+}
+
+fn run(
+    reader: &dyn LogReader,
+    office: &Office,
+    me: &Teammate,
+    query: Query,
+) -> Result<Result<Page, Refusal>, StoreError> {
+    Ok(Ok(match query {
+        Query::History { conversation, before, limit } => {
+            let limit = (limit as usize).clamp(1, 500);
+            let events = reader.conversation_before(conversation, before, limit)?;
+            let earlier = events.first().is_some_and(|first| first.n > EntryNo(1));
+            let events = events.into_iter().map(|one| redact::redacted(&one, me.role).unwrap_or(one)).collect();
+            Page::History { events, earlier }
+        }
+        Query::Transcript { conversation, after } => {
+            if !carries(reader, me, conversation)? {
+                return Ok(Err(not_found(conversation)));
+            }
+            transcript(reader, office, conversation, after)?
+        }
+        Query::Door { conversation } => match current(reader, conversation)? {
+            Some(state) if state.connector == Some(me.id) => {
+                Page::Door { external_ref: state.external_ref, resolved: state.resolved }
+            }
+            _ => return Ok(Err(not_found(conversation))),
+        },
+        Query::Cards { before, limit } => {
+            let limit = (limit as usize).clamp(1, 200);
+            let states = reader.states_before(before, limit + 1)?;
+            let earlier = states.len() > limit;
+            let cards = states.into_iter().take(limit).map(|(_, it)| (*it.card).clone()).collect();
+            Page::Cards { cards, earlier }
+        }
+        Query::Card { conversation } => match reader.state(conversation)? {
+            Some((_, it)) => Page::Cards { cards: vec![(*it.card).clone()], earlier: false },
+            None => return Ok(Err(not_found(conversation))),
+        },
+        Query::Annotations { after, limit } => annotations(reader, office, after, (limit as usize).clamp(1, 100))?,
+        Query::Search { words, before, limit } => {
+            let limit = (limit as usize).clamp(1, 100);
+            let mut found = reader.search(&words, before, limit + 1)?;
+            let earlier = found.len() > limit;
+            found.truncate(limit);
+            let hits = found
+                .into_iter()
+                .map(|one| Hit {
+                    seq: one.seq,
+                    at: one.at,
+                    conversation: one.conversation,
+                    n: one.n,
+                    excerpt: one.excerpt,
+                })
+                .collect();
+            Page::Search { hits, earlier }
+        }
+    }))
+}
+
+fn not_found(conversation: ConversationId) -> Refusal {
+    Refusal::NotFound { what: format!("conversation {conversation}") }
+}
+
+/// What a connector needs to know of a conversation, from its first event and its end.
+struct State {
+    connector: Option<crate::domain::ids::TeammateId>,
+    external_ref: Option<String>,
+    resolved: bool,
+}
+
+fn current(reader: &dyn LogReader, conversation: ConversationId) -> Result<Option<State>, StoreError> {
+    let first = reader.conversation(conversation, EntryNo(0), 1)?;
+    let Some(first) = first.into_iter().next() else { return Ok(None) };
+    let connector = first.by.teammate();
+    let crate::domain::event::Event::Opened { external_ref, .. } = first.event else { return Ok(None) };
+    let resolved = reader.state(conversation)?.is_some_and(|(_, it)| it.card.status.is_resolved());
+    Ok(Some(State { connector, external_ref, resolved }))
+}
+
+fn carries(reader: &dyn LogReader, me: &Teammate, conversation: ConversationId) -> Result<bool, StoreError> {
+    let first = reader.conversation(conversation, EntryNo(0), 1)?;
+    Ok(first.first().is_some_and(|first| first.by.teammate() == Some(me.id)))
+}
+
+/// All events of a conversation, folded.
+fn folded(reader: &dyn LogReader, conversation: ConversationId) -> Result<Thread, StoreError> {
+    let mut thread = Thread::new(conversation);
+    loop {
+        let page = reader.conversation(conversation, thread.n, PAGE)?;
+        let full = page.len() == PAGE;
+        for one in &page {
+            // Entries come in order and without a gap: the log's index is by number.
+            let _ = thread.apply(one);
+        }
+        if !full {
+            return Ok(thread);
+        }
+    }
+}
+
+fn transcript(
+    reader: &dyn LogReader,
+    office: &Office,
+    conversation: ConversationId,
+    after: PublicNo,
+) -> Result<Page, StoreError> {
+    let thread = folded(reader, conversation)?;
+    let mut messages = public(&thread, office);
+    messages.retain(|message| message.n > after);
+    let more = messages.len() > MESSAGES;
+    messages.truncate(MESSAGES);
+    Ok(Page::Transcript { messages, more })
+}
+
+/// What the customer may see, in the order of their numbers.
+fn public(thread: &Thread, office: &Office) -> Vec<Public> {
+    let customer = thread
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.what {
+            What::Opened { customer, .. } => Some(customer.name.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
+    let mut messages: Vec<Public> =
+        thread.entries.iter().filter_map(|entry| public_message(entry, &customer, office, thread)).collect();
+    messages.sort_by_key(|message| message.n);
+    messages
+}
+
+fn public_message(entry: &Entry, customer: &str, office: &Office, thread: &Thread) -> Option<Public> {
+    let (n, speaker, name, text) = match &entry.what {
+        What::Customer { text, public, .. } => (*public, Speaker::Customer, customer.to_owned(), text),
+        What::Reply { text, send } => (send.public?, Speaker::Human, name(office, entry), text),
+        What::Answer { answer, send, draft } => {
+            (send.public?, Speaker::Ai, ai_name(office, thread, entry, *draft), &answer.text)
+        }
+        What::Notice { text, send } => (send.public?, Speaker::Ai, name(office, entry), text),
+        _ => return None,
+    };
+    Some(Public { n, at: entry.at, speaker, name, text: text.clone() })
+}
+
+fn name(office: &Office, entry: &Entry) -> String {
+    entry.by.teammate().map_or_else(|| office.name.clone(), |id| office.name_of(id))
+}
+
+/// A draft is let go by a person, and still the AI's: its turn tells whose.
+fn ai_name(office: &Office, thread: &Thread, entry: &Entry, draft: Option<EntryNo>) -> String {
+    match draft.and_then(|draft| thread.entry(draft)) {
+        Some(draft) => name(office, draft),
+        None => name(office, entry),
+    }
+}
+
+fn annotations(reader: &dyn LogReader, office: &Office, after: Seq, limit: usize) -> Result<Page, StoreError> {
+    let mut found = reader.annotations(after, limit + 1)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let mut rows = Vec::with_capacity(found.len());
+    for one in found {
+        let thread = folded(reader, one.conversation)?;
+        let Some(entry) = thread.entry(one.message) else { continue };
+        let n = annotation_of(reader, &thread, one.seq, one.conversation)?;
+        let Some(annotation) = n.and_then(|n| entry.annotations.iter().find(|it| it.n == n)) else { continue };
+        let superseded =
+            entry.annotations.iter().any(|later| later.supersedes == Some(annotation.n) && !later.withdrawn);
+        let at = event_at(reader, one.seq)?.map_or(entry.at, |event| event.at);
+        let mut context: Vec<Public> = public(&thread, office);
+        context.retain(|message| message.at <= entry.at);
+        let own = entry.send().and_then(|send| send.public);
+        context.retain(|message| own.is_none_or(|own| message.n < own));
+        if context.len() > CONTEXT {
+            context.drain(..context.len() - CONTEXT);
+        }
+        rows.push(Judged {
+            seq: one.seq,
+            at,
+            conversation: one.conversation,
+            reviewer: office.name_of(annotation.reviewer),
+            annotation: annotation.clone(),
+            superseded,
+            entry: Entry { annotations: Vec::new(), ..entry.clone() },
+            context,
+        });
+    }
+    Ok(Page::Annotations { rows, more })
+}
+
+fn event_at(reader: &dyn LogReader, seq: Seq) -> Result<Option<Recorded>, StoreError> {
+    Ok(reader.events(Seq(seq.0.saturating_sub(1)), 1)?.into_iter().next())
+}
+
+fn annotation_of(
+    reader: &dyn LogReader,
+    thread: &Thread,
+    seq: Seq,
+    conversation: ConversationId,
+) -> Result<Option<EntryNo>, StoreError> {
+    let event = event_at(reader, seq)?;
+    Ok(event.filter(|event| event.conversation == Some(conversation) && event.n <= thread.n).map(|event| event.n))
+}

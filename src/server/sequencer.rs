@@ -1,0 +1,652 @@
+//! The only one who changes the desk: one task, decide → append → apply → publish.
+//!
+//! A command is decided against everything decided before it, also what the disk does not have yet; it is answered and
+//! shown only when the disk has it. If the disk refuses, the desk goes back to what is on disk and all who wait are told.
+//! Deliberately not here: rules (`domain`), the disk (`writer`), frames (`peer`).
+
+use super::{
+    ServerError,
+    boot::Boot,
+    clock::Clock,
+    feed::{Feed, Publication, Published},
+    keys::{self, Keys, Known},
+    peer::Hub,
+    redact,
+    writer::{Committed, JOBS, Job, Writer},
+};
+use crate::{
+    domain::{
+        apply::Touched,
+        card::Card,
+        command::Command,
+        conversation::Conversation,
+        decide::{Happening, decide},
+        delivery::State,
+        desk::{Desk, Office},
+        event::{Event, Recorded},
+        holder::{Cause, Holder},
+        ids::{CommandId, ConversationId, EntryNo, Seq, TeammateId, Term},
+        refusal::Refusal,
+        teammate::{Actor, Role},
+        time::Timestamp,
+    },
+    protocol::{Answer, ToPeer},
+    store::{Done, Entry, Key, LogReader, Stored},
+};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+mod timers;
+
+/// Commands that may wait to be decided.
+pub(super) const INBOX: usize = 1_024;
+/// Commands that may wait for the disk; below the writer's bound, so that handing one over never waits.
+const UNDER_WAY: usize = JOBS - 64;
+
+/// Something to do.
+pub(super) struct Asked {
+    by: Actor,
+    id: Option<CommandId>,
+    command: Option<Command>,
+    reply: ReplyTo,
+}
+
+/// Who wants the answer.
+pub(super) enum ReplyTo {
+    /// A peer. Its channel has a place for each command it may have under way.
+    Peer(mpsc::Sender<Reply>),
+    /// Somebody in this process.
+    Once(oneshot::Sender<Result<Answer, Refusal>>),
+    /// Somebody who only wants to know that it was looked at.
+    Woken(oneshot::Sender<()>),
+    /// Nobody.
+    Nobody,
+}
+
+/// What a peer is told.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// A command was answered. `first` is sent before the answer.
+    Answered { id: CommandId, result: Result<Answer, Refusal>, first: Option<Box<ToPeer>> },
+    /// Nothing of the AI's is on the wire any more, but what is named.
+    Quiet(ToPeer),
+}
+
+impl Asked {
+    pub(super) fn by_peer(me: TeammateId, id: CommandId, command: Command, reply: mpsc::Sender<Reply>) -> Self {
+        Self { by: Actor::Teammate(me), id: Some(id), command: Some(command), reply: ReplyTo::Peer(reply) }
+    }
+
+    pub(super) fn by_desk(command: Command, reply: ReplyTo) -> Self {
+        Self { by: Actor::Desk, id: None, command: Some(command), reply }
+    }
+
+    pub(super) fn wake(reply: oneshot::Sender<()>) -> Self {
+        Self { by: Actor::Desk, id: None, command: None, reply: ReplyTo::Woken(reply) }
+    }
+}
+
+/// What was before a command, to go back to.
+struct Before {
+    conversations: Vec<(ConversationId, Option<Box<Conversation>>)>,
+    office: Option<Box<Office>>,
+    newest: ConversationId,
+    seq: Seq,
+}
+
+/// A command that is decided and not yet on disk.
+struct UnderWay {
+    key: Option<Key>,
+    replies: Vec<ReplyTo>,
+    answer: Answer,
+    publication: Publication,
+    first: Option<Box<ToPeer>>,
+    quiet: Option<Quiet>,
+    before: Before,
+}
+
+/// A take-over whose `quiet` is to be told.
+#[derive(Clone)]
+struct Quiet {
+    conversation: ConversationId,
+    term: Term,
+    /// AI messages that a connector has and has not reported.
+    rows: Vec<EntryNo>,
+}
+
+/// The only one who changes the desk.
+pub(super) struct Sequencer {
+    desk: Desk,
+    keys: Keys,
+    reader: Box<dyn LogReader>,
+    feed: Arc<Feed>,
+    hub: Arc<Hub>,
+    writer: Writer,
+    clock: Arc<dyn Clock>,
+    now: Timestamp,
+    under_way: VecDeque<UnderWay>,
+    by_key: HashMap<(TeammateId, CommandId), u64>,
+    /// How many commands left `under_way` so far: the number of its first one.
+    left: u64,
+    generation: u64,
+    timers: timers::Timers,
+    quiet: Vec<(Quiet, mpsc::Sender<Reply>, Timestamp)>,
+}
+
+impl Sequencer {
+    pub(super) fn new(
+        boot: Boot,
+        feed: Arc<Feed>,
+        writer: Writer,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ServerError> {
+        let now = clock.now();
+        let timers = timers::Timers::new(&boot.desk, boot.dirty, boot.office_dirty, now);
+        Ok(Self {
+            desk: boot.desk,
+            keys: boot.keys,
+            reader: boot.reader,
+            feed,
+            hub,
+            writer,
+            clock,
+            now,
+            under_way: VecDeque::new(),
+            by_key: HashMap::new(),
+            left: 0,
+            generation: 0,
+            timers,
+            quiet: Vec::new(),
+        })
+    }
+
+    /// Runs until the server drains.
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Asked>, mut drain: watch::Receiver<bool>) {
+        self.recover();
+        loop {
+            let wake = self.timers.next(&self.quiet, self.under_way.is_empty());
+            let wait = wake.map_or(std::time::Duration::from_secs(3_600), |at| {
+                std::time::Duration::from_millis(at.since(self.clock.now()).0)
+            });
+            tokio::select! {
+                biased;
+                Some(committed) = self.writer.committed.recv() => {
+                    self.committed(committed);
+                    while let Ok(committed) = self.writer.committed.try_recv() {
+                        self.committed(committed);
+                    }
+                }
+                asked = inbox.recv(), if self.under_way.len() < UNDER_WAY => {
+                    let Some(asked) = asked else { break };
+                    self.take(asked);
+                    while self.under_way.len() < UNDER_WAY {
+                        let Ok(asked) = inbox.try_recv() else { break };
+                        self.take(asked);
+                    }
+                }
+                () = async { drop(drain.wait_for(|draining| *draining).await) } => break,
+                () = tokio::time::sleep(wait) => self.on_time(),
+            }
+        }
+        self.finish(inbox).await;
+    }
+
+    /// Answers what was asked, waits for the disk, saves, closes the log.
+    async fn finish(mut self, mut inbox: mpsc::Receiver<Asked>) {
+        inbox.close();
+        loop {
+            while self.under_way.len() < UNDER_WAY {
+                let Ok(asked) = inbox.try_recv() else { break };
+                self.take(asked);
+            }
+            if self.under_way.is_empty() {
+                break;
+            }
+            let Some(committed) = self.writer.committed.recv().await else { break };
+            self.committed(committed);
+        }
+        while let Some(checkpoint) = self.timers.checkpoint(&self.desk, usize::MAX) {
+            if self.writer.jobs.send(Job::Save(Box::new(checkpoint))).await.is_err() {
+                break;
+            }
+        }
+        let Self { writer, .. } = self;
+        drop(writer.jobs);
+        drop(writer.committed);
+        if tokio::task::spawn_blocking(move || writer.thread.join()).await.is_err() {
+            tracing::error!("the log's thread ended badly");
+        }
+    }
+
+    fn take(&mut self, asked: Asked) {
+        self.now = self.now.max(self.clock.now());
+        match asked.command {
+            Some(command) => self.ask(asked.by, asked.id, &command, asked.reply),
+            None => {
+                self.on_time();
+                // Told when everything that was due before is on disk.
+                self.hand_over(None, asked.reply, Vec::new(), Before::nothing(&self.desk), None);
+            }
+        }
+    }
+
+    fn ask(&mut self, by: Actor, id: Option<CommandId>, command: &Command, reply: ReplyTo) {
+        let key = by.teammate().zip(id).map(|(by, id)| {
+            let digest = keys::digest(&serde_json::to_vec(command).unwrap_or_default());
+            Key { by, id, digest }
+        });
+        let reply = match key {
+            Some(key) => match self.answer_again(key, reply, command) {
+                Some(reply) => reply,
+                None => return,
+            },
+            None => reply,
+        };
+        if let Some(id) = command.conversation() {
+            self.bring_back(id);
+        }
+        match decide(&self.desk, by, command, self.now) {
+            Err(why) => {
+                if let Some(key) = key {
+                    self.keys.put(key, Known::Refused(Box::new(why.clone())));
+                }
+                tell(reply, id, Err(why), None);
+            }
+            Ok(happenings) => {
+                let conversation = command.conversation();
+                let before = Before::of(&self.desk, &happenings);
+                let quiet = self.quiet_after(command, &happenings);
+                let events = self.record(by, happenings);
+                if let Some(key) = key {
+                    self.keys.put(key, Known::InFlight);
+                }
+                self.hand_over_with(key, reply, events, before, conversation, quiet, command);
+            }
+        }
+    }
+
+    /// Answers a key that is known. Gives the reply back if the command is new.
+    fn answer_again(&mut self, key: Key, reply: ReplyTo, command: &Command) -> Option<ReplyTo> {
+        let known = match self.keys.known(key.by, key.id).cloned() {
+            Some(known) => known,
+            None if self.keys.is_older(key.id) => match self.reader.answer(key.by, key.id) {
+                Ok(Some((digest, done))) => (digest, Known::Done(keys::answer(done))),
+                Ok(None) => return Some(reply),
+                Err(error) => {
+                    let why = format!("whether this was done before cannot be read: {error}");
+                    tell(reply, Some(key.id), Err(Refusal::ReadOnly { why }), None);
+                    return None;
+                }
+            },
+            None => return Some(reply),
+        };
+        if known.0 != key.digest {
+            tell(reply, Some(key.id), Err(Refusal::KeyReused), None);
+            return None;
+        }
+        match known.1 {
+            Known::InFlight => {
+                let at = self.by_key.get(&(key.by, key.id)).and_then(|number| number.checked_sub(self.left));
+                if let Some(under_way) = at.and_then(|at| self.under_way.get_mut(usize::try_from(at).ok()?)) {
+                    under_way.replies.push(reply);
+                }
+            }
+            Known::Done(answer) => {
+                if let Some(id) = command.conversation() {
+                    self.bring_back(id);
+                }
+                let first = self.deliver(command);
+                let quiet = self.quiet_again(command);
+                if let (Some(quiet), ReplyTo::Peer(peer)) = (quiet, &reply) {
+                    let peer = peer.clone();
+                    tell(reply, Some(key.id), Ok(answer), first);
+                    self.await_quiet(quiet, peer);
+                } else {
+                    tell(reply, Some(key.id), Ok(answer), first);
+                }
+            }
+            Known::Refused(why) => tell(reply, Some(key.id), Err(*why), None),
+        }
+        None
+    }
+
+    /// Settled conversations are put aside; whoever speaks of one brings it back.
+    fn bring_back(&mut self, id: ConversationId) {
+        if self.desk.conversations.contains_key(&id) || id > self.desk.office.newest {
+            return;
+        }
+        match self.reader.state(id) {
+            Ok(Some((_, mut conversation))) => {
+                let card = Arc::make_mut(&mut conversation.card);
+                card.mode = card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref()));
+                self.desk.conversations.insert(id, Box::new(conversation));
+                self.timers.brought_back(id, self.now);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, %id, "a conversation could not be read"),
+        }
+    }
+
+    /// Numbers what happened, folds it in, and writes it out.
+    fn record(&mut self, by: Actor, happenings: Vec<Happening>) -> Vec<(Recorded, Touched)> {
+        let mut recorded = Vec::with_capacity(happenings.len());
+        for Happening { conversation, mut event } in happenings {
+            let n = conversation.map_or(EntryNo(0), |id| {
+                self.desk.conversation(id).map_or(EntryNo(1), |conversation| conversation.card.n.next())
+            });
+            if let (Event::AnswerSuppressed { turn, text }, Some(id)) = (&mut event, conversation) {
+                if text.is_empty() {
+                    *text =
+                        self.feed.with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned)).unwrap_or_default();
+                }
+            }
+            let one = Recorded { seq: self.desk.office.seq.next(), at: self.now, by, conversation, n, event };
+            let touched = self.desk.apply(&one);
+            recorded.push((one, touched));
+        }
+        recorded
+    }
+
+    fn hand_over(
+        &mut self,
+        key: Option<Key>,
+        reply: ReplyTo,
+        events: Vec<(Recorded, Touched)>,
+        before: Before,
+        quiet: Option<Quiet>,
+    ) {
+        self.hand_over_with(key, reply, events, before, None, quiet, &Command::BeginTimeline { timeline: 0 });
+    }
+
+    /// Hands a decided command to the disk.
+    #[allow(clippy::too_many_arguments, reason = "one call carries a command from the rules to the disk")]
+    fn hand_over_with(
+        &mut self,
+        key: Option<Key>,
+        reply: ReplyTo,
+        events: Vec<(Recorded, Touched)>,
+        before: Before,
+        about: Option<ConversationId>,
+        quiet: Option<Quiet>,
+        command: &Command,
+    ) {
+        let head = self.desk.office.seq;
+        let first = events.iter().find(|(event, _)| event.conversation.is_some());
+        let done = Done {
+            seq: head,
+            conversation: about.or_else(|| first.and_then(|(event, _)| event.conversation)),
+            n: first.map_or(EntryNo(0), |(event, _)| event.n),
+        };
+        let mut publication = Publication { head, ..Publication::default() };
+        let mut stored = Vec::with_capacity(events.len());
+        let mut touched_cards: BTreeMap<ConversationId, Arc<Card>> = BTreeMap::new();
+        for (recorded, touched) in events {
+            match &touched {
+                Touched::Nothing => {}
+                Touched::One(id) => self.touch(*id, recorded.seq, &mut touched_cards),
+                Touched::Many(ids) => ids.iter().for_each(|id| self.touch(*id, recorded.seq, &mut touched_cards)),
+            }
+            if recorded.conversation.is_none() {
+                publication.office = Some(Arc::new(self.desk.office.clone()));
+                self.timers.office_changed(recorded.seq);
+            }
+            match Stored::new(recorded) {
+                Ok(one) => {
+                    let wire = match redact::redacted(&one.recorded, Role::Viewer) {
+                        Some(shown) => Arc::from(crate::protocol::encode(&shown)),
+                        None => Arc::clone(&one.body),
+                    };
+                    publication.events.push(Arc::new(Published { recorded: one.recorded.clone(), wire }));
+                    stored.push(one);
+                }
+                Err(error) => tracing::error!(%error, "an event could not be written out"),
+            }
+        }
+        publication.cards = touched_cards.into_values().collect();
+        let deliver = self.deliver(command);
+        if let Some(key) = key {
+            self.by_key.insert((key.by, key.id), self.left + self.under_way.len() as u64);
+        }
+        self.under_way.push_back(UnderWay {
+            key,
+            replies: vec![reply],
+            answer: keys::answer(done),
+            publication,
+            first: deliver,
+            quiet,
+            before,
+        });
+        let job = Job::Append { generation: self.generation, entry: Entry { key, done, events: stored } };
+        if self.writer.jobs.try_send(job).is_err() {
+            self.fall_back("the log's thread has ended; restart centaur");
+        }
+    }
+
+    fn touch(&mut self, id: ConversationId, seq: Seq, cards: &mut BTreeMap<ConversationId, Arc<Card>>) {
+        if let Some(conversation) = self.desk.conversation(id) {
+            cards.insert(id, Arc::clone(&conversation.card));
+            self.timers.changed(conversation, seq, &self.desk.office.policy, self.now);
+        }
+    }
+
+    /// The disk has spoken.
+    fn committed(&mut self, committed: Committed) {
+        if committed.generation != self.generation {
+            return;
+        }
+        if let Err(why) = committed.result {
+            return self.fall_back(&why);
+        }
+        let mut publication = Publication::default();
+        let mut answered = Vec::with_capacity(committed.count);
+        for _ in 0..committed.count {
+            let Some(mut one) = self.under_way.pop_front() else { break };
+            self.left += 1;
+            if let Some(key) = one.key {
+                self.by_key.remove(&(key.by, key.id));
+                self.keys.put(key, Known::Done(one.answer));
+            }
+            publication.head = one.publication.head;
+            publication.events.append(&mut one.publication.events);
+            for card in one.publication.cards.drain(..) {
+                publication.cards.push(card);
+            }
+            publication.office = one.publication.office.take().or(publication.office);
+            answered.push(one);
+        }
+        let reported: Vec<(ConversationId, EntryNo)> = publication
+            .events
+            .iter()
+            .filter_map(|event| match (&event.recorded.event, event.recorded.conversation) {
+                (Event::DeliveryReported { message, .. }, Some(id)) => Some((id, *message)),
+                _ => None,
+            })
+            .collect();
+        keep_newest(&mut publication.cards);
+        self.feed.publish(publication);
+        for one in answered {
+            let id = one.key.map(|key| key.id);
+            let mut first = one.first;
+            for reply in one.replies {
+                let peer = if let ReplyTo::Peer(peer) = &reply { Some(peer.clone()) } else { None };
+                tell(reply, id, Ok(one.answer), first.take());
+                if let (Some(quiet), Some(peer)) = (one.quiet.clone(), peer) {
+                    self.await_quiet(quiet, peer);
+                }
+            }
+        }
+        for (conversation, message) in reported {
+            self.reported(conversation, message);
+        }
+    }
+
+    /// The disk refused: back to what it has, and all who wait are told.
+    fn fall_back(&mut self, why: &str) {
+        self.generation += 1;
+        let refusal = Refusal::ReadOnly { why: why.to_owned() };
+        while let Some(one) = self.under_way.pop_back() {
+            for (id, conversation) in one.before.conversations {
+                match conversation {
+                    Some(conversation) => {
+                        self.timers.changed(&conversation, conversation.card.seq, &self.desk.office.policy, self.now);
+                        self.desk.conversations.insert(id, conversation);
+                    }
+                    None => {
+                        self.timers.forget(id);
+                        self.desk.conversations.remove(&id);
+                    }
+                }
+            }
+            if let Some(office) = one.before.office {
+                self.desk.office = *office;
+            }
+            self.desk.office.newest = one.before.newest;
+            self.desk.office.seq = one.before.seq;
+            if let Some(key) = one.key {
+                self.by_key.remove(&(key.by, key.id));
+                self.keys.forget(key.by, key.id);
+            }
+            for reply in one.replies {
+                tell(reply, one.key.map(|key| key.id), Err(refusal.clone()), None);
+            }
+        }
+        self.timers.fell_back(self.now);
+    }
+
+    /// What a claimed message looks like for the connector.
+    fn deliver(&self, command: &Command) -> Option<Box<ToPeer>> {
+        let Command::ClaimDelivery { conversation, message, .. } = command else { return None };
+        let it = self.desk.conversation(*conversation)?;
+        let row = it.outbox.iter().find(|row| row.message == *message && row.state == State::Claimed)?;
+        Some(Box::new(ToPeer::Deliver {
+            conversation: *conversation,
+            message: *message,
+            term: row.term,
+            public: row.public,
+            origin: row.origin,
+            from: row.from.to_string(),
+            text: row.text.to_string(),
+            at: row.at,
+        }))
+    }
+
+    /// What must be heard of before a take-over is quiet.
+    fn quiet_after(&self, command: &Command, happenings: &[Happening]) -> Option<Quiet> {
+        let Command::TakeOver { conversation, .. } = command else { return None };
+        let term = happenings.iter().find_map(|one| match &one.event {
+            Event::HolderChanged { term, to: Holder::Human(_), cause: Cause::TookOver { .. }, .. } => Some(*term),
+            _ => None,
+        });
+        let card = &self.desk.conversation(*conversation)?.card;
+        Some(Quiet { conversation: *conversation, term: term.unwrap_or(card.term), rows: self.on_the_wire(*conversation) })
+    }
+
+    fn quiet_again(&self, command: &Command) -> Option<Quiet> {
+        let Command::TakeOver { conversation, .. } = command else { return None };
+        let term = self.desk.conversation(*conversation)?.card.term;
+        Some(Quiet { conversation: *conversation, term, rows: self.on_the_wire(*conversation) })
+    }
+
+    fn on_the_wire(&self, conversation: ConversationId) -> Vec<EntryNo> {
+        let rows = self.desk.conversation(conversation).map(|it| it.outbox.as_slice()).unwrap_or_default();
+        rows.iter()
+            .filter(|row| row.state == State::Claimed && row.origin.is_fenced())
+            .map(|row| row.message)
+            .collect()
+    }
+
+    fn await_quiet(&mut self, mut quiet: Quiet, peer: mpsc::Sender<Reply>) {
+        let still = self.on_the_wire(quiet.conversation);
+        quiet.rows.retain(|row| still.contains(row));
+        if quiet.rows.is_empty() {
+            say_quiet(&quiet, &peer);
+        } else {
+            self.quiet.push((quiet, peer, self.now.plus(timers::QUIET_WITHIN)));
+        }
+    }
+
+    fn reported(&mut self, conversation: ConversationId, message: EntryNo) {
+        self.quiet.retain_mut(|(quiet, peer, _)| {
+            if quiet.conversation == conversation {
+                quiet.rows.retain(|row| *row != message);
+            }
+            if quiet.rows.is_empty() {
+                say_quiet(quiet, peer);
+            }
+            !quiet.rows.is_empty()
+        });
+    }
+
+    /// After a start: what was claimed and never reported.
+    fn recover(&mut self) {
+        let claimed: Vec<ConversationId> = self
+            .desk
+            .conversations
+            .iter()
+            .filter(|(_, it)| it.outbox.iter().any(|row| row.state == State::Claimed))
+            .map(|(id, _)| *id)
+            .collect();
+        for conversation in claimed {
+            self.ask(Actor::Desk, None, &Command::Recover { conversation }, ReplyTo::Nobody);
+        }
+    }
+}
+
+impl Before {
+    fn nothing(desk: &Desk) -> Self {
+        Self { conversations: Vec::new(), office: None, newest: desk.office.newest, seq: desk.office.seq }
+    }
+
+    fn of(desk: &Desk, happenings: &[Happening]) -> Self {
+        let mut before = Self::nothing(desk);
+        let policy = happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. }));
+        if happenings.iter().any(|one| one.conversation.is_none()) {
+            before.office = Some(Box::new(desk.office.clone()));
+        }
+        if policy {
+            before.conversations = desk.conversations.iter().map(|(id, it)| (*id, Some(it.clone()))).collect();
+            return before;
+        }
+        for id in happenings.iter().filter_map(|one| one.conversation) {
+            if before.conversations.iter().all(|(kept, _)| *kept != id) {
+                before.conversations.push((id, desk.conversations.get(&id).cloned()));
+            }
+        }
+        before
+    }
+}
+
+fn say_quiet(quiet: &Quiet, peer: &mpsc::Sender<Reply>) {
+    let frame = ToPeer::Quiet {
+        conversation: quiet.conversation,
+        term: quiet.term,
+        may_still_arrive: quiet.rows.clone(),
+    };
+    // The channel has places to spare for these; a peer that is gone does not mind.
+    let _ = peer.try_send(Reply::Quiet(frame));
+}
+
+/// Of several cards of one conversation the last is enough.
+fn keep_newest(cards: &mut Vec<Arc<Card>>) {
+    let mut newest: HashMap<ConversationId, Arc<Card>> = HashMap::with_capacity(cards.len());
+    for card in cards.drain(..) {
+        newest.insert(card.id, card);
+    }
+    cards.extend(newest.into_values());
+}
+
+fn tell(reply: ReplyTo, id: Option<CommandId>, result: Result<Answer, Refusal>, first: Option<Box<ToPeer>>) {
+    match (reply, id) {
+        (ReplyTo::Peer(peer), Some(id)) => {
+            // A place is kept for each command under way; a peer that is gone does not mind.
+            let _ = peer.try_send(Reply::Answered { id, result, first });
+        }
+        (ReplyTo::Once(once), _) => drop(once.send(result)),
+        (ReplyTo::Woken(once), _) => drop(once.send(())),
+        (ReplyTo::Peer(_), None) | (ReplyTo::Nobody, _) => {}
+    }
+}

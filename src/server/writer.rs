@@ -1,0 +1,139 @@
+//! The thread that owns the log: it commits what was decided, in groups, and brings the index forward when there is time.
+//!
+//! A group is whatever waits when the disk is ready, so a quiet server commits at once and a busy one in batches.
+//! Deliberately not here: deciding anything.
+
+use crate::{
+    domain::ids::CommandId,
+    store::{Checkpoint, Entry, EventLog},
+};
+use std::thread;
+use tokio::sync::mpsc;
+
+/// Jobs that may wait. The sequencer never has more commands under way than this, so it never waits for a place.
+pub(super) const JOBS: usize = 2_048;
+/// The most commands in one transaction.
+const GROUP: usize = 256;
+/// Events indexed between two looks at the jobs.
+const CHUNK: usize = 64;
+/// Groups after which the index gets a turn although commands wait.
+const PATIENCE: u32 = 32;
+
+/// What the sequencer wants done.
+pub(super) enum Job {
+    /// Append; part of a generation, which ends with the first failure.
+    Append { generation: u64, entry: Entry },
+    /// Keep states for the next start.
+    Save(Box<Checkpoint>),
+    /// Forget keys older than this.
+    Purge(CommandId),
+}
+
+/// What became of the next `count` commands of a generation.
+#[derive(Debug)]
+pub(super) struct Committed {
+    pub(super) generation: u64,
+    pub(super) count: usize,
+    /// Why not, in a sentence.
+    pub(super) result: Result<(), String>,
+}
+
+/// The sequencer's ends of the two channels.
+pub(super) struct Writer {
+    pub(super) jobs: mpsc::Sender<Job>,
+    pub(super) committed: mpsc::Receiver<Committed>,
+    pub(super) thread: thread::JoinHandle<()>,
+}
+
+/// Starts the thread.
+pub(super) fn start(log: Box<dyn EventLog>) -> std::io::Result<Writer> {
+    // Bounded by the sequencer's window, see JOBS.
+    let (jobs, todo) = mpsc::channel(JOBS);
+    // Bounded likewise: at most one report for each command under way.
+    let (reports, committed) = mpsc::channel(JOBS);
+    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, todo, &reports))?;
+    Ok(Writer { jobs, committed, thread })
+}
+
+fn run(mut log: Box<dyn EventLog>, mut todo: mpsc::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
+    let mut failed_generation = None;
+    let mut indexed = false;
+    let mut groups = 0_u32;
+    loop {
+        let first = match todo.try_recv() {
+            Ok(job) => job,
+            Err(mpsc::error::TryRecvError::Disconnected) => break,
+            Err(mpsc::error::TryRecvError::Empty) if !indexed => {
+                indexed = index(log.as_mut());
+                continue;
+            }
+            Err(mpsc::error::TryRecvError::Empty) => match todo.blocking_recv() {
+                Some(job) => job,
+                None => break,
+            },
+        };
+        let mut group = Vec::new();
+        let mut generation = 0;
+        let mut other = None;
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match job {
+                Job::Append { generation: of, .. } if failed_generation == Some(of) => {}
+                Job::Append { generation: of, entry } => {
+                    generation = of;
+                    group.push(entry);
+                }
+                job => {
+                    other = Some(job);
+                    break;
+                }
+            }
+            if group.len() < GROUP {
+                next = todo.try_recv().ok();
+            }
+        }
+        if !group.is_empty() {
+            let result = log.append(&group).map(|_| ()).map_err(|error| {
+                tracing::error!(%error, "the log could not be written");
+                error.to_string()
+            });
+            if result.is_err() {
+                failed_generation = Some(generation);
+            }
+            indexed = false;
+            groups += 1;
+            if reports.blocking_send(Committed { generation, count: group.len(), result }).is_err() {
+                break;
+            }
+        }
+        if groups >= PATIENCE {
+            groups = 0;
+            indexed = index(log.as_mut());
+        }
+        match other {
+            Some(Job::Save(checkpoint)) => {
+                if let Err(error) = log.save(&checkpoint) {
+                    tracing::warn!(%error, "states could not be saved; the next start replays more");
+                }
+            }
+            Some(Job::Purge(before)) => {
+                if let Err(error) = log.purge_keys(before) {
+                    tracing::warn!(%error, "old keys could not be forgotten");
+                }
+            }
+            Some(Job::Append { .. }) | None => {}
+        }
+    }
+    tracing::debug!("the log is closed");
+}
+
+/// Brings the index forward by a chunk. True: it is current, or cannot be brought forward now.
+fn index(log: &mut dyn EventLog) -> bool {
+    match log.project(CHUNK) {
+        Ok(done) => done == 0,
+        Err(error) => {
+            tracing::warn!(%error, "the search index lags behind");
+            true
+        }
+    }
+}
