@@ -1,0 +1,605 @@
+//! The peer that answers: it watches the cards, begins turns, performs what they ask for, and streams what they say.
+//!
+//! One task owns everything; retrieval and models run beside it and report over one bounded channel. So many conversations
+//! are answered at once, the others queue. Deliberately not here: when to answer what (see [`turn`](super::turn) and the
+//! desk's rules).
+
+mod agenda;
+mod floor;
+#[cfg(test)]
+mod tests;
+
+use self::{
+    agenda::{Agenda, Wake},
+    floor::Floor,
+};
+use super::{
+    knowledge::Knowledge,
+    model::{Composed, Model},
+    offline::Offline,
+    retrieval::{IndexError, Passage, Question, Retrieval},
+    turn::{Effect, End, Input, Rules, Turn},
+    view::View,
+};
+use crate::{
+    client::{
+        News, Options, Peer, Session,
+        session::{Order, mint},
+        wire::Dial,
+    },
+    domain::{
+        command::Command,
+        event::Recorded,
+        ids::{CommandId, ConversationId, EntryNo},
+        refusal::Refusal,
+        thread::{Thread, What},
+    },
+    protocol::{Answer, ByeCode, Scope, ToPeer},
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    select,
+    sync::mpsc,
+    task::{JoinHandle, spawn, spawn_blocking},
+    time::{Instant, sleep, sleep_until},
+};
+
+/// Passages that a model gets at most.
+const PASSAGES: usize = 8;
+/// Reports of retrieval and models that wait. When they are as many, those who report wait.
+const REPORTS: usize = 256;
+/// Pieces of an answer that wait to be shown. When they are as many, the model waits.
+const PIECES: usize = 16;
+/// Turns at once at most, whatever is asked for: well below what a peer may watch and ask at once.
+const MOST_AT_ONCE: usize = 64;
+/// How long after a failure the next attempt begins.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// Turns between two lines of counts in the log.
+const COUNTED: u64 = 100;
+
+/// How fast an answer is streamed to those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As fast as the model gives it.
+    Instant,
+    /// So many pieces (words, mostly) a second; 0 counts as 1.
+    WordsPerSecond(u32),
+}
+
+impl Pace {
+    fn wait(self) -> Duration {
+        match self {
+            Self::Instant => Duration::ZERO,
+            Self::WordsPerSecond(words) => Duration::from_secs(1) / words.max(1),
+        }
+    }
+}
+
+/// How an AI teammate works.
+#[derive(Clone, Debug)]
+pub struct DriverOptions {
+    /// How fast it writes.
+    pub pace: Pace,
+    /// How long a customer must be silent before it begins: people write in bursts.
+    pub settle: Duration,
+    /// How many conversations it answers at once; 1 to 64.
+    pub at_once: usize,
+    /// The program, for the server's log.
+    pub program: String,
+}
+
+impl Default for DriverOptions {
+    fn default() -> Self {
+        let program = concat!("centaur-ai ", env!("CARGO_PKG_VERSION")).to_owned();
+        Self { pace: Pace::WordsPerSecond(20), settle: Duration::from_millis(900), at_once: 16, program }
+    }
+}
+
+/// An AI teammate stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DriverError {
+    /// The knowledge cannot be indexed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The session ended.
+    #[error("the AI's session ended: {why}")]
+    Ended {
+        /// The server's code, if it said one.
+        code: Option<ByeCode>,
+        /// Why, for people.
+        why: String,
+    },
+}
+
+/// An AI teammate.
+#[derive(Debug)]
+pub struct Driver {
+    peer: Peer,
+    options: DriverOptions,
+    model: Arc<dyn Model>,
+    retrieval: Arc<Retrieval>,
+    /// The version of the knowledge.
+    config: String,
+    floor: Floor,
+    agenda: Agenda,
+    /// Ready to be answered, in the order in which they became so.
+    queue: VecDeque<ConversationId>,
+    active: HashMap<ConversationId, Active>,
+    /// Commands under way: where, in which attempt, and whether they end a turn.
+    asked: HashMap<CommandId, (ConversationId, u64, Asked)>,
+    attempts: u64,
+    reports: mpsc::Sender<Report>,
+    counts: Counts,
+}
+
+impl std::fmt::Debug for dyn Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Begin,
+    Finish,
+}
+
+/// How its turns ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    finished: u64,
+    again: u64,
+    dropped: u64,
+    failed: u64,
+}
+
+/// A conversation that is being answered.
+#[derive(Debug)]
+struct Active {
+    attempt: u64,
+    thread: Thread,
+    turn: Option<Turn>,
+    began: Instant,
+    /// The turn's number, once the desk let it begin.
+    accepted: Option<EntryNo>,
+    /// The newest message of the customer that the turn has read.
+    read: EntryNo,
+    work: Option<Work>,
+}
+
+/// A task that ends with its owner.
+#[derive(Debug)]
+struct Work(JoinHandle<()>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+struct Report {
+    conversation: ConversationId,
+    attempt: u64,
+    what: Reported,
+}
+
+enum Reported {
+    Retrieved(Vec<Passage>),
+    Piece(String),
+    Composed(Box<Composed>),
+    Failed(String),
+}
+
+impl Driver {
+    /// Answers with the offline model over some knowledge, until the session ends. Dropping the future stops it at once.
+    ///
+    /// # Errors
+    /// [`DriverError`]: there is no other end.
+    pub async fn run(
+        dial: Arc<dyn Dial>,
+        token: String,
+        knowledge: Arc<Knowledge>,
+        options: DriverOptions,
+    ) -> Result<(), DriverError> {
+        let model = Arc::new(Offline::new(Arc::clone(&knowledge)));
+        Self::run_with(dial, token, &knowledge, model, options).await
+    }
+
+    /// As [`run`](Self::run), with any model.
+    ///
+    /// # Errors
+    /// [`DriverError`].
+    pub async fn run_with(
+        dial: Arc<dyn Dial>,
+        token: String,
+        knowledge: &Knowledge,
+        model: Arc<dyn Model>,
+        options: DriverOptions,
+    ) -> Result<(), DriverError> {
+        let retrieval = Arc::new(Retrieval::new(knowledge)?);
+        let greeting =
+            Options { token, cards: Scope::Mine, program: options.program.clone(), returns: true, resume: None };
+        let (peer, mut news) = Session::start(dial, greeting);
+        let (reports, mut reported) = mpsc::channel(REPORTS);
+        let config = knowledge.version().to_owned();
+        let mut driver = Self {
+            peer,
+            options,
+            model,
+            retrieval,
+            config,
+            floor: Floor::default(),
+            agenda: Agenda::default(),
+            queue: VecDeque::new(),
+            active: HashMap::new(),
+            asked: HashMap::new(),
+            attempts: 0,
+            reports,
+            counts: Counts::default(),
+        };
+        loop {
+            let next = driver.agenda.next();
+            select! {
+                news = news.recv() => match news {
+                    Some(News::Ended { code, why }) => return Err(DriverError::Ended { code, why }),
+                    None => return Err(DriverError::Ended { code: None, why: "the session is over".to_owned() }),
+                    Some(news) => driver.hear(news).await,
+                },
+                Some(report) = reported.recv() => driver.take(report).await,
+                () = async { sleep_until(next.unwrap_or_else(Instant::now)).await }, if next.is_some() => {
+                    for wake in driver.agenda.due(Instant::now()) {
+                        driver.wake(wake).await;
+                    }
+                }
+            }
+            driver.pump().await;
+        }
+    }
+
+    async fn hear(&mut self, news: News) {
+        match news {
+            News::Frame(frame) => self.frame(*frame).await,
+            News::Answered { id, result } => self.answered(id, result).await,
+            News::Lost { why, .. } => tracing::info!(why = %why.escape_debug(), "the AI's line is cut"),
+            News::Ended { .. } => {}
+        }
+    }
+
+    async fn frame(&mut self, frame: ToPeer) {
+        match frame {
+            ToPeer::Welcome { you, office, resumed, .. } => self.floor.welcome(you.id, &office, resumed),
+            ToPeer::Desk { office } => {
+                self.floor.desk(&office);
+                for conversation in self.floor.ids() {
+                    self.look(conversation).await;
+                }
+            }
+            ToPeer::Cards { cards, gone, .. } => {
+                for card in cards {
+                    let conversation = card.id;
+                    self.floor.put(card);
+                    self.look(conversation).await;
+                }
+                for conversation in gone {
+                    self.floor.remove(conversation);
+                    self.look(conversation).await;
+                }
+            }
+            ToPeer::Thread { conversation, card, events, more, .. } => {
+                self.floor.put(*card);
+                self.fold(conversation, &events);
+                if !more {
+                    self.follow(conversation).await;
+                }
+            }
+            ToPeer::Events { conversation, events } => {
+                self.fold(conversation, &events);
+                self.follow(conversation).await;
+            }
+            ToPeer::Unwatchable { conversation, why } => {
+                tracing::warn!(%conversation, code = why.code(), "cannot be watched");
+                self.floor.mark(conversation, None);
+                self.active.remove(&conversation);
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at a conversation whose card changed.
+    async fn look(&mut self, conversation: ConversationId) {
+        if let Some(active) = self.active.get(&conversation) {
+            let card = self.floor.card(conversation);
+            let input = match card {
+                None => Some(Input::Fenced),
+                Some(card) if !self.floor.may_go_on(card, active.thread_term()) => Some(Input::Fenced),
+                Some(card) if active.read != EntryNo(0) && card.asked > active.read => Some(Input::CustomerWrote),
+                Some(_) => None,
+            };
+            if let Some(input) = input {
+                self.step(conversation, input).await;
+            }
+            return;
+        }
+        if let Some(asked) = self.floor.begin_settling(conversation) {
+            self.agenda.add(Instant::now() + self.options.settle, Wake::Settled(conversation, asked));
+        }
+    }
+
+    async fn wake(&mut self, wake: Wake) {
+        match wake {
+            Wake::Settled(conversation, asked) => {
+                if self.floor.end_settling(conversation, asked) && !self.active.contains_key(&conversation) {
+                    self.queue.push_back(conversation);
+                }
+            }
+            Wake::Turn(conversation, attempt, timer) => {
+                if self.is_current(conversation, attempt) {
+                    self.step(conversation, Input::Due(timer)).await;
+                }
+            }
+        }
+    }
+
+    /// Begins what there is room for.
+    async fn pump(&mut self) {
+        while self.active.len() < self.options.at_once.clamp(1, MOST_AT_ONCE) {
+            let Some(conversation) = self.queue.pop_front() else { return };
+            self.floor.leave_queue(conversation);
+            if self.active.contains_key(&conversation) || !self.floor.wants(conversation) {
+                continue;
+            }
+            self.attempts += 1;
+            let active = Active {
+                attempt: self.attempts,
+                thread: Thread::new(conversation),
+                turn: None,
+                began: Instant::now(),
+                accepted: None,
+                read: EntryNo(0),
+                work: None,
+            };
+            self.active.insert(conversation, active);
+            self.peer.watch(conversation, None).await;
+        }
+    }
+
+    fn fold(&mut self, conversation: ConversationId, events: &[Recorded]) {
+        let Some(active) = self.active.get_mut(&conversation) else { return };
+        for event in events {
+            if active.thread.apply(event).is_err() {
+                // What came does not follow: it is the end of the talk, sent anew.
+                active.thread = Thread::new(conversation);
+                let _ = active.thread.apply(event);
+            }
+        }
+    }
+
+    /// The talk is folded: ask to begin, or begin what was accepted.
+    async fn follow(&mut self, conversation: ConversationId) {
+        let Some(active) = self.active.get_mut(&conversation) else { return };
+        let Some(card) = self.floor.card(conversation) else { return };
+        let Some(turn) = &active.turn else {
+            let rules = Rules { policy: self.floor.policy(), model: self.model.name(), config: self.config.clone() };
+            let (turn, effects) = Turn::begin(conversation, card.term, rules);
+            active.turn = Some(turn);
+            active.began = Instant::now();
+            self.perform(conversation, effects).await;
+            return;
+        };
+        let newest = active.newest();
+        if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
+            active.read = newest;
+            let view = View::of(card, &active.thread, n);
+            self.step(conversation, Input::Began(n, Box::new(view))).await;
+        } else if active.read != EntryNo(0) && newest > active.read {
+            self.step(conversation, Input::CustomerWrote).await;
+        }
+    }
+
+    async fn answered(&mut self, id: CommandId, result: Result<Answer, Refusal>) {
+        let Some((conversation, attempt, asked)) = self.asked.remove(&id) else { return };
+        match (asked, result) {
+            (Asked::Begin, Ok(answer)) => {
+                if self.is_current(conversation, attempt) {
+                    if let Some(active) = self.active.get_mut(&conversation) {
+                        active.accepted = Some(answer.n);
+                    }
+                    self.follow(conversation).await;
+                }
+            }
+            (Asked::Finish, Ok(answer)) => {
+                if self.is_current(conversation, attempt) {
+                    let read = self.active.get(&conversation).map(|active| active.read);
+                    self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
+                    self.step(conversation, Input::Ended).await;
+                }
+            }
+            (_, Err(why)) => {
+                tracing::debug!(%conversation, code = why.code(), "refused");
+                if self.is_current(conversation, attempt) {
+                    let busy = why == Refusal::Busy;
+                    self.step(conversation, if busy { Input::Failed("busy".to_owned()) } else { Input::Refused(why) })
+                        .await;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, report: Report) {
+        if !self.is_current(report.conversation, report.attempt) {
+            return;
+        }
+        let input = match report.what {
+            Reported::Retrieved(passages) => Input::Retrieved(passages),
+            Reported::Piece(piece) => Input::Piece(piece),
+            Reported::Composed(composed) => Input::Composed(composed),
+            Reported::Failed(why) => Input::Failed(why),
+        };
+        self.step(report.conversation, input).await;
+    }
+
+    fn is_current(&self, conversation: ConversationId, attempt: u64) -> bool {
+        self.active.get(&conversation).is_some_and(|active| active.attempt == attempt)
+    }
+
+    /// Gives a turn an input and performs what follows.
+    async fn step(&mut self, conversation: ConversationId, input: Input) {
+        let Some(active) = self.active.get_mut(&conversation) else { return };
+        let at = u32::try_from(active.began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let effects = match &mut active.turn {
+            Some(turn) => turn.handle(input, at),
+            // Not begun yet: whatever it was, looking again later is enough.
+            None => vec![Effect::Done(End::Dropped)],
+        };
+        self.perform(conversation, effects).await;
+    }
+
+    async fn perform(&mut self, conversation: ConversationId, effects: Vec<Effect>) {
+        for effect in effects {
+            let Some(active) = self.active.get_mut(&conversation) else { return };
+            let attempt = active.attempt;
+            match effect {
+                Effect::Ask(command) => {
+                    let id = mint();
+                    let which =
+                        if matches!(*command, Command::BeginTurn { .. }) { Asked::Begin } else { Asked::Finish };
+                    if which == Asked::Finish {
+                        active.work = None;
+                    }
+                    self.asked.insert(id, (conversation, attempt, which));
+                    // At most two for each conversation at once, so this never waits for an answer.
+                    self.peer.ask_as(id, *command).await;
+                }
+                Effect::Retrieve(question) => {
+                    active.work = Some(retrieve(
+                        Arc::clone(&self.retrieval),
+                        self.reports.clone(),
+                        question,
+                        (conversation, attempt),
+                    ));
+                }
+                Effect::Compose(prompt) => {
+                    let work = compose(
+                        Arc::clone(&self.model),
+                        *prompt,
+                        self.options.pace,
+                        self.reports.clone(),
+                        (conversation, attempt),
+                    );
+                    active.work = Some(work);
+                }
+                // Ephemeral: where there is no room, watchers see the answer whole.
+                Effect::Tell(frame) => drop(self.peer.try_order(Order::Tell(frame))),
+                Effect::Schedule(timer, span) => {
+                    let at = Instant::now() + Duration::from_millis(span.0);
+                    self.agenda.add(at, Wake::Turn(conversation, attempt, timer));
+                }
+                Effect::Done(end) => self.done(conversation, end).await,
+            }
+        }
+    }
+
+    async fn done(&mut self, conversation: ConversationId, end: End) {
+        self.active.remove(&conversation);
+        self.peer.unwatch(conversation).await;
+        let counts = &mut self.counts;
+        match end {
+            End::Finished => counts.finished += 1,
+            End::Again => counts.again += 1,
+            End::Dropped => counts.dropped += 1,
+            End::Failed => counts.failed += 1,
+        }
+        let counts = *counts;
+        tracing::debug!(%conversation, ?end, "turn over");
+        if (counts.finished + counts.again + counts.dropped + counts.failed).is_multiple_of(COUNTED) {
+            let (finished, again, dropped, failed) = (counts.finished, counts.again, counts.dropped, counts.failed);
+            let (active, queued) = (self.active.len(), self.queue.len());
+            tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
+        }
+        let wait = match end {
+            End::Finished => return self.look_again(conversation, self.options.settle),
+            End::Again => {
+                self.floor.unmark(conversation);
+                self.options.settle
+            }
+            End::Failed => {
+                self.floor.unmark(conversation);
+                AFTER_FAILURE
+            }
+            End::Dropped => {
+                self.floor.mark_seen(conversation);
+                return;
+            }
+        };
+        self.look_again(conversation, wait);
+    }
+
+    fn look_again(&mut self, conversation: ConversationId, wait: Duration) {
+        if let Some(asked) = self.floor.begin_settling(conversation) {
+            self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
+        }
+    }
+}
+
+impl Active {
+    /// The customer's newest message in the talk.
+    fn newest(&self) -> EntryNo {
+        let mut entries = self.thread.entries.iter().rev();
+        entries.find(|entry| matches!(entry.what, What::Customer { .. })).map_or(EntryNo(0), |entry| entry.n)
+    }
+
+    /// The term under which the turn was asked for, if it was.
+    fn thread_term(&self) -> Option<crate::domain::ids::Term> {
+        self.turn.as_ref().map(Turn::term)
+    }
+}
+
+/// Looks things up beside the driver, on a thread that may block.
+fn retrieve(
+    retrieval: Arc<Retrieval>,
+    reports: mpsc::Sender<Report>,
+    question: Question,
+    (conversation, attempt): (ConversationId, u64),
+) -> Work {
+    Work(spawn(async move {
+        let what = match spawn_blocking(move || retrieval.search(&question, PASSAGES)).await {
+            Ok(passages) => Reported::Retrieved(passages),
+            Err(_) => Reported::Failed("the knowledge could not be searched".to_owned()),
+        };
+        let _ = reports.send(Report { conversation, attempt, what }).await;
+    }))
+}
+
+/// Composes beside the driver, at the pace.
+fn compose(
+    model: Arc<dyn Model>,
+    prompt: super::model::Prompt,
+    pace: Pace,
+    reports: mpsc::Sender<Report>,
+    (conversation, attempt): (ConversationId, u64),
+) -> Work {
+    Work(spawn(async move {
+        let (pieces, mut came) = mpsc::channel(PIECES);
+        let tell = |what| reports.send(Report { conversation, attempt, what });
+        let streaming = async {
+            while let Some(piece) = came.recv().await {
+                if pace != Pace::Instant {
+                    sleep(pace.wait()).await;
+                }
+                if tell(Reported::Piece(piece)).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let (composed, ()) = tokio::join!(model.compose(prompt, pieces), streaming);
+        let what = match composed {
+            Ok(composed) => Reported::Composed(Box::new(composed)),
+            Err(error) => Reported::Failed(error.why),
+        };
+        let _ = tell(what).await;
+    }))
+}

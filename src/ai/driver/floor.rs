@@ -1,0 +1,151 @@
+//! The cards that an AI may answer, and which of them wait for it now.
+//!
+//! Pure. A mark remembers up to where a conversation was dealt with, so that nothing is begun twice for one state of
+//! things. Deliberately not here: the desk's rules; a begin that they refuse does no harm.
+
+use crate::domain::{
+    card::{Card, Status},
+    desk::Office,
+    holder::Holder,
+    ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
+    mode::Mode,
+    policy::Policy,
+};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Up to where a conversation was dealt with.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    asked: EntryNo,
+    seq: Seq,
+}
+
+/// The cards that an AI may answer.
+#[derive(Debug, Default)]
+pub(super) struct Floor {
+    me: Option<TeammateId>,
+    front: bool,
+    policy: Arc<Policy>,
+    cards: BTreeMap<ConversationId, Card>,
+    marks: HashMap<ConversationId, Mark>,
+    /// The newest message whose silence is being waited for.
+    settling: HashMap<ConversationId, EntryNo>,
+    queued: HashSet<ConversationId>,
+}
+
+impl Floor {
+    pub(super) fn welcome(&mut self, me: TeammateId, office: &Office, resumed: bool) {
+        self.me = Some(me);
+        self.desk(office);
+        if !resumed {
+            self.cards.clear();
+        }
+    }
+
+    pub(super) fn desk(&mut self, office: &Office) {
+        self.policy = Arc::clone(&office.policy);
+        self.front = self.me.is_some() && office.front_ai() == self.me;
+    }
+
+    pub(super) fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.policy)
+    }
+
+    pub(super) fn ids(&self) -> Vec<ConversationId> {
+        self.cards.keys().copied().collect()
+    }
+
+    pub(super) fn card(&self, conversation: ConversationId) -> Option<&Card> {
+        self.cards.get(&conversation)
+    }
+
+    /// Takes a card; an older one than the one at hand is ignored.
+    pub(super) fn put(&mut self, card: Card) {
+        if self.cards.get(&card.id).is_none_or(|have| have.seq <= card.seq) {
+            self.cards.insert(card.id, card);
+        }
+    }
+
+    pub(super) fn remove(&mut self, conversation: ConversationId) {
+        self.cards.remove(&conversation);
+        self.marks.remove(&conversation);
+        self.settling.remove(&conversation);
+    }
+
+    fn is_mine(&self, card: &Card) -> bool {
+        match card.mode {
+            Mode::Off => false,
+            Mode::Shadow => self.front,
+            Mode::Draft | Mode::Auto => self.me.is_some_and(|me| card.holder == Holder::Ai(me)),
+        }
+    }
+
+    /// Whether a turn asked for under `term` may go on.
+    pub(super) fn may_go_on(&self, card: &Card, term: Option<Term>) -> bool {
+        self.is_mine(card) && term.is_none_or(|term| card.term == term) && card.paused_until.is_none()
+    }
+
+    /// Whether a conversation waits for this AI now.
+    pub(super) fn wants(&self, conversation: ConversationId) -> bool {
+        let Some(card) = self.cards.get(&conversation) else { return false };
+        let free = card.status == Status::Open
+            && card.paused_until.is_none()
+            && card.draft.is_none()
+            && card.writing.is_none();
+        if !free || !self.is_mine(card) || card.asked == EntryNo(0) {
+            return false;
+        }
+        let mark = self.marks.get(&conversation).copied().unwrap_or_default();
+        match card.mode {
+            Mode::Shadow => card.asked > mark.asked,
+            // The card changed since: a draft was rejected, a pause ended, it was handed back.
+            _ => card.waiting_since.is_some() && (card.asked > mark.asked || card.seq > mark.seq),
+        }
+    }
+
+    /// Begins to wait for the end of a burst; the message to wait with, if that is new.
+    pub(super) fn begin_settling(&mut self, conversation: ConversationId) -> Option<EntryNo> {
+        if !self.wants(conversation) || self.queued.contains(&conversation) {
+            return None;
+        }
+        let asked = self.cards.get(&conversation)?.asked;
+        (self.settling.insert(conversation, asked) != Some(asked)).then_some(asked)
+    }
+
+    /// The wait with `asked` is over; whether the conversation is to be queued.
+    pub(super) fn end_settling(&mut self, conversation: ConversationId, asked: EntryNo) -> bool {
+        if self.settling.get(&conversation) != Some(&asked) {
+            return false;
+        }
+        self.settling.remove(&conversation);
+        self.wants(conversation) && self.queued.insert(conversation)
+    }
+
+    pub(super) fn leave_queue(&mut self, conversation: ConversationId) {
+        self.queued.remove(&conversation);
+    }
+
+    /// Dealt with up to the message read and the event made; without them, up to the card at hand.
+    pub(super) fn mark(&mut self, conversation: ConversationId, upto: Option<(EntryNo, Seq)>) {
+        match upto {
+            Some((asked, seq)) => {
+                self.marks.insert(conversation, Mark { asked, seq });
+            }
+            None => self.mark_seen(conversation),
+        }
+    }
+
+    /// Nothing to do before the card changes.
+    pub(super) fn mark_seen(&mut self, conversation: ConversationId) {
+        if let Some(card) = self.cards.get(&conversation) {
+            self.marks.insert(conversation, Mark { asked: card.asked, seq: card.seq });
+        }
+    }
+
+    pub(super) fn unmark(&mut self, conversation: ConversationId) {
+        self.marks.remove(&conversation);
+    }
+}

@@ -1,0 +1,309 @@
+//! The driver against a desk in memory that obeys the real rules, under a paused clock.
+
+use super::*;
+use crate::{
+    client::{MemoryDial, MemoryLine},
+    domain::{
+        approval::Decision,
+        brief::Brief,
+        customer::Customer,
+        decide::decide,
+        desk::Desk,
+        event::Event,
+        holder::Holder,
+        ids::{Digest, LogId, TeammateId, Term},
+        mode::Mode,
+        policy::Policy,
+        teammate::{Actor, Role},
+        time::Timestamp,
+    },
+    protocol::{ToServer, decode, encode, limits::Limits},
+};
+use std::collections::BTreeSet;
+use tokio::sync::oneshot;
+
+const ADMIN: TeammateId = TeammateId(1);
+const ARIA: TeammateId = TeammateId(2);
+const WEB: TeammateId = TeammateId(3);
+const TALK: ConversationId = ConversationId(1);
+
+/// A desk with one AI on the line.
+struct Mini {
+    desk: Desk,
+    log: Vec<Recorded>,
+    watched: BTreeSet<ConversationId>,
+    to_peer: Option<mpsc::Sender<String>>,
+    started: Instant,
+}
+
+impl Mini {
+    fn new(mode: Mode) -> Self {
+        let mut it = Self {
+            desk: Desk::default(),
+            log: vec![],
+            watched: BTreeSet::new(),
+            to_peer: None,
+            started: Instant::now(),
+        };
+        let token = Digest([1; 32]);
+        let policy = Box::new(Policy { mode, ..Policy::default() });
+        it.ask(Actor::Desk, &Command::Found { name: "d".into(), admin: "Mira".into(), token, policy }).unwrap();
+        for (name, role, byte) in [("Aria", Role::Ai, 2), ("web", Role::Connector, 3)] {
+            let invite = Command::Invite { name: name.into(), role, token: Digest([byte; 32]) };
+            it.ask(Actor::Teammate(ADMIN), &invite).unwrap();
+        }
+        it
+    }
+
+    fn ask(&mut self, by: Actor, command: &Command) -> Result<(Answer, Vec<Recorded>), Refusal> {
+        let at = Timestamp(i64::try_from(self.started.elapsed().as_millis()).unwrap());
+        let happenings = decide(&self.desk, by, command, at)?;
+        let mut made = Vec::new();
+        for happening in happenings {
+            let last = happening.conversation.and_then(|id| self.desk.conversation(id)).map(|it| it.card.n);
+            let n = if happening.conversation.is_some() { last.unwrap_or_default().next() } else { EntryNo(0) };
+            let seq = self.desk.office.seq.next();
+            let recorded = Recorded { seq, at, by, conversation: happening.conversation, n, event: happening.event };
+            self.desk.apply(&recorded);
+            self.log.push(recorded.clone());
+            made.push(recorded);
+        }
+        let first = made.iter().find(|one| one.conversation.is_some());
+        let answer = Answer {
+            seq: self.desk.office.seq,
+            conversation: first.and_then(|one| one.conversation),
+            n: first.map_or(EntryNo(0), |one| one.n),
+        };
+        Ok((answer, made))
+    }
+
+    async fn say(&self, frame: ToPeer) {
+        if let Some(line) = &self.to_peer {
+            let _ = line.send(encode(&frame)).await;
+        }
+    }
+
+    async fn publish(&self, made: Vec<Recorded>) {
+        let Some(id) = made.iter().find_map(|one| one.conversation) else { return };
+        if self.watched.contains(&id) {
+            self.say(ToPeer::Events { conversation: id, events: made }).await;
+        }
+        let card = self.desk.conversation(id).unwrap().card.as_ref().clone();
+        self.say(ToPeer::Cards { cards: vec![card], gone: vec![], current: Some(self.desk.office.seq) }).await;
+    }
+
+    async fn hear(&mut self, frame: ToServer) {
+        match frame {
+            ToServer::Hello { .. } => {
+                let you = self.desk.office.teammates[&ARIA].clone();
+                let office = Box::new(self.desk.office.clone());
+                let (seq, now, limits) = (self.desk.office.seq, Timestamp(0), Limits::default());
+                self.say(ToPeer::Welcome { you, log: LogId(1), seq, now, limits, office, resumed: false }).await;
+                let cards = self.desk.conversations.values().map(|it| it.card.as_ref().clone()).collect();
+                self.say(ToPeer::Cards { cards, gone: vec![], current: Some(seq) }).await;
+            }
+            ToServer::Ask { id, command } => match self.ask(Actor::Teammate(ARIA), &command) {
+                Ok((answer, made)) => {
+                    self.say(ToPeer::Accepted { id, answer }).await;
+                    self.publish(made).await;
+                }
+                Err(why) => self.say(ToPeer::Refused { id, why }).await,
+            },
+            ToServer::Watch { conversation, .. } => {
+                self.watched.insert(conversation);
+                let events = self.log.iter().filter(|one| one.conversation == Some(conversation)).cloned().collect();
+                let card = Box::new(self.desk.conversation(conversation).unwrap().card.as_ref().clone());
+                self.say(ToPeer::Thread { conversation, card, earlier: false, events, more: false }).await;
+            }
+            ToServer::Unwatch { conversation } => {
+                self.watched.remove(&conversation);
+            }
+            _ => {}
+        }
+    }
+}
+
+type Job = (Actor, Command, oneshot::Sender<Result<Answer, Refusal>>);
+
+/// What a test holds.
+struct Bench {
+    jobs: mpsc::Sender<Job>,
+    looks: mpsc::Sender<oneshot::Sender<(Desk, Vec<Recorded>)>>,
+    driver: JoinHandle<Result<(), DriverError>>,
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
+    let (door, mut lines) = mpsc::channel::<MemoryLine>(1);
+    let (jobs, mut job) = mpsc::channel::<Job>(64);
+    let (looks, mut look) = mpsc::channel::<oneshot::Sender<(Desk, Vec<Recorded>)>>(1);
+    spawn(async move {
+        let mut mini = Mini::new(mode);
+        let mut line = lines.recv().await.unwrap();
+        mini.to_peer = Some(line.to_peer.clone());
+        loop {
+            select! {
+                Some(text) = line.from_peer.recv() => mini.hear(decode(&text).unwrap()).await,
+                Some((by, command, done)) = job.recv() => match mini.ask(by, &command) {
+                    Ok((answer, made)) => {
+                        mini.publish(made).await;
+                        let _ = done.send(Ok(answer));
+                    }
+                    Err(why) => drop(done.send(Err(why))),
+                },
+                Some(done) = look.recv() => drop(done.send((mini.desk.clone(), mini.log.clone()))),
+                else => return,
+            }
+        }
+    });
+    let file = "---\ntitle: Refunds\nlocale: en\n---\n## How long does a refund take?\nA refund takes 5 working days. \
+                Cards may show the refund 3 days later.\n## Where is my parcel?\nThe parcel is with the carrier.";
+    let (knowledge, report) = Knowledge::from_files([("refunds.md", file)]);
+    assert!(report.is_clean());
+    let options = DriverOptions { pace, at_once, ..DriverOptions::default() };
+    let dial = Arc::new(MemoryDial::new(door));
+    let driver = spawn(Driver::run(dial, "token".into(), Arc::new(knowledge), options));
+    Bench { jobs, looks, driver }
+}
+
+impl Bench {
+    async fn ask(&self, by: Actor, command: Command) -> Result<Answer, Refusal> {
+        let (done, answer) = oneshot::channel();
+        self.jobs.send((by, command, done)).await.unwrap();
+        answer.await.unwrap()
+    }
+
+    async fn open(&self, text: &str) {
+        let customer = Customer { name: "Jana".into(), ..Customer::default() };
+        let open = Command::OpenConversation {
+            channel: "web".into(),
+            customer,
+            topic: None,
+            text: text.into(),
+            external_ref: None,
+        };
+        self.ask(Actor::Teammate(WEB), open).await.unwrap();
+    }
+
+    async fn says(&self, text: &str) {
+        let said = Command::CustomerSaid { conversation: TALK, text: text.into() };
+        self.ask(Actor::Teammate(WEB), said).await.unwrap();
+    }
+
+    async fn look(&self) -> (Desk, Vec<Recorded>) {
+        let (done, seen) = oneshot::channel();
+        self.looks.send(done).await.unwrap();
+        seen.await.unwrap()
+    }
+
+    async fn term(&self) -> Term {
+        self.look().await.0.conversation(TALK).unwrap().card.term
+    }
+
+    /// What the AI answered, drafted and abandoned.
+    async fn count(&self) -> (Vec<String>, Vec<String>, usize) {
+        let (mut answers, mut drafts, mut abandoned) = (vec![], vec![], 0);
+        for one in self.look().await.1 {
+            match one.event {
+                Event::Answered { answer, .. } => answers.push(answer.text),
+                Event::DraftProposed { answer, .. } | Event::ShadowDrafted { answer, .. } => drafts.push(answer.text),
+                Event::TurnAbandoned { .. } => abandoned += 1,
+                _ => {}
+            }
+        }
+        (answers, drafts, abandoned)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_conversations_at_once_are_each_answered_once() {
+    let bench = bench(Mode::Auto, Pace::Instant, 8);
+    for _ in 0..1_000 {
+        bench.open("how long does a refund take?").await;
+    }
+    for _ in 0..600 {
+        sleep(Duration::from_secs(1)).await;
+        if bench.count().await.0.len() >= 1_000 {
+            break;
+        }
+    }
+    sleep(Duration::from_secs(120)).await;
+    let (desk, log) = bench.look().await;
+    let answered: Vec<_> =
+        log.iter().filter(|one| matches!(one.event, Event::Answered { .. })).map(|one| one.conversation).collect();
+    assert_eq!((answered.len(), answered.iter().collect::<BTreeSet<_>>().len()), (1_000, 1_000));
+    assert!(desk.conversations.values().all(|it| it.turn.is_none()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_answered_once_and_a_message_in_between_begins_anew() {
+    let bench = bench(Mode::Auto, Pace::WordsPerSecond(2), 4);
+    bench.open("hi").await;
+    sleep(Duration::from_millis(300)).await;
+    bench.says("how long does a refund take?").await;
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(bench.count().await, (vec![], vec![], 0));
+    bench.says("and where is my parcel?").await;
+    sleep(Duration::from_secs(60)).await;
+    let (answers, _, abandoned) = bench.count().await;
+    assert_eq!((answers.len(), abandoned), (1, 1), "{answers:?}");
+    assert!(answers[0].contains("carrier") && answers[0].contains("working days"), "{answers:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
+    let bench = bench(Mode::Auto, Pace::WordsPerSecond(2), 4);
+    bench.open("how long does a refund take?").await;
+    sleep(Duration::from_secs(3)).await;
+    let mira = Actor::Teammate(ADMIN);
+    let take = Command::TakeOver { conversation: TALK, term: bench.term().await, reason: None };
+    bench.ask(mira, take).await.unwrap();
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(bench.count().await, (vec![], vec![], 0));
+    let brief = Brief { promised: "The refund comes on Friday.".into(), ..Brief::default() };
+    let term = bench.term().await;
+    bench.ask(mira, Command::HandBack { conversation: TALK, term, to: Some(ARIA), brief }).await.unwrap();
+    bench.says("when does my refund come?").await;
+    sleep(Duration::from_secs(60)).await;
+    let (answers, ..) = bench.count().await;
+    assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{answers:?}");
+    assert_eq!(bench.look().await.0.conversation(TALK).unwrap().card.holder, Holder::Ai(ARIA));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
+    let bench = bench(Mode::Draft, Pace::Instant, 4);
+    bench.open("how long does a refund take?").await;
+    sleep(Duration::from_secs(5)).await;
+    println!("{:?} {:?}", bench.driver.is_finished(), bench.look().await.1);
+    let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.unwrap().draft;
+    let decision = Decision::Reject { reason: "do not mention cards".into() };
+    bench.ask(Actor::Teammate(ADMIN), Command::DecideDraft { conversation: TALK, draft, decision }).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    let (answers, drafts, _) = bench.count().await;
+    assert_eq!((answers.len(), drafts.len()), (0, 2));
+    assert!(drafts[0].contains("Cards") && !drafts[1].contains("Cards"), "{drafts:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shadow_drafts_once_for_each_message_and_what_is_not_known_goes_to_the_queue() {
+    let shadow = bench(Mode::Shadow, Pace::Instant, 4);
+    shadow.open("how long does a refund take?").await;
+    sleep(Duration::from_secs(20)).await;
+    shadow.says("and where is my parcel?").await;
+    sleep(Duration::from_secs(20)).await;
+    let (answers, drafts, _) = shadow.count().await;
+    assert_eq!((answers.len(), drafts.len()), (0, 2), "{drafts:?}");
+
+    let auto = bench(Mode::Auto, Pace::Instant, 4);
+    auto.open("what is the capital of Mongolia?").await;
+    sleep(Duration::from_secs(20)).await;
+    let card = auto.look().await.0.conversation(TALK).unwrap().card.as_ref().clone();
+    assert_eq!(card.holder, Holder::Queue);
+    assert!(card.escalation.is_some_and(|escalation| escalation.summary.contains("Mongolia")));
+}

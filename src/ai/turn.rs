@@ -1,0 +1,345 @@
+//! One attempt to answer, as a pure machine: inputs in, effects out.
+//!
+//! No IO, no clock: instants come in as milliseconds since the turn was asked for. Total: any input in any state is fine.
+//! Every turn ends exactly once with [`Effect::Done`], and nothing comes after that. Timers carry ids, so a late one is
+//! harmless. Deliberately not here: who performs the effects (see [`driver`](super::driver)).
+
+mod reasons;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    model::{Composed, Prompt},
+    offline::seek,
+    phrases::{Phrase, phrase},
+    retrieval::{Passage, Question},
+    view::View,
+};
+use crate::{
+    domain::{
+        command::Command,
+        escalation::Reason,
+        ids::{ConversationId, EntryNo, Term},
+        policy::Policy,
+        refusal::Refusal,
+        time::Span,
+        turn::{Answer, Outcome, Step, Trace},
+    },
+    protocol::{ToServer, limits::TEXT},
+};
+use std::sync::Arc;
+
+/// A timer of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// The whole turn took too long.
+    Overall,
+    /// The answer to the last command did not come.
+    Parting,
+}
+
+/// What happens to a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The desk let it begin; this is the talk as of then.
+    Began(EntryNo, Box<View>),
+    /// This was found.
+    Retrieved(Vec<Passage>),
+    /// The answer grew.
+    Piece(String),
+    /// The answer is whole.
+    Composed(Box<Composed>),
+    /// Retrieval or model failed.
+    Failed(String),
+    /// The customer wrote again.
+    CustomerWrote,
+    /// Somebody else holds the conversation now, or the AI may not go on.
+    Fenced,
+    /// The desk refused the last command.
+    Refused(Refusal),
+    /// The desk accepted the end of the turn.
+    Ended,
+    /// A timer is due.
+    Due(Timer),
+}
+
+/// What a turn asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the desk.
+    Ask(Box<Command>),
+    /// Look this up.
+    Retrieve(Question),
+    /// Compose an answer to this.
+    Compose(Box<Prompt>),
+    /// Show how the answer grows.
+    Tell(Box<ToServer>),
+    /// Come back with [`Input::Due`] after this long.
+    Schedule(Timer, Span),
+    /// The turn is over.
+    Done(End),
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With an answer or a hand-off, accepted.
+    Finished,
+    /// The customer wrote again: begin anew.
+    Again,
+    /// It may not go on, and nothing is to be said about it.
+    Dropped,
+    /// It failed; another attempt may do better.
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    Asked,
+    Retrieving,
+    Composing { text: String },
+    Parting { end: End },
+    Over,
+}
+
+/// What a turn must know of the desk and of its model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// The desk's policy.
+    pub policy: Arc<Policy>,
+    /// The model's name.
+    pub model: String,
+    /// The version of the knowledge.
+    pub config: String,
+}
+
+/// One attempt to answer.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    conversation: ConversationId,
+    term: Term,
+    rules: Rules,
+    state: State,
+    turn: EntryNo,
+    view: View,
+    passages: Vec<Passage>,
+    steps: Vec<Step>,
+    first_word: Option<u32>,
+    /// When the last step ended.
+    stepped: u32,
+}
+
+/// How long the desk may take to answer the turn's last command.
+const PARTING_WITHIN: Span = Span::seconds(20);
+
+impl Turn {
+    /// Asks the desk to begin.
+    #[must_use]
+    pub fn begin(conversation: ConversationId, term: Term, rules: Rules) -> (Self, Vec<Effect>) {
+        // A little less than the desk grants, so that the AI says itself that it failed.
+        let overall = Span(rules.policy.turn_ttl.0 / 10 * 9);
+        let turn = Self {
+            conversation,
+            term,
+            rules,
+            state: State::Asked,
+            turn: EntryNo(0),
+            view: View::default(),
+            passages: Vec::new(),
+            steps: Vec::new(),
+            first_word: None,
+            stepped: 0,
+        };
+        let effects = vec![
+            Effect::Ask(Box::new(Command::BeginTurn { conversation, term })),
+            Effect::Schedule(Timer::Overall, overall),
+        ];
+        (turn, effects)
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// The term under which it was asked for.
+    #[must_use]
+    pub fn term(&self) -> Term {
+        self.term
+    }
+
+    /// The turn's number; 0 until the desk let it begin.
+    #[must_use]
+    pub fn number(&self) -> EntryNo {
+        self.turn
+    }
+
+    /// Takes an input, `at` milliseconds after the turn was asked for.
+    pub fn handle(&mut self, input: Input, at: u32) -> Vec<Effect> {
+        match (&mut self.state, input) {
+            (State::Over, _) => Vec::new(),
+            (State::Parting { end }, input) => match input {
+                Input::Ended => {
+                    let end = *end;
+                    self.over(end)
+                }
+                Input::Fenced | Input::Refused(_) | Input::Due(Timer::Parting) => self.over(End::Dropped),
+                _ => Vec::new(),
+            },
+            (_, Input::Fenced) => self.over(End::Dropped),
+            // What the desk refused is not asked for again: the cards tell when things have changed.
+            (_, Input::Refused(_)) => self.over(End::Dropped),
+            (State::Asked, Input::Began(turn, view)) => {
+                self.turn = turn;
+                self.view = *view;
+                self.start(at)
+            }
+            // Nothing has begun: nothing is to be ended.
+            (State::Asked, Input::Due(Timer::Overall) | Input::Failed(_)) => self.over(End::Failed),
+            // The view of the beginning will hold the new message.
+            (State::Asked, _) => Vec::new(),
+            (_, Input::CustomerWrote) => {
+                self.part(End::Again, Outcome::Abandon { why: "the customer wrote again".to_owned() })
+            }
+            (_, Input::Due(Timer::Overall)) => {
+                let seconds = at / 1_000;
+                self.part(End::Failed, Outcome::Fail { why: format!("no answer within {seconds} s") })
+            }
+            (_, Input::Failed(why)) => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
+            (State::Retrieving, Input::Retrieved(passages)) => self.found(passages, at),
+            (State::Composing { text }, Input::Piece(piece)) => {
+                let offset = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                if text.len() + piece.len() > TEXT {
+                    return Vec::new();
+                }
+                text.push_str(&piece);
+                self.first_word.get_or_insert(at);
+                let (conversation, turn) = (self.conversation, self.turn);
+                vec![Effect::Tell(Box::new(ToServer::DraftGrew { conversation, turn, offset, text: piece }))]
+            }
+            (State::Composing { .. }, Input::Composed(composed)) => self.conclude(*composed, at),
+            (
+                _,
+                Input::Began(..)
+                | Input::Retrieved(_)
+                | Input::Piece(_)
+                | Input::Composed(_)
+                | Input::Ended
+                | Input::Due(Timer::Parting),
+            ) => Vec::new(),
+        }
+    }
+
+    /// The talk is read: look things up, or hand off at once.
+    fn start(&mut self, at: u32) -> Vec<Effect> {
+        self.stepped = at;
+        if let Some((reason, why)) = reasons::at_once(&self.view, &self.rules.policy) {
+            self.step("guard", why, at);
+            return self.escalate(reason, at);
+        }
+        self.state = State::Retrieving;
+        let view = &self.view;
+        let mut words = view.said.join("\n");
+        if reasons::is_short(&words)
+            && let Some(before) = view.earlier.last()
+        {
+            // "and how long?" is about what was asked before.
+            words = format!("{before}\n{words}");
+        }
+        vec![Effect::Retrieve(Question {
+            words,
+            more: view.whispers.iter().flat_map(|whisper| seek(whisper)).collect::<Vec<_>>().join(" "),
+            locale: view.locale,
+            topic: view.topic.clone(),
+        })]
+    }
+
+    fn found(&mut self, passages: Vec<Passage>, at: u32) -> Vec<Effect> {
+        self.step("retrieve", format!("{} passages", passages.len()), at);
+        self.passages = passages;
+        self.state = State::Composing { text: String::new() };
+        let view = &self.view;
+        vec![Effect::Compose(Box::new(Prompt {
+            locale: view.locale,
+            said: view.said.clone(),
+            answered: view.answered.clone(),
+            earlier: view.earlier.clone(),
+            brief: view.brief.clone(),
+            whispers: view.whispers.clone(),
+            passages: self.passages.clone(),
+            settled: view.settled,
+        }))]
+    }
+
+    fn conclude(&mut self, composed: Composed, at: u32) -> Vec<Effect> {
+        let ms = at.saturating_sub(self.stepped);
+        self.stepped = at;
+        for step in composed.steps.iter().filter(|step| step.name != "retrieve") {
+            let ms = if step.name == "compose" { ms } else { step.ms };
+            self.steps.push(Step { ms, ..step.clone() });
+        }
+        if !composed.known || composed.text.trim().is_empty() {
+            return self.escalate(Reason::Ungrounded, at);
+        }
+        if composed.text.len() > TEXT {
+            return self.part(End::Failed, Outcome::Fail { why: "the answer was too long".to_owned() });
+        }
+        if reasons::repeats(&composed, &self.view.own) {
+            self.step("guard", "the same was answered before".to_owned(), at);
+            return self.escalate(Reason::Repeats, at);
+        }
+        let trace = self.trace(at);
+        let Composed { text, sources, grounding, settled, .. } = composed;
+        let answer = Box::new(Answer { text, sources, grounding, trace });
+        self.part(End::Finished, Outcome::Answer { answer, settled })
+    }
+
+    fn escalate(&mut self, reason: Reason, at: u32) -> Vec<Effect> {
+        let which = match reason {
+            Reason::Ungrounded => Phrase::Unknown,
+            _ if reasons::is_danger(&self.view.said) => Phrase::Danger,
+            _ => Phrase::ForHuman,
+        };
+        let outcome = Outcome::Escalate {
+            reason,
+            summary: reasons::summary(&self.view),
+            notice: Some(phrase(which, self.view.locale, &self.view.said.concat()).to_owned()),
+            trace: self.trace(at),
+        };
+        self.part(End::Finished, outcome)
+    }
+
+    /// Tells the desk how the turn ends, and waits for its word.
+    fn part(&mut self, end: End, outcome: Outcome) -> Vec<Effect> {
+        self.state = State::Parting { end };
+        let (conversation, turn, term) = (self.conversation, self.turn, self.term);
+        vec![
+            Effect::Ask(Box::new(Command::FinishTurn { conversation, turn, term, outcome })),
+            Effect::Schedule(Timer::Parting, PARTING_WITHIN),
+        ]
+    }
+
+    fn over(&mut self, end: End) -> Vec<Effect> {
+        self.state = State::Over;
+        vec![Effect::Done(end)]
+    }
+
+    fn step(&mut self, name: &str, detail: String, at: u32) {
+        let ms = at.saturating_sub(self.stepped);
+        self.stepped = at;
+        self.steps.push(Step { name: name.to_owned(), detail, ms });
+    }
+
+    fn trace(&self, at: u32) -> Trace {
+        Trace {
+            model: self.rules.model.clone(),
+            config: self.rules.config.clone(),
+            steps: self.steps.clone(),
+            first_word_ms: self.first_word.unwrap_or(at),
+            total_ms: at,
+            tokens: None,
+            cost_micros: None,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A turn ends once, says nothing after that, and hands off where it must, whatever comes in whatever order.
+
+use super::*;
+use crate::domain::{brief::Brief, turn::Grounding};
+use proptest::prelude::*;
+
+const TALK: ConversationId = ConversationId(3);
+
+fn rules() -> Rules {
+    let policy = Policy { human_topics: ["privacy".to_owned()].into(), ..Policy::default() };
+    Rules { policy: Arc::new(policy), model: "m".into(), config: "c".into() }
+}
+
+fn view(said: &str) -> View {
+    View { conversation: TALK, term: Term(5), said: vec![said.to_owned()], ..View::default() }
+}
+
+fn begun(view: View) -> (Turn, Vec<Effect>) {
+    let (mut turn, _) = Turn::begin(TALK, Term(5), rules());
+    let effects = turn.handle(Input::Began(EntryNo(7), Box::new(view)), 1);
+    (turn, effects)
+}
+
+fn composed(claim: &str) -> Composed {
+    let claims = vec![claim.to_owned()];
+    Composed { text: format!("{claim} [1]"), known: true, grounding: Grounding(800), claims, ..Composed::default() }
+}
+
+fn outcome(effects: &[Effect]) -> Option<&Outcome> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Ask(command) => match &**command {
+            Command::FinishTurn { conversation: TALK, turn: EntryNo(7), term: Term(5), outcome } => Some(outcome),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn escalated(effects: &[Effect]) -> Option<Reason> {
+    match outcome(effects) {
+        Some(Outcome::Escalate { reason, .. }) => Some(*reason),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_answer_is_looked_up_streamed_with_its_offsets_and_finished() {
+    let (mut turn, effects) = begun(view("where is my parcel"));
+    assert!(matches!(effects.as_slice(), [Effect::Retrieve(question)] if question.words.contains("parcel")));
+    assert!(matches!(turn.handle(Input::Retrieved(vec![]), 5).as_slice(), [Effect::Compose(_)]));
+    let grew = |offset, text: &str| {
+        let (conversation, turn) = (TALK, EntryNo(7));
+        vec![Effect::Tell(Box::new(ToServer::DraftGrew { conversation, turn, offset, text: text.into() }))]
+    };
+    assert_eq!(turn.handle(Input::Piece("Hé ".into()), 10), grew(0, "Hé "));
+    assert_eq!(turn.handle(Input::Piece("you".into()), 20), grew(4, "you"));
+    let effects = turn.handle(Input::Composed(Box::new(composed("Hé you"))), 30);
+    let Some(Outcome::Answer { answer, settled: false }) = outcome(&effects) else { panic!("{effects:?}") };
+    assert_eq!((answer.trace.first_word_ms, answer.trace.total_ms), (10, 30));
+    assert_eq!(turn.handle(Input::Ended, 40), [Effect::Done(End::Finished)]);
+    assert_eq!(turn.handle(Input::Ended, 50), []);
+}
+
+#[test]
+fn a_person_is_asked_for_where_one_must_answer() {
+    let brief = |back_when: &str| Some(Brief { back_when: back_when.into(), done: "x".into(), ..Brief::default() });
+    for (view, reason) in [
+        (View { asks_human: true, ..view("a person please") }, Reason::AskedForHuman),
+        (view("I just got an ELECTRIC SHOCK from your machine"), Reason::TopicForHumans),
+        (view("Die Maschine raucht, ich rieche Rauch"), Reason::TopicForHumans),
+        (view("机器冒烟了"), Reason::TopicForHumans),
+        (view("my lawyer will write to you"), Reason::TopicForHumans),
+        (View { topic: Some("privacy".into()), ..view("erase my data") }, Reason::TopicForHumans),
+        (
+            View { brief: brief("asks for a refund\nanything legal"), ..view("so I am asking for my refund") },
+            Reason::ReturnCondition,
+        ),
+    ] {
+        let (_, effects) = begun(view.clone());
+        assert_eq!(escalated(&effects), Some(reason), "{:?}", view.said);
+    }
+    let handed_back = View { topic: Some("privacy".into()), brief: brief(""), ..view("how long do you keep my data") };
+    assert!(matches!(begun(handed_back).1.as_slice(), [Effect::Retrieve(_)]));
+}
+
+#[test]
+fn what_is_not_known_or_was_said_before_goes_to_a_person_with_a_summary() {
+    let (mut turn, _) =
+        begun(View { answered: vec!["Hello".into()], ..view("why is the \u{202e}sky\nblue over Tolsand") });
+    turn.handle(Input::Retrieved(vec![]), 5);
+    let effects = turn.handle(Input::Composed(Box::default()), 9);
+    let Some(Outcome::Escalate { reason: Reason::Ungrounded, summary, notice: Some(_), .. }) = outcome(&effects) else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(summary, "Customer: “why is the sky blue over Tolsand”. Answered so far: 1, last “Hello”.");
+
+    let own = vec!["Gladly. It takes three days. [1]".to_owned()];
+    let (mut turn, _) = begun(View { own, ..view("how long does it take") });
+    turn.handle(Input::Retrieved(vec![]), 5);
+    let effects = turn.handle(Input::Composed(Box::new(composed("It takes three days."))), 9);
+    assert_eq!(escalated(&effects), Some(Reason::Repeats));
+}
+
+#[test]
+fn a_new_message_abandons_the_turn_and_a_fence_drops_it_without_a_word() {
+    let (mut turn, _) = begun(view("where is my parcel"));
+    let effects = turn.handle(Input::CustomerWrote, 9);
+    assert!(matches!(outcome(&effects), Some(Outcome::Abandon { .. })));
+    assert_eq!(turn.handle(Input::Ended, 10), [Effect::Done(End::Again)]);
+    let (mut turn, _) = begun(view("where is my parcel"));
+    assert_eq!(turn.handle(Input::Fenced, 9), [Effect::Done(End::Dropped)]);
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        any::<bool>().prop_map(|human| {
+            let view = View { asks_human: human, ..view("where is my parcel") };
+            Input::Began(EntryNo(7), Box::new(view))
+        }),
+        Just(Input::Retrieved(vec![])),
+        "\\PC{0,8}".prop_map(Input::Piece),
+        any::<bool>().prop_map(|known| Input::Composed(Box::new(Composed { known, ..composed("x y z") }))),
+        Just(Input::Failed("no".into())),
+        Just(Input::CustomerWrote),
+        Just(Input::Fenced),
+        Just(Input::Refused(Refusal::Busy)),
+        Just(Input::Ended),
+        Just(Input::Due(Timer::Overall)),
+        Just(Input::Due(Timer::Parting)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_turn_ends_exactly_once_and_says_nothing_after_that(inputs in prop::collection::vec(input(), 0..24)) {
+        let (mut turn, _) = Turn::begin(TALK, Term(5), rules());
+        let (mut done, mut parted, mut text) = (0, 0, String::new());
+        let last = [Input::Due(Timer::Overall), Input::Due(Timer::Parting)];
+        for (at, input) in inputs.into_iter().chain(last).enumerate() {
+            let effects = turn.handle(input, u32::try_from(at).unwrap());
+            prop_assert!(done == 0 || effects.is_empty());
+            for effect in effects {
+                match effect {
+                    Effect::Done(_) => done += 1,
+                    Effect::Ask(_) => parted += 1,
+                    Effect::Tell(frame) => {
+                        let ToServer::DraftGrew { offset, text: piece, .. } = *frame else { panic!("not a piece") };
+                        prop_assert_eq!((offset as usize, parted), (text.len(), 0));
+                        text.push_str(&piece);
+                    }
+                    Effect::Schedule(..) => {}
+                    Effect::Retrieve(_) | Effect::Compose(_) => prop_assert_eq!(parted, 0),
+                }
+            }
+        }
+        prop_assert_eq!(done, 1);
+        prop_assert!(parted <= 1 && turn.is_over());
+    }
+}

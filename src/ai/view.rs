@@ -1,0 +1,109 @@
+//! What a turn reads of a talk: the customer's open messages, what was answered, the brief, the whispers.
+//!
+//! A plain copy, so that a turn is decided on one state of things. Notes are for people; no AI reads them. Deliberately not
+//! here: any decision.
+
+use super::words::Language;
+use crate::domain::{
+    approval::Ending,
+    brief::Brief,
+    card::Card,
+    ids::{ConversationId, EntryNo, Term},
+    mode::Mode,
+    thread::{Thread, What},
+};
+
+/// The customer's messages and answers that are read at most, from the end.
+const READ: usize = 40;
+
+/// What a turn reads.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The fencing number.
+    pub term: Term,
+    /// The topic.
+    pub topic: Option<String>,
+    /// The customer's language.
+    pub locale: Language,
+    /// The customer's messages since the last answer, oldest first.
+    pub said: Vec<String>,
+    /// The customer's messages before those, oldest first.
+    pub earlier: Vec<String>,
+    /// What was answered, by people too, oldest first.
+    pub answered: Vec<String>,
+    /// What the AI itself answered last, oldest first.
+    pub own: Vec<String>,
+    /// Whether one of the open messages asks for a person.
+    pub asks_human: bool,
+    /// Whether the newest message says that the matter is settled.
+    pub settled: bool,
+    /// The latest brief.
+    pub brief: Option<Brief>,
+    /// The whispers that this turn applies, and why the last drafts were rejected.
+    pub whispers: Vec<String>,
+    /// Whether nothing of it may reach the customer.
+    pub shadow: bool,
+}
+
+impl View {
+    /// Reads the talk as of `turn`, whose beginning is folded into `thread`.
+    #[must_use]
+    pub fn of(card: &Card, thread: &Thread, turn: EntryNo) -> Self {
+        let mut view = Self {
+            conversation: card.id,
+            term: card.term,
+            topic: card.topic.clone(),
+            shadow: card.mode == Mode::Shadow,
+            ..Self::default()
+        };
+        let mut rejected: Vec<String> = Vec::new();
+        for entry in &thread.entries {
+            match &entry.what {
+                What::Customer { text, signals, .. } => {
+                    view.said.push(text.clone());
+                    view.asks_human |= signals.asks_human;
+                    view.settled = signals.settled;
+                }
+                What::Answer { answer, .. } => {
+                    view.own.push(answer.text.clone());
+                    rejected.clear();
+                    view.close(&answer.text);
+                }
+                What::Reply { text, .. } => {
+                    rejected.clear();
+                    view.close(text);
+                }
+                What::Draft { ending: Some((Ending::Rejected { reason }, _)), .. } => rejected.push(reason.clone()),
+                What::Brief { brief } => {
+                    // A person read and decided: an earlier wish for a person is met.
+                    view.brief = Some(brief.clone());
+                    view.asks_human = false;
+                }
+                What::Whisper { text, applied: Some(by) } if *by == turn => view.whispers.push(text.clone()),
+                _ => {}
+            }
+        }
+        view.whispers.extend(rejected.into_iter().filter(|reason| !reason.trim().is_empty()));
+        if view.said.is_empty() {
+            // Handed back with nothing new said: the last matter is still the customer's.
+            view.said.extend(view.earlier.pop());
+        }
+        for list in [&mut view.said, &mut view.earlier, &mut view.answered, &mut view.own] {
+            let over = list.len().saturating_sub(READ);
+            list.drain(..over);
+        }
+        let told = card.customer.locale.as_deref().and_then(Language::from_tag).unwrap_or_default();
+        let likely = view.earlier.iter().fold(told, |likely, line| Language::of(line, likely));
+        view.locale = Language::of(&view.said.join("\n"), likely);
+        view
+    }
+
+    /// Somebody answered: what was open is not any more.
+    fn close(&mut self, text: &str) {
+        self.answered.push(text.to_owned());
+        self.earlier.append(&mut self.said);
+        (self.asks_human, self.settled) = (false, false);
+    }
+}
