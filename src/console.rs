@@ -1,3 +1,4 @@
 //! To come.
 
 pub mod paint;
+pub mod theme;
