@@ -180,7 +180,7 @@ pub struct Palette {
 }
 
 /// Help: all actions with their keys, from the one table.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Help {
     /// The first line in sight; the view clamps it.
     pub top: u16,
