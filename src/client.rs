@@ -5,10 +5,14 @@
 //! Deliberately not here: what anybody does with the news.
 
 pub mod backoff;
+pub mod caller;
 pub mod memory;
 pub mod session;
 pub mod socket;
 pub mod wire;
 
-pub use session::{News, Options, Peer};
+pub use caller::{CallError, Caller};
+pub use memory::{MemoryDial, MemoryLine};
+pub use session::{News, Options, Peer, Session};
+pub use socket::Socket;
 pub use wire::{Dial, DialError, Wire};

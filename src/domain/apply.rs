@@ -1,1 +1,428 @@
-//! To come.
+//! What follows from an event. Total: an event that does not fit changes nothing but the counts.
+//!
+//! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
+
+use super::{
+    approval::Ending,
+    card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
+    conversation::Conversation,
+    delivery::{Delivery, Origin, Report, State},
+    desk::{Desk, Office},
+    escalation::{Escalation, Reason},
+    event::{Event, Recorded},
+    holder::{Cause, Holder},
+    ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
+    signals::WordSet,
+    teammate::Teammate,
+    turn::OpenTurn,
+    undo::{Before, KEPT, Undoable},
+};
+use std::sync::Arc;
+
+/// Whose cards changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Nobody's.
+    Nothing,
+    /// One conversation's.
+    One(ConversationId),
+    /// Those of all whose mode follows the policy.
+    Many(Vec<ConversationId>),
+}
+
+/// How many of the customer's last messages are remembered to notice repetition.
+const REMEMBERED: usize = 2;
+/// How many ended deliveries are remembered to take a late receipt.
+const ENDED_KEPT: usize = 8;
+/// How much of a line a card shows, in characters.
+const LINE: usize = 120;
+
+impl Desk {
+    /// Folds one event in. Says whose cards changed.
+    pub fn apply(&mut self, recorded: &Recorded) -> Touched {
+        self.office.seq = recorded.seq;
+        let Some(id) = recorded.conversation else {
+            return self.apply_to_desk(recorded);
+        };
+        if let Event::Opened { .. } = &recorded.event {
+            self.office.newest = self.office.newest.max(id);
+            if let Some(conversation) = opened(&self.office, id, recorded) {
+                self.conversations.insert(id, Box::new(conversation));
+            }
+            return Touched::One(id);
+        }
+        let Some(conversation) = self.conversations.get_mut(&id) else {
+            return Touched::Nothing;
+        };
+        conversation.apply(&self.office, recorded);
+        Touched::One(id)
+    }
+
+    fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
+        let office = &mut self.office;
+        match &recorded.event {
+            Event::DeskFounded { name } => office.name.clone_from(name),
+            Event::TimelineBegan { timeline } => office.timeline = office.timeline.max(*timeline),
+            Event::TeammateInvited { teammate, name, role, token } => {
+                office.teammates.insert(
+                    *teammate,
+                    Teammate { id: *teammate, name: name.clone(), role: *role, revoked: false, token: Some(*token) },
+                );
+            }
+            Event::TokenReplaced { teammate, token } => {
+                if let Some(teammate) = office.teammates.get_mut(teammate) {
+                    teammate.token = Some(*token);
+                }
+            }
+            Event::TeammateRevoked { teammate } => {
+                if let Some(teammate) = office.teammates.get_mut(teammate) {
+                    teammate.revoked = true;
+                    teammate.token = None;
+                }
+            }
+            Event::PolicySet { policy } => {
+                office.policy = Arc::from(policy.clone());
+                return self.follow_policy();
+            }
+            _ => {}
+        }
+        Touched::Nothing
+    }
+
+    fn follow_policy(&mut self) -> Touched {
+        let mut changed = Vec::new();
+        for (id, conversation) in &mut self.conversations {
+            let mode = mode_of(&self.office, &conversation.card);
+            if conversation.card.mode != mode {
+                let card = Arc::make_mut(&mut conversation.card);
+                card.mode = mode;
+                card.seq = self.office.seq;
+                changed.push(*id);
+            }
+        }
+        Touched::Many(changed)
+    }
+}
+
+fn mode_of(office: &Office, card: &Card) -> super::mode::Mode {
+    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()))
+}
+
+fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
+    let Event::Opened { channel, customer, topic, external_ref, holder, term } = &recorded.event else {
+        return None;
+    };
+    let card = Card {
+        id,
+        seq: recorded.seq,
+        n: recorded.n,
+        opened_at: recorded.at,
+        channel: channel.clone(),
+        connector: recorded.by.teammate().unwrap_or_default(),
+        customer: customer.clone(),
+        topic: topic.clone(),
+        holder: *holder,
+        term: *term,
+        held_since: recorded.at,
+        mode: office.mode_for(topic.as_deref()),
+        own_mode: None,
+        paused_until: None,
+        status: Status::Open,
+        priority: super::card::Priority::Normal,
+        tags: Vec::new(),
+        escalation: None,
+        draft: None,
+        writing: None,
+        waiting_since: None,
+        asked: EntryNo(0),
+        signs: Signs::default(),
+        last: None,
+        on_its_way: Vec::new(),
+    };
+    Some(Conversation {
+        card: Arc::new(card),
+        external_ref: external_ref.as_deref().map(Arc::from),
+        public: PublicNo(0),
+        turn: None,
+        draft: None,
+        whispers: Vec::new(),
+        outbox: Vec::new(),
+        undo: Vec::new(),
+        said: Vec::new(),
+        judgeable: Vec::new(),
+        judged: Vec::new(),
+        failed_turns: 0,
+        rejected: 0,
+        shadowed: EntryNo(0),
+        replied: false,
+    })
+}
+
+impl Conversation {
+    /// Folds one event of this conversation in.
+    pub fn apply(&mut self, office: &Office, recorded: &Recorded) {
+        let by = recorded.by.teammate();
+        let (n, at) = (recorded.n, recorded.at);
+        self.remember_for_undo(recorded);
+        let mut card = Card::clone(&self.card);
+        card.n = n;
+        card.seq = recorded.seq;
+        match &recorded.event {
+            Event::CustomerSaid { text, signals } => {
+                self.public = self.public.next();
+                card.asked = n;
+                card.waiting_since = card.waiting_since.or(Some(at));
+                card.last = Some(line(at, Speaker::Customer, text));
+                let signs = &mut card.signs;
+                signs.asked_human |= signals.asks_human;
+                signs.repeats = signs.repeats.saturating_add(u8::from(signals.repeats));
+                signs.money = signals.money;
+                signs.anger = signals.anger;
+                signs.hidden |= signals.hidden;
+                self.said.push(WordSet::of(text));
+                if self.said.len() > REMEMBERED {
+                    self.said.remove(0);
+                }
+            }
+            Event::Replied { text, term } => {
+                card.waiting_since = None;
+                card.escalation = None;
+                card.last = Some(line(at, Speaker::Human, text));
+                card.signs.asked_human = false;
+                card.signs.repeats = 0;
+                card.signs.hand_offs = 0;
+                self.replied = true;
+                self.failed_turns = 0;
+                self.rejected = 0;
+                self.send(office, n, *term, Origin::Human, by, text);
+            }
+            Event::Answered { turn, answer, term, .. } => {
+                let read = self.turn.as_ref().filter(|open| open.turn == *turn).map(|open| open.answers);
+                self.end_turn(*turn);
+                if read.is_none_or(|read| read >= card.asked) {
+                    card.waiting_since = None;
+                }
+                card.last = Some(line(at, Speaker::Ai, &answer.text));
+                card.signs.grounding = Some(answer.grounding);
+                self.judgeable.push(n);
+                self.failed_turns = 0;
+                self.rejected = 0;
+                let author = card.holder.teammate().or(by);
+                self.send(office, n, *term, Origin::Ai, author, &answer.text);
+            }
+            Event::Notified { text, term } => {
+                card.last = Some(line(at, Speaker::Ai, text));
+                self.send(office, n, *term, Origin::Notice, by, text);
+            }
+            Event::Whispered { .. } => self.whispers.push(n),
+            Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
+            Event::TurnBegan { term, answers, whispers, shadow } => {
+                let by = by.unwrap_or_default();
+                self.whispers.retain(|whisper| !whispers.contains(whisper));
+                self.turn = Some(OpenTurn { turn: n, by, term: *term, since: at, answers: *answers, shadow: *shadow });
+            }
+            Event::DraftProposed { turn, answer, term, expires_at, .. } => {
+                self.end_turn(*turn);
+                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at });
+                card.signs.grounding = Some(answer.grounding);
+                self.judgeable.push(n);
+                self.draft = Some(Box::new(super::approval::Waiting {
+                    draft: n,
+                    turn: *turn,
+                    term: *term,
+                    expires_at: *expires_at,
+                    answer: answer.clone(),
+                }));
+            }
+            Event::DraftEnded { ending, .. } => {
+                card.draft = None;
+                self.draft = None;
+                if let Ending::Rejected { .. } = ending {
+                    self.rejected = self.rejected.saturating_add(1);
+                }
+            }
+            Event::ShadowDrafted { turn, .. } => {
+                self.shadowed =
+                    self.turn.as_ref().filter(|open| open.turn == *turn).map_or(card.asked, |open| open.answers);
+                self.end_turn(*turn);
+                self.judgeable.push(n);
+            }
+            Event::AnswerSuppressed { turn, .. } => {
+                self.end_turn(*turn);
+                self.judgeable.push(n);
+            }
+            Event::TurnAbandoned { turn, failed, .. } => {
+                if self.turn.as_ref().is_some_and(|open| open.turn == *turn && open.shadow) {
+                    self.shadowed = card.asked;
+                }
+                self.end_turn(*turn);
+                self.failed_turns = if *failed { self.failed_turns.saturating_add(1) } else { self.failed_turns };
+            }
+            Event::Escalated { turn, reason, summary, .. } => {
+                if let Some(turn) = turn {
+                    self.end_turn(*turn);
+                }
+                // A call that an undo brings back, or that a person makes, is no new hand-off of the AI's.
+                if (turn.is_some() || by.is_none()) && *reason != Reason::HolderVanished {
+                    card.signs.hand_offs = card.signs.hand_offs.saturating_add(1);
+                }
+                card.signs.asked_human |= *reason == Reason::AskedForHuman;
+                card.escalation = Some(Escalation { reason: *reason, summary: summary.clone(), at });
+            }
+            Event::ModeSet { mode } => {
+                card.own_mode = *mode;
+                card.mode = mode_of(office, &card);
+            }
+            Event::Paused { until } => card.paused_until = Some(*until),
+            Event::Unpaused => card.paused_until = None,
+            Event::Tagged { added, removed } => {
+                card.tags.retain(|tag| !removed.contains(tag));
+                card.tags.extend(added.iter().cloned());
+                card.tags.sort_unstable();
+                card.tags.dedup();
+            }
+            Event::PrioritySet { priority } => card.priority = *priority,
+            Event::Snoozed { until } => card.status = Status::Snoozed { until: *until },
+            Event::Woken => card.status = Status::Open,
+            Event::Resolved { confirmed, by_ai } => {
+                card.status = Status::Resolved { at, confirmed: *confirmed, by_ai: *by_ai };
+                card.waiting_since = None;
+                card.escalation = None;
+            }
+            Event::Reopened => {
+                card.status = Status::Open;
+                card.signs.reopened = true;
+            }
+            Event::Annotated { message, .. } => {
+                let reviewer = by.unwrap_or_default();
+                self.judged.retain(|(judged, who, _)| (*judged, *who) != (*message, reviewer));
+                self.judged.push((*message, reviewer, n));
+            }
+            Event::AnnotationWithdrawn { annotation } => self.withdraw(*annotation, recorded),
+            Event::DeliveryClaimed { message } => {
+                self.public = self.public.next();
+                if let Some(row) = self.outbox.iter_mut().find(|row| row.message == *message) {
+                    row.state = State::Claimed;
+                }
+            }
+            Event::DeliveryReported { message, report } => self.reported(&mut card, *message, report),
+            Event::DeliveriesVoided { messages } => self.outbox.retain(|row| !messages.contains(&row.message)),
+            Event::Rated { score, .. } => card.signs.rating = Some(*score),
+            Event::Undid { act, inverse } => {
+                let first = n.0.saturating_sub(u32::from(*inverse));
+                self.undo.retain(|one| one.act != *act && one.act.0 < first);
+            }
+            _ => {}
+        }
+        card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
+            turn: open.turn,
+            by: open.by,
+            since: open.since,
+        });
+        card.on_its_way = self
+            .outbox
+            .iter()
+            .filter(|row| row.state.is_open())
+            .map(|row| OnItsWay { message: row.message, term: row.term, origin: row.origin, state: row.state })
+            .collect();
+        self.card = Arc::new(card);
+    }
+
+    fn end_turn(&mut self, turn: EntryNo) {
+        if self.turn.as_ref().is_some_and(|open| open.turn == turn) {
+            self.turn = None;
+        }
+    }
+
+    fn send(
+        &mut self,
+        office: &Office,
+        message: EntryNo,
+        term: Term,
+        origin: Origin,
+        by: Option<TeammateId>,
+        text: &str,
+    ) {
+        let from = by.or(office.front_ai()).map_or_else(|| office.name.clone(), |by| office.name_of(by));
+        self.outbox.push(Delivery {
+            message,
+            term,
+            origin,
+            state: State::Pending,
+            text: Arc::from(text),
+            from: Arc::from(from),
+        });
+    }
+
+    fn change_holder(&mut self, card: &mut Card, to: Holder, term: Term, recorded: &Recorded) {
+        card.holder = to;
+        card.term = term;
+        card.held_since = recorded.at;
+        card.escalation = None;
+        if to.is_ai() {
+            card.signs.asked_human = false;
+        }
+        self.replied = false;
+    }
+
+    fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
+        if let Some(row) = self.outbox.iter_mut().find(|row| row.message == message) {
+            row.state = report.state();
+            row.text = Arc::from("");
+        }
+        if matches!(report, Report::Failed { .. } | Report::Unknown) {
+            card.signs.undelivered = card.signs.undelivered.saturating_add(1);
+        }
+        let ended = self.outbox.iter().filter(|row| !row.state.is_open()).count();
+        let mut surplus = ended.saturating_sub(ENDED_KEPT);
+        self.outbox.retain(|row| {
+            let drop = surplus > 0 && !row.state.is_open();
+            surplus -= usize::from(drop);
+            !drop
+        });
+    }
+
+    fn withdraw(&mut self, annotation: EntryNo, recorded: &Recorded) {
+        let earlier = self.undo.iter().find_map(|one| match &one.before {
+            Before::Annotation { message, earlier } if one.act == annotation => earlier.map(|n| (*message, n)),
+            _ => None,
+        });
+        self.judged.retain(|(_, _, n)| *n != annotation);
+        if let (Some((message, n)), Some(by)) = (earlier, recorded.by.teammate()) {
+            self.judged.push((message, by, n));
+        }
+    }
+
+    /// Keeps what was before a person's act. Called before the act is folded in.
+    fn remember_for_undo(&mut self, recorded: &Recorded) {
+        let Some(by) = recorded.by.teammate() else { return };
+        let card = &self.card;
+        let before = match &recorded.event {
+            Event::HolderChanged {
+                from,
+                term,
+                cause: Cause::TookOver { .. } | Cause::HandedBack | Cause::Assigned,
+                ..
+            } => Before::Holder { holder: *from, term: *term, escalation: card.escalation.clone() },
+            Event::Resolved { by_ai: false, .. } | Event::Reopened | Event::Snoozed { .. } | Event::Woken => {
+                Before::Status { status: card.status }
+            }
+            Event::Tagged { added, removed } => Before::Tags { added: added.clone(), removed: removed.clone() },
+            Event::PrioritySet { .. } => Before::Priority { priority: card.priority },
+            Event::ModeSet { .. } => Before::Mode { mode: card.own_mode },
+            Event::Paused { .. } | Event::Unpaused => Before::Pause { until: card.paused_until },
+            Event::Annotated { message, supersedes, .. } => {
+                Before::Annotation { message: *message, earlier: *supersedes }
+            }
+            _ => return,
+        };
+        self.undo.push(Undoable { act: recorded.n, by, before });
+        if self.undo.len() > KEPT {
+            self.undo.remove(0);
+        }
+    }
+}
+
+fn line(at: super::time::Timestamp, speaker: Speaker, text: &str) -> LastLine {
+    LastLine { at, speaker, text: text.chars().take(LINE).collect() }
+}

@@ -17,6 +17,9 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The longest text of a message, note, whisper, reason or correction, in bytes.
+pub const LONGEST_TEXT: usize = 16 * 1024;
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

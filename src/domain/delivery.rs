@@ -101,3 +101,9 @@ pub struct Delivery {
     /// The name to show as the sender.
     pub from: Arc<str>,
 }
+
+/// Whether what the customer sees on this channel is this very log, so that a claimed message has arrived by being claimed.
+#[must_use]
+pub fn is_own_channel(channel: &str) -> bool {
+    matches!(channel, "web" | "simulator")
+}

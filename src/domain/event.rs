@@ -294,10 +294,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
-    /// An act was undone; what follows from that stands in the entries after this.
+    /// An act was undone; the entries just before this one did it.
     Undid {
         /// The entry of the act.
         act: EntryNo,
+        /// How many entries just before this one undo it.
+        inverse: u8,
     },
 }
 

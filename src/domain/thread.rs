@@ -245,9 +245,9 @@ impl Entry {
 
     /// The judgements that stand: neither superseded nor withdrawn.
     pub fn standing(&self) -> impl Iterator<Item = &Annotation> {
-        self.annotations
-            .iter()
-            .filter(|one| !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n)))
+        self.annotations.iter().filter(|one| {
+            !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n) && !later.withdrawn)
+        })
     }
 }
 
@@ -376,7 +376,7 @@ impl Thread {
             Event::Resolved { confirmed, .. } => What::Resolved { confirmed: *confirmed },
             Event::Reopened => What::Reopened,
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
-            Event::Undid { act } => What::Undid { act: *act },
+            Event::Undid { act, .. } => What::Undid { act: *act },
             Event::DraftEnded { .. }
             | Event::Annotated { .. }
             | Event::AnnotationWithdrawn { .. }

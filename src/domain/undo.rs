@@ -2,6 +2,7 @@
 
 use super::{
     card::{Priority, Status},
+    escalation::Escalation,
     holder::Holder,
     ids::{EntryNo, TeammateId, Term},
     mode::Mode,
@@ -33,6 +34,8 @@ pub enum Before {
         holder: Holder,
         /// The term that the act made.
         term: Term,
+        /// The call for a human that the act answered.
+        escalation: Option<Escalation>,
     },
     /// Another status.
     Status {
@@ -61,6 +64,11 @@ pub enum Before {
         /// Until when.
         until: Option<Timestamp>,
     },
-    /// No such annotation.
-    Annotation,
+    /// No such annotation, or the earlier one of the same reviewer.
+    Annotation {
+        /// The message that was judged.
+        message: EntryNo,
+        /// The earlier one.
+        earlier: Option<EntryNo>,
+    },
 }

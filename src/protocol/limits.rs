@@ -20,7 +20,7 @@ pub const ASKS_AT_ONCE: usize = 256;
 /// Conversations a peer may watch at once.
 pub const WATCHES_AT_ONCE: usize = 256;
 /// The longest message text, in bytes.
-pub const TEXT: usize = 16 * 1024;
+pub const TEXT: usize = crate::domain::command::LONGEST_TEXT;
 
 /// The bounds that a peer should know, as told in the welcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

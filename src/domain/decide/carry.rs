@@ -1,0 +1,151 @@
+//! What connectors do: bring customers and their words, take messages out, tell what became of them.
+
+use super::{Asker, Happening, Talk, check_length, check_text, invalid, not_found};
+use crate::domain::{
+    approval::Ending,
+    card::Status,
+    customer::Customer,
+    delivery::{Report, State},
+    escalation::Reason,
+    event::Event,
+    ids::{ConversationId, EntryNo, Term},
+    refusal::Refusal,
+    signals,
+    teammate::Right,
+};
+
+/// The longest name of a customer, in characters.
+const LONGEST_NAME: usize = 200;
+/// The longest reference that a connector may store, in bytes.
+const LONGEST_REF: usize = 256;
+
+pub(super) fn open(
+    asker: &Asker<'_>,
+    channel: &str,
+    customer: &Customer,
+    topic: Option<&str>,
+    text: &str,
+    external_ref: Option<&str>,
+) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::Carry)?;
+    check_slug("channel", channel)?;
+    if let Some(topic) = topic {
+        check_slug("topic", topic)?;
+    }
+    check_text("text", text)?;
+    if customer.name.trim().is_empty() || customer.name.chars().count() > LONGEST_NAME {
+        return Err(invalid("customer.name", format!("is 1 to {LONGEST_NAME} characters")));
+    }
+    check_length("customer.email", customer.email.as_deref().unwrap_or_default(), 320)?;
+    check_length("customer.locale", customer.locale.as_deref().unwrap_or_default(), 35)?;
+    check_length("external_ref", external_ref.unwrap_or_default(), LONGEST_REF)?;
+    let office = &asker.desk.office;
+    let id = ConversationId(office.newest.0 + 1);
+    let happens = |event| Happening { conversation: Some(id), event };
+    let mut happenings = vec![
+        happens(Event::Opened {
+            channel: channel.to_owned(),
+            customer: customer.clone(),
+            topic: topic.map(str::to_owned),
+            external_ref: external_ref.map(str::to_owned),
+            holder: office.first_holder(topic),
+            term: Term(0).next(office.timeline),
+        }),
+        happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &[]) }),
+    ];
+    if let Some(topic) = topic.filter(|topic| office.policy.human_topics.contains(*topic)) {
+        happenings.push(happens(Event::Escalated {
+            turn: None,
+            reason: Reason::TopicForHumans,
+            summary: format!("the topic {topic} is for people"),
+            trace: None,
+        }));
+    }
+    Ok(happenings)
+}
+
+fn check_slug(field: &str, said: &str) -> Result<(), Refusal> {
+    let fits = !said.is_empty()
+        && said.len() <= 40
+        && said.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+    if fits { Ok(()) } else { Err(invalid(field, "is 1 to 40 lower-case letters, digits, - or _")) }
+}
+
+/// A conversation that the asker carries; others do not exist for it.
+fn carried<'a>(asker: &Asker<'a>, id: ConversationId) -> Result<Talk<'a>, Refusal> {
+    let talk = asker.conversation(Right::Carry, id)?;
+    if talk.it.card.connector == asker.me { Ok(talk) } else { Err(not_found(id)) }
+}
+
+pub(super) fn said(asker: &Asker<'_>, id: ConversationId, text: &str) -> Result<Vec<Happening>, Refusal> {
+    let talk = carried(asker, id)?;
+    check_text("text", text)?;
+    let mut events = match talk.it.card.status {
+        Status::Open => Vec::new(),
+        Status::Snoozed { .. } => vec![Event::Woken],
+        Status::Resolved { .. } => vec![Event::Reopened],
+    };
+    let signals = signals::look(text, &talk.it.said);
+    events.push(Event::CustomerSaid { text: text.to_owned(), signals });
+    if let Some(draft) = &talk.it.draft {
+        let ending = Ending::Withdrawn { why: "the customer wrote again".to_owned() };
+        events.push(Event::DraftEnded { draft: draft.draft, ending });
+    }
+    Ok(talk.happen(events))
+}
+
+pub(super) fn claim(
+    asker: &Asker<'_>,
+    id: ConversationId,
+    message: EntryNo,
+    term: Term,
+) -> Result<Vec<Happening>, Refusal> {
+    let talk = carried(asker, id)?;
+    let card = &talk.it.card;
+    let stale = || Refusal::StaleTerm { conversation: id, holder: card.holder, term: card.term };
+    let row = talk.it.outbox.iter().find(|row| row.message == message).ok_or_else(stale)?;
+    if row.state != State::Pending {
+        return Err(Refusal::AlreadyEnded { how: "claimed before".to_owned() });
+    }
+    if row.term != term || (row.origin.is_fenced() && row.term != card.term) {
+        return Err(stale());
+    }
+    Ok(talk.happen([Event::DeliveryClaimed { message }]))
+}
+
+pub(super) fn report(
+    asker: &Asker<'_>,
+    id: ConversationId,
+    message: EntryNo,
+    report: &Report,
+) -> Result<Vec<Happening>, Refusal> {
+    let talk = carried(asker, id)?;
+    if let Report::Failed { why } = report {
+        check_length("why", why, 2_000)?;
+    }
+    let state = talk.it.outbox.iter().find(|row| row.message == message).map(|row| row.state);
+    match (state, report) {
+        (Some(State::Claimed), _) | (Some(State::Sent | State::Unknown), Report::Delivered) => {
+            Ok(talk.happen([Event::DeliveryReported { message, report: report.clone() }]))
+        }
+        (Some(State::Delivered), Report::Delivered | Report::Sent) | (Some(State::Sent), Report::Sent) => {
+            Ok(Vec::new())
+        }
+        _ => Err(Refusal::AlreadyEnded { how: "reported before, or never claimed".to_owned() }),
+    }
+}
+
+pub(super) fn rate(
+    asker: &Asker<'_>,
+    id: ConversationId,
+    score: u8,
+    comment: Option<&str>,
+) -> Result<Vec<Happening>, Refusal> {
+    let talk = carried(asker, id)?;
+    if !(1..=5).contains(&score) {
+        return Err(invalid("score", "is a whole number from 1 to 5"));
+    }
+    check_length("comment", comment.unwrap_or_default(), 4_000)?;
+    let comment = comment.filter(|comment| !comment.trim().is_empty()).map(str::to_owned);
+    Ok(talk.happen([Event::Rated { score, comment }]))
+}

@@ -1,0 +1,164 @@
+//! The desk itself: teammates, policy, modes by topic.
+
+use super::{Asker, Happening, Talk, invalid};
+use crate::domain::{
+    desk::Desk,
+    event::Event,
+    holder::{Cause, Holder},
+    ids::{Digest, TeammateId},
+    mode::Mode,
+    policy::Policy,
+    refusal::Refusal,
+    teammate::{Right, Role},
+    time::Span,
+};
+
+fn of_desk(event: Event) -> Happening {
+    Happening { conversation: None, event }
+}
+
+pub(super) fn found(
+    desk: &Desk,
+    name: &str,
+    admin: &str,
+    token: &Digest,
+    policy: &Policy,
+) -> Result<Vec<Happening>, Refusal> {
+    if !desk.office.name.is_empty() {
+        return Err(Refusal::AlreadyEnded { how: "founded before".to_owned() });
+    }
+    check_name("name", name)?;
+    check_name("admin", admin)?;
+    check_policy(policy)?;
+    let invited =
+        Event::TeammateInvited { teammate: TeammateId(1), name: admin.to_owned(), role: Role::Admin, token: *token };
+    Ok([Event::DeskFounded { name: name.to_owned() }, invited, Event::PolicySet { policy: Box::new(policy.clone()) }]
+        .map(of_desk)
+        .into())
+}
+
+pub(super) fn invite(asker: &Asker<'_>, name: &str, role: Role, token: &Digest) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::Govern)?;
+    join(asker.desk, name, role, token)
+}
+
+pub(super) fn join(desk: &Desk, name: &str, role: Role, token: &Digest) -> Result<Vec<Happening>, Refusal> {
+    let name = name.trim();
+    check_name("name", name)?;
+    let office = &desk.office;
+    if office.teammates.values().any(|t| !t.revoked && t.name.to_lowercase() == name.to_lowercase()) {
+        return Err(invalid("name", format!("`{name}` is taken; choose another")));
+    }
+    if office.by_token(token).is_some() {
+        return Err(invalid("token", "is in use; mint a fresh one"));
+    }
+    let id = TeammateId(office.teammates.keys().next_back().map_or(1, |last| last.0 + 1));
+    Ok(vec![of_desk(Event::TeammateInvited { teammate: id, name: name.to_owned(), role, token: *token })])
+}
+
+/// A name has letters or digits and nothing that plays tricks on a screen.
+fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
+    let fits = !name.trim().is_empty()
+        && name.chars().count() <= 40
+        && name.chars().all(|c| c.is_alphanumeric() || " -_.'’&".contains(c));
+    if fits { Ok(()) } else { Err(invalid(field, "is 1 to 40 letters, digits, spaces or -_.'&")) }
+}
+
+pub(super) fn replace_token(asker: &Asker<'_>, token: &Digest) -> Result<Vec<Happening>, Refusal> {
+    if asker.desk.office.by_token(token).is_some() {
+        return Err(invalid("token", "is in use; mint a fresh one"));
+    }
+    Ok(vec![of_desk(Event::TokenReplaced { teammate: asker.me, token: *token })])
+}
+
+pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::Govern)?;
+    let office = &asker.desk.office;
+    let gone = office
+        .present(teammate)
+        .ok_or_else(|| Refusal::NotFound { what: format!("teammate {teammate} at this desk") })?;
+    let admins = office.teammates.values().filter(|t| !t.revoked && t.role == Role::Admin).count();
+    if gone.role == Role::Admin && admins == 1 {
+        return Err(invalid("teammate", "is the last admin; invite another first"));
+    }
+    let mut happenings = vec![of_desk(Event::TeammateRevoked { teammate })];
+    for (id, it) in &asker.desk.conversations {
+        if it.card.holder.teammate() == Some(teammate) {
+            let talk = Talk { desk: asker.desk, it, id: *id };
+            happenings.extend(talk.happen(talk.change_holder(Holder::Queue, Cause::Revoked, "revoked")));
+        }
+    }
+    Ok(happenings)
+}
+
+pub(super) fn set_policy(asker: &Asker<'_>, policy: &Policy) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::Govern)?;
+    check_policy(policy)?;
+    Ok(with_policy(asker.desk, policy))
+}
+
+pub(super) fn set_desk_mode(
+    asker: &Asker<'_>,
+    topic: Option<&str>,
+    mode: Option<Mode>,
+) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::SetDeskMode)?;
+    let mut policy = Policy::clone(&asker.desk.office.policy);
+    match (topic, mode) {
+        (None, None) => return Err(invalid("mode", "the desk has always one; name it")),
+        (None, Some(mode)) => policy.mode = mode,
+        (Some(topic), Some(mode)) => {
+            policy.topics.insert(topic.to_owned(), mode);
+        }
+        (Some(topic), None) => {
+            policy.topics.remove(topic);
+        }
+    }
+    check_policy(&policy)?;
+    if policy == *asker.desk.office.policy {
+        return Ok(Vec::new());
+    }
+    Ok(with_policy(asker.desk, &policy))
+}
+
+/// The policy, and the queue for each conversation that an AI may hold no more.
+fn with_policy(desk: &Desk, policy: &Policy) -> Vec<Happening> {
+    let mut happenings = vec![of_desk(Event::PolicySet { policy: Box::new(policy.clone()) })];
+    for (id, it) in &desk.conversations {
+        let card = &it.card;
+        let of_topic = card.topic.as_ref().and_then(|topic| policy.topics.get(topic)).copied();
+        let mode = card.own_mode.or(of_topic).unwrap_or(policy.mode);
+        if card.holder.is_ai() && !mode.lets_ai_hold() && !card.status.is_resolved() {
+            let talk = Talk { desk, it, id: *id };
+            let changed = talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed");
+            happenings.extend(talk.happen(changed));
+        }
+    }
+    happenings
+}
+
+fn check_policy(policy: &Policy) -> Result<(), Refusal> {
+    let within = |field: &str, span: Span, least: Span, most: Span| {
+        if (least..=most).contains(&span) {
+            Ok(())
+        } else {
+            Err(invalid(field, format!("is between {} and {}", least.short(), most.short())))
+        }
+    };
+    within("draft_ttl", policy.draft_ttl, Span::seconds(10), Span::hours(24))?;
+    within("lease", policy.lease, Span::seconds(30), Span::minutes(30))?;
+    within("turn_ttl", policy.turn_ttl, Span::seconds(5), Span::minutes(10))?;
+    within("longest_pause", policy.longest_pause, Span::minutes(1), Span::hours(24))?;
+    within("longest_snooze", policy.longest_snooze, Span::minutes(1), Span::hours(24 * 366))?;
+    if policy.min_grounding.0 > 1000 {
+        return Err(invalid("min_grounding", "is in thousandths: 0 to 1000"));
+    }
+    if policy.hand_offs == 0 {
+        return Err(invalid("hand_offs", "is at least 1"));
+    }
+    let topics = policy.topics.keys().chain(&policy.human_topics);
+    if topics.clone().count() > 500 || topics.clone().any(|topic| topic.is_empty() || topic.len() > 40) {
+        return Err(invalid("topics", "are 500 at most, of 1 to 40 bytes each"));
+    }
+    Ok(())
+}

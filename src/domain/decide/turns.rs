@@ -1,0 +1,154 @@
+//! The AI's turns: exactly one begins, under the present term, and each ends in one of six ways.
+
+use super::{Asker, Happening, Talk, check_length, check_text};
+use crate::domain::{
+    approval::Why,
+    event::Event,
+    holder::{Cause, Holder},
+    ids::{ConversationId, EntryNo, Term},
+    mode::Mode,
+    refusal::Refusal,
+    teammate::Right,
+    turn::{Answer, Outcome},
+};
+
+/// So many failures in a row, and a person answers instead.
+const FAILURES: u8 = 3;
+/// The longest summary or reason, in bytes.
+const LONGEST_SUMMARY: usize = 4_000;
+
+pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result<Vec<Happening>, Refusal> {
+    let talk = asker.conversation(Right::Answer, id)?;
+    let card = &talk.it.card;
+    talk.check_unresolved()?;
+    talk.check_term(term)?;
+    if card.paused_until.is_some_and(|until| asker.at < until) {
+        return Err(Refusal::Paused);
+    }
+    if talk.it.turn.is_some() || talk.it.draft.is_some() {
+        return Err(Refusal::TurnUnderWay);
+    }
+    let shadow = match card.mode {
+        Mode::Off => return Err(Refusal::ModeForbids { mode: card.mode }),
+        Mode::Shadow => true,
+        Mode::Draft | Mode::Auto => false,
+    };
+    let waits = if shadow {
+        if asker.desk.office.front_ai() != Some(asker.me) {
+            return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
+        }
+        card.asked > talk.it.shadowed
+    } else {
+        if card.holder != Holder::Ai(asker.me) {
+            return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
+        }
+        card.waiting_since.is_some()
+    };
+    if !waits {
+        return Err(Refusal::NothingToAnswer);
+    }
+    let whispers = talk.it.whispers.clone();
+    Ok(talk.happen([Event::TurnBegan { term, answers: card.asked, whispers, shadow }]))
+}
+
+pub(super) fn finish(
+    asker: &Asker<'_>,
+    id: ConversationId,
+    turn: EntryNo,
+    term: Term,
+    outcome: &Outcome,
+) -> Result<Vec<Happening>, Refusal> {
+    let talk = asker.conversation(Right::Answer, id)?;
+    talk.check_term(term)?;
+    let Some(open) = talk.it.turn.as_ref().filter(|open| open.turn == turn && open.by == asker.me) else {
+        return Err(Refusal::AlreadyEnded { how: "ended before, or never begun by you".to_owned() });
+    };
+    if open.term != term {
+        return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
+    }
+    let abandoned = |why: String, failed| Event::TurnAbandoned { turn, why, failed };
+    let events = match outcome {
+        Outcome::Abandon { why } => {
+            check_length("why", why, LONGEST_SUMMARY)?;
+            vec![abandoned(why.clone(), false)]
+        }
+        Outcome::Fail { why } => {
+            check_length("why", why, LONGEST_SUMMARY)?;
+            fail(&talk, turn, why)
+        }
+        Outcome::Answer { answer, settled } => {
+            check_text("answer", &answer.text)?;
+            answered(asker, &talk, turn, term, answer, *settled)
+        }
+        Outcome::Escalate { reason, summary, notice, trace } => {
+            check_text("summary", summary)?;
+            check_length("summary", summary, LONGEST_SUMMARY)?;
+            check_length("notice", notice.as_deref().unwrap_or_default(), LONGEST_SUMMARY)?;
+            if open.shadow {
+                vec![abandoned(format!("it would ask for a human: {summary}"), false)]
+            } else {
+                let next = talk.it.card.term.next(asker.desk.office.timeline);
+                let mut events = talk.change_holder(Holder::Queue, Cause::Escalated, "escalated");
+                events.retain(|event| !matches!(event, Event::AnswerSuppressed { .. }));
+                events.push(Event::Escalated {
+                    turn: Some(turn),
+                    reason: *reason,
+                    summary: summary.clone(),
+                    trace: Some(Box::new(trace.clone())),
+                });
+                let speaks = talk.it.card.mode == Mode::Auto;
+                if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
+                    events.push(Event::Notified { text: text.clone(), term: next });
+                }
+                events
+            }
+        }
+    };
+    Ok(talk.happen(events))
+}
+
+/// A turn failed; after some in a row the conversation goes to a person.
+pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
+    let mut events = vec![Event::TurnAbandoned { turn, why: why.to_owned(), failed: true }];
+    if talk.it.failed_turns + 1 >= FAILURES {
+        let summary = format!("the AI failed {FAILURES} times in a row: {why}");
+        let reason = crate::domain::escalation::Reason::AiFailed;
+        let escalated = talk.escalate(reason, Cause::Escalated, summary, "the AI failed");
+        events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::AnswerSuppressed { .. })));
+    }
+    events
+}
+
+fn answered(
+    asker: &Asker<'_>,
+    talk: &Talk<'_>,
+    turn: EntryNo,
+    term: Term,
+    answer: &Answer,
+    settled: bool,
+) -> Vec<Event> {
+    let policy = &asker.desk.office.policy;
+    let card = &talk.it.card;
+    let open = talk.it.turn.as_ref();
+    if open.is_some_and(|open| open.shadow) {
+        return vec![Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) }];
+    }
+    let why = match card.mode {
+        Mode::Auto if answer.grounding >= policy.min_grounding => {
+            let mut events = vec![Event::Answered { turn, answer: Box::new(answer.clone()), term, draft: None }];
+            let current = open.is_some_and(|open| open.answers >= card.asked);
+            if settled && current {
+                events.push(Event::Resolved { confirmed: true, by_ai: true });
+            }
+            return events;
+        }
+        Mode::Auto => Why::LowGrounding,
+        Mode::Draft => Why::Mode,
+        Mode::Off | Mode::Shadow => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
+    };
+    if open.is_some_and(|open| open.answers < card.asked) {
+        return vec![Event::TurnAbandoned { turn, why: "the customer wrote again".to_owned(), failed: false }];
+    }
+    let expires_at = asker.at.plus(policy.draft_ttl);
+    vec![Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why }]
+}
