@@ -139,6 +139,12 @@ impl Theme {
         Self { styles, assumed: spec.assumed }
     }
 
+    /// No style at all: the terminal's own text everywhere.
+    #[must_use]
+    pub fn bare() -> Self {
+        Self { styles: Vec::new(), assumed: file::Assumed::default() }
+    }
+
     /// The style of a role.
     #[must_use]
     pub fn style(&self, role: Role) -> Style {
