@@ -133,7 +133,9 @@ impl Up<'_> {
         if self.m.inner.follow_at.is_some_and(|at| at <= now) {
             self.open_selected();
             self.changed = true;
-        } else if self.m.inner.follow_at.is_none() && self.m.selected() != self.m.talk.as_ref().map(|talk| talk.conversation)
+        } else if self.m.inner.follow_at.is_none()
+            && !matches!(self.m.line, Line::Loading | Line::Connecting)
+            && self.m.selected() != self.m.talk.as_ref().map(|talk| talk.conversation)
         {
             // The row under the cursor became another one, or the first one came.
             self.m.inner.follow_at = Some(now.plus(FOLLOW_AFTER));

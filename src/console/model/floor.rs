@@ -485,6 +485,7 @@ impl Floor {
     /// From now on the cursor keeps to its conversation.
     pub(crate) fn anchor(&mut self) {
         self.anchored = true;
+        self.wanted = None;
     }
 
     /// The conversation to keep the cursor on when it comes again.

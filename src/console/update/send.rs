@@ -9,7 +9,6 @@ use crate::console::{
 use crate::domain::{
     card::Card,
     command::Command,
-    ids::{ConversationId, EntryNo},
     refusal::Refusal,
 };
 use crate::protocol::Answer;
@@ -210,14 +209,5 @@ fn join(first: &str, second: Option<&String>) -> String {
     match second {
         Some(second) if !second.trim().is_empty() => format!("{first}\n\n{second}"),
         _ => first.to_owned(),
-    }
-}
-
-/// Names what a talk is waiting for; used by tests.
-#[cfg(test)]
-pub(super) fn waits(one: &Outgoing) -> (ConversationId, Option<EntryNo>) {
-    match one.state {
-        OutgoingState::Accepted(n) => (one.conversation, Some(n)),
-        _ => (one.conversation, None),
     }
 }
