@@ -6,14 +6,22 @@
 //! Deliberately not here: rules of the desk (the server decides), and how a line is kept alive (`client`).
 
 pub mod action;
+pub mod app;
 pub mod composer;
+pub mod drafts;
+pub mod effect;
 pub mod input;
 pub mod keymap;
 pub mod layout;
 pub mod markdown;
 pub mod model;
+pub mod msg;
 pub mod paint;
+pub mod perform;
+pub mod terminal;
 pub mod theme;
+pub mod update;
 pub mod view;
+pub mod welcome;
 pub mod widgets;
 pub mod wrap;

@@ -178,6 +178,26 @@ impl FromStr for Key {
     }
 }
 
+/// What comes in beside the session's news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// A pasted text.
+    Pasted(String),
+    /// The terminal has another size: columns and rows.
+    Resized(u16, u16),
+    /// The terminal got or lost the focus.
+    Focus {
+        /// Whether it has it now.
+        here: bool,
+    },
+    /// Back in the foreground after somebody stopped the program.
+    Resumed,
+    /// The program is asked to end, or its terminal is gone.
+    Ending,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,19 +15,19 @@ pub mod notice;
 pub mod sending;
 pub mod talk;
 
-use super::{action::Action, input::Key, keymap::Keymap};
+use super::{input::Key, keymap::Keymap};
 use crate::domain::{
     card::Card,
     desk::Office,
-    ids::{ConversationId, TeammateId},
+    ids::{ConversationId, LogId, Seq, TeammateId},
     teammate::Teammate,
     time::Timestamp,
 };
-use crate::protocol::Present;
+use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
-pub use layer::{Choice, Composer, DraftKey, Help, Layer, Palette, PaletteRow, Pick, Picker, Writing};
+pub use layer::{Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing};
 pub use line::Line;
 pub use notice::{Notice, Severity};
 pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
@@ -70,6 +70,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// The server's time, as of the last message. Clocks are shown from this, in whole minutes; below one as `now`.
     pub now: Timestamp,
+    /// The local time zone, in minutes east of UTC: clocks show `now` in it.
+    pub zone: i32,
     /// What must be added to the local clock to get the server's, in milliseconds.
     pub skew: i64,
     /// Who sits here; unknown until the first welcome.
@@ -131,17 +133,33 @@ pub(crate) struct Inner {
     pub ticket: u64,
     /// The last number given to a query.
     pub query: u32,
+    /// The last epoch given to a talk.
+    pub epoch: u64,
+    /// The log that is read.
+    pub log: Option<LogId>,
+    /// The bounds of the server.
+    pub limits: Limits,
+    /// The head of the log, as far as the server told.
+    pub head: Seq,
+    /// Up to which event the cards are complete.
+    pub current: Seq,
     /// When the talk follows the cursor.
     pub follow_at: Option<Timestamp>,
     /// When the order of the list is live again.
     pub release_at: Option<Timestamp>,
     /// When Ctrl-C was pressed first.
     pub interrupted_at: Option<Timestamp>,
-    /// The next wake that was asked for.
+    /// When the other side was last told that one types.
+    pub typed_at: Timestamp,
+    /// The wake that was asked for last.
     pub wake_at: Option<Timestamp>,
-    /// A conversation on whose opening something waits to be done.
-    pub once_open: Option<(ConversationId, Action)>,
-    /// Whether a screen must be painted anew.
+    /// A conversation that is looked at though the list does not have it.
+    pub visiting: Option<ConversationId>,
+    /// One's own acts that can be undone, newest last; 64 at most.
+    pub acts: Vec<(ConversationId, &'static str)>,
+    /// The last filter, for `/` to begin with.
+    pub last_filter: String,
+    /// Whether the program is to end.
     pub quitting: bool,
 }
 
@@ -152,6 +170,7 @@ impl Model {
         Self {
             size,
             now: Timestamp::default(),
+            zone: 0,
             skew: 0,
             you: None,
             office: Office::default(),
@@ -191,10 +210,10 @@ impl Model {
         self.office.name_of(id)
     }
 
-    /// The conversation under the cursor of the list.
+    /// The conversation that acts are about: under the cursor of the list, or opened by its number.
     #[must_use]
     pub fn selected(&self) -> Option<ConversationId> {
-        self.floor.selected()
+        self.inner.visiting.or_else(|| self.floor.selected())
     }
 
     /// The newest card of a conversation: from the floor, or from the open talk.

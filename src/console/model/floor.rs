@@ -111,6 +111,8 @@ pub struct Floor {
     top: usize,
     /// How many rows are in sight.
     window: usize,
+    /// A conversation that was selected before all was read anew.
+    wanted: Option<ConversationId>,
     /// Whether the cursor keeps to its conversation; before that it keeps to the first row.
     anchored: bool,
     sieve: Option<Sieve>,
@@ -458,7 +460,10 @@ impl Floor {
 
     /// Keeps the cursor on its conversation, wherever that now is, and on its line of the screen where it can.
     fn settle(&mut self) {
-        if !self.anchored && self.held.is_none() {
+        if let Some(wanted) = self.wanted.filter(|id| self.index_of(*id).is_some()) {
+            self.wanted = None;
+            self.selected = Some(wanted);
+        } else if !self.anchored && self.held.is_none() && self.wanted.is_none() {
             self.selected = None;
             self.cursor = 0;
             self.top = 0;
@@ -480,6 +485,12 @@ impl Floor {
     /// From now on the cursor keeps to its conversation.
     pub(crate) fn anchor(&mut self) {
         self.anchored = true;
+        self.wanted = None;
+    }
+
+    /// The conversation to keep the cursor on when it comes again.
+    pub(crate) fn prefer(&mut self, id: Option<ConversationId>) {
+        self.wanted = id;
     }
 
     /// How many rows are in sight; the cursor stays among them.

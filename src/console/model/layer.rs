@@ -4,8 +4,9 @@ use super::super::{action::Action, composer::Editor};
 use crate::domain::{
     annotation::Failure,
     card::Priority,
+    filter,
     holder::Holder,
-    ids::{ConversationId, EntryNo, TeammateId},
+    ids::{ConversationId, EntryNo},
     mode::Mode,
     time::Timestamp,
 };
@@ -179,6 +180,17 @@ pub struct Palette {
     pub warning: Option<String>,
 }
 
+/// The filter while it is typed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct FilterLine {
+    /// What is typed.
+    pub input: Editor,
+    /// Why it is not applied: what is wrong and what was probably meant.
+    pub mistake: Option<filter::Mistake>,
+    /// The filter to come back to.
+    pub before: Option<String>,
+}
+
 /// Help: all actions with their keys, from the one table.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Help {
@@ -202,13 +214,7 @@ pub enum Layer {
     /// `:`
     Palette(Palette),
     /// `/`: the words of the filter.
-    Filter(Editor),
+    Filter(FilterLine),
     /// `?`
     Help(Help),
-}
-
-/// Whom a picker offers for an assignment: used by the view for symbols.
-#[must_use]
-pub fn is_you(value: &Value, me: Option<TeammateId>) -> bool {
-    matches!((value, me), (Value::Holder(Holder::Human(id)), Some(me)) if *id == me)
 }

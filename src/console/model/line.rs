@@ -25,8 +25,6 @@ pub enum Line {
         why: String,
         /// When the next attempt is made.
         next: Timestamp,
-        /// Whether the server said that it goes down in order.
-        draining: bool,
     },
     /// The session is over and does not come back.
     Ended {
@@ -58,9 +56,6 @@ impl Line {
             Self::Loading => "loading".to_owned(),
             Self::Live => "live".to_owned(),
             Self::Behind { since } => format!("{} behind", coarse(now, *since)),
-            Self::Reconnecting { since, draining: true, .. } => {
-                format!("{} behind, server restarting", coarse(now, *since))
-            }
             Self::Reconnecting { since, .. } => format!("{} behind, reconnecting", coarse(now, *since)),
             Self::Ended { .. } => "offline".to_owned(),
         }

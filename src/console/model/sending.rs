@@ -70,6 +70,10 @@ pub struct PendingAct {
     pub act: Act,
     /// What to say when it is done.
     pub done: String,
+    /// The word for undoing it; none if it cannot be undone.
+    pub undo: Option<&'static str>,
+    /// The text that goes with it, kept until the server accepts.
+    pub draft: Option<super::DraftKey>,
     /// Since when.
     pub since: Timestamp,
 }
