@@ -79,16 +79,7 @@ pub(super) async fn answer(readers: &Arc<Readers>, feed: &Feed, me: Teammate, qu
     }
 }
 
-<<<<<<< HEAD
-async fn answered(
-    readers: &Arc<Readers>,
-    feed: &Feed,
-    me: Teammate,
-    query: Query,
-) -> Result<Page, Refusal> {
-=======
-async fn answered(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Result<Page, Refusal> {
->>>>>>> cli
+async fn answered(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query) -> Result<Page, Refusal> {
     let right = match &query {
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,
@@ -139,11 +130,8 @@ fn run(
         },
         Query::Cards { before, limit } => {
             let limit = (limit as usize).clamp(1, CARDS);
-            let mut cards: BTreeMap<ConversationId, Arc<Card>> = reader
-                .states_before(before, limit + 1)?
-                .into_iter()
-                .map(|(_, it)| (it.card.id, it.card))
-                .collect();
+            let mut cards: BTreeMap<ConversationId, Arc<Card>> =
+                reader.states_before(before, limit + 1)?.into_iter().map(|(_, it)| (it.card.id, it.card)).collect();
             cards.extend(live.into_iter().map(|card| (card.id, card)));
             let earlier = cards.len() > limit;
             let cards = cards.into_values().rev().take(limit).map(|card| (*card).clone()).collect();

@@ -42,10 +42,8 @@ impl TestDesk {
 
     /// A desk on this log with this clock.
     pub async fn at(log: Box<dyn EventLog>, policy: Policy, clock: Arc<ManualClock>) -> Self {
-        let founding =
-            Founding { name: "Test".into(), admin: "root".into(), token: server::digest(ADMIN), policy };
-        let options =
-            Options { log, founding, clock: Arc::clone(&clock) as Arc<dyn Clock>, rewound: false };
+        let founding = Founding { name: "Test".into(), admin: "root".into(), token: server::digest(ADMIN), policy };
+        let options = Options { log, founding, clock: Arc::clone(&clock) as Arc<dyn Clock>, rewound: false };
         let running = Server::start(options).await.unwrap();
         let (door, mut lines) = mpsc::channel::<memory::MemoryLine>(16);
         let joins = running.clone();

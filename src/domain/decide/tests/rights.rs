@@ -85,7 +85,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, mode: Some(Mode::Draft) },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
-        Command::ReplaceToken { token },
+        Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
         Command::BeginTurn { conversation, term },
         Command::FinishTurn { conversation, turn: entry, term, outcome: answer("Yes.", 900) },

@@ -102,7 +102,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
         16 => Command::SetPolicy { policy },
         17 => Command::SetDeskMode { topic: maybe, mode },
         18 => Command::Invite { name: text, role: Role::ALL[d as usize % 7], token },
-        19 => Command::ReplaceToken { token },
+        19 => Command::ReplaceToken { teammate: None, token },
         20 => Command::Revoke { teammate },
         21 => Command::BeginTurn { conversation, term },
         22..25 => {
