@@ -25,10 +25,8 @@ struct Found {
     missed: Vec<&'static str>,
 }
 
-fn explore(model: Protocol, until: HasDiscoveries) -> Found {
-    // One thread goes strictly breadth first: the counter-example is then a shortest one.
-    let threads = if model.server.mutants.is_empty() { 2 } else { 1 };
-    let checker = model.checker().threads(threads).finish_when(until).spawn_bfs().join();
+fn explore(model: Protocol, until: HasDiscoveries, steps: usize) -> Found {
+    let checker = model.checker().threads(2).finish_when(until).target_max_depth(steps + 2).spawn_bfs().join();
     let found = checker.discoveries();
     let mut broken = Vec::new();
     let mut missed = checker.model().missed();
@@ -44,7 +42,7 @@ fn explore(model: Protocol, until: HasDiscoveries) -> Found {
 
 /// Explores all there is within `bounds`: no promise breaks, at least `least` states, all that should be possible is.
 fn all_promises_hold(channel: Channel, mode: Mode, bounds: Bounds, least: usize, impossible: &[&str]) {
-    let found = explore(Protocol::new(channel, mode, bounds, &[]), HasDiscoveries::All);
+    let found = explore(Protocol::new(channel, mode, bounds, &[]), HasDiscoveries::All, ALL);
     println!("{channel:?}, {mode:?}: {} states, {} steps deep", found.states, found.depth);
     assert_eq!(found.broken, []);
     assert_eq!(found.missed, impossible);
@@ -57,6 +55,11 @@ const OWN: Bounds = Bounds { words: 0, turns: 1, changes: 3, replies: 1, crashes
 const DRAFT: Bounds = Bounds { words: 1, turns: 1, changes: 2, replies: 1, crashes: 1, retries: 0 };
 /// For guards that are doubled: all of it is explored for each.
 const DOUBLED: Bounds = Bounds { words: 0, turns: 1, changes: 3, replies: 0, crashes: 0, retries: 1 };
+
+/// More steps than any exploration has.
+const ALL: usize = 1_000;
+/// More steps than the longest of the shortest counter-examples.
+const LONGEST: usize = 12;
 
 /// What only an outside channel does.
 const NOT_ON_OUR_OWN: [&str; 3] = [
@@ -126,17 +129,21 @@ fn without_a_guard_the_promise_that_it_keeps_breaks() {
     for (mutants, channel, mode, fault) in NEEDED {
         let promise = PROMISES[fault as usize];
         let until = HasDiscoveries::AnyOf([promise].into());
-        let found = explore(Protocol::new(channel, mode, OUTSIDE, mutants), until);
-        let broken = found.broken.iter().find(|(name, _)| *name == promise);
-        let steps = broken.unwrap_or_else(|| panic!("{mutants:?} breaks only {:?}", found.broken)).1.len();
-        println!("{mutants:?}: {promise}: {steps} steps, {} states", found.states);
+        // A step further each time: the checker keeps the last counter-example that it meets, not the shortest.
+        let shortest = (1..=LONGEST).find_map(|steps| {
+            let found = explore(Protocol::new(channel, mode, OUTSIDE, mutants), until.clone(), steps);
+            found.broken.into_iter().find(|(name, _)| *name == promise)
+        });
+        let (_, steps) = shortest.unwrap_or_else(|| panic!("{mutants:?} breaks nothing in {LONGEST} steps"));
+        println!("{mutants:?} in {} steps: not `{promise}`: {steps:?}", steps.len());
     }
 }
 
 #[test]
 fn a_guard_that_another_doubles_breaks_nothing_alone() {
     for (mutant, mode, reason) in SPARE {
-        let found = explore(Protocol::new(Channel::Outside, mode, DOUBLED, &[mutant]), HasDiscoveries::AnyFailures);
+        let model = Protocol::new(Channel::Outside, mode, DOUBLED, &[mutant]);
+        let found = explore(model, HasDiscoveries::AnyFailures, ALL);
         println!("{mutant:?}: spare, {reason}: {} states", found.states);
         assert_eq!(found.broken, []);
     }
