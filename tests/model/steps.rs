@@ -361,6 +361,7 @@ impl Model for Protocol {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one arm for each step")]
     fn next_state(&self, last: &World, step: Step) -> Option<World> {
         let mut next = last.clone();
         let world = &mut next;
