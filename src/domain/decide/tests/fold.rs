@@ -95,9 +95,9 @@ fn a_snapshot_and_what_came_after_it_equal_the_later_state_for_every_kind_of_eve
             for one in done.recorded() {
                 seen.insert(kind(&one.event));
                 copy.apply(one);
-                copies.iter_mut().for_each(|copy| {
+                for copy in &mut copies {
                     copy.apply(one);
-                });
+                }
             }
             prop_assert_eq!(&copy, done.after);
             Ok(())
@@ -106,9 +106,7 @@ fn a_snapshot_and_what_came_after_it_equal_the_later_state_for_every_kind_of_eve
             for copy in &copies {
                 prop_assert_eq!(copy, &world.desk);
             }
-            world.log.iter().for_each(|one| {
-                seen.insert(kind(&one.event));
-            });
+            seen.extend(world.log.iter().map(|one| kind(&one.event)));
             Ok(())
         })
     });
@@ -120,9 +118,6 @@ fn a_talk_read_from_any_entry_on_is_the_end_of_the_whole_talk_for_every_kind_of_
         let world = walk(history, |_| Ok(()))?;
         for id in world.desk.conversations.keys() {
             let log = of(&world, *id);
-            log.iter().for_each(|one| {
-                seen.insert(kind(&one.event));
-            });
             let mut whole = Thread::new(*id);
             for (at, one) in log.iter().enumerate() {
                 if at.is_multiple_of(7) {
@@ -131,9 +126,7 @@ fn a_talk_read_from_any_entry_on_is_the_end_of_the_whole_talk_for_every_kind_of_
                 prop_assert_eq!(whole.apply(one), Ok(()));
             }
         }
-        world.log.iter().for_each(|one| {
-            seen.insert(kind(&one.event));
-        });
+        seen.extend(world.log.iter().map(|one| kind(&one.event)));
         Ok(())
     });
 }
@@ -160,7 +153,9 @@ fn ends_like(log: &[Recorded], at: usize, before: PublicNo) -> Result<(), TestCa
         match &mut entry.what {
             What::Customer { public, .. } => shift(public),
             What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => {
-                send.public.as_mut().map_or((), shift);
+                if let Some(public) = &mut send.public {
+                    shift(public);
+                }
             }
             _ => {}
         }
