@@ -7,7 +7,14 @@ pub mod approve;
 pub mod assign;
 pub mod audit;
 pub mod back;
+pub mod assets;
 pub mod completions;
+pub mod console;
+pub mod demo;
+pub mod embed;
+pub mod seat;
+pub mod serve;
+pub mod team;
 pub mod desk;
 pub mod doctor;
 pub mod exit;
@@ -111,6 +118,12 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum Act {
+    /// Watch a desk at work: an AI answers simulated customers, and you supervise it
+    Demo(demo::Demo),
+    /// Serve a desk for a team
+    Serve(serve::Serve),
+    /// Open the console on a server's desk
+    Console(console::Console),
     /// List conversations, those that need a human first
     Ls(ls::Ls),
     /// Show a conversation with everything in it
@@ -276,6 +289,13 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Console(_)) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let result = runtime.block_on(perform(act, context));
+            // What is left waits for the disk at most.
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            result
+        }
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -294,6 +314,9 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
 /// As the desk says, and as each command tells.
 pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
+        Act::Demo(act) => act.run(context).await,
+        Act::Serve(act) => act.run(context).await,
+        Act::Console(act) => act.run(context).await,
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,
         Act::Tail(act) => act.run(context).await,

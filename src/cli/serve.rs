@@ -1,19 +1,22 @@
 //! `centaur serve`: a desk for a team, with its AI teammate and the customers' HTTP.
 
 use super::{
-    Context, assets,
+    Context,
     embed::{Embedded, Plan},
     exit::Failure,
     team,
 };
 use crate::{
-    ai::knowledge::Knowledge,
+    ai::driver::Pace,
     connectors::web,
-    domain::{policy::Policy, teammate::Role},
+    domain::{policy::Policy, teammate::Role, text::SafeText},
     log,
 };
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf};
+
+/// Words a second that the AI shows while it writes.
+const WORDS: u32 = 40;
 
 /// Serve a desk: teammates by WebSocket, customers by HTTP, an AI teammate in the same program
 ///
@@ -63,28 +66,28 @@ impl Serve {
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
         let _log = log::start(&context.paths.logs(), "info").ok();
-        let knowledge = if self.no_ai { None } else { Some(self.knowledge(context)?) };
+        let knowledge = if self.no_ai { None } else { Some(team::knowledge(self.knowledge.as_deref(), &mut context.out)?) };
         let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
         let door = web::WebDoor::open(desk.dial.clone(), web_token);
         let ai = match knowledge {
-            Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, team::Pace::Reading).await?),
+            Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS)).await?),
             None => None,
         };
         let at = desk.running.listen(self.listen, web::router(door)).await.map_err(|error| {
             Failure::Failed(error.to_string())
         })?;
-        context.out.say(&format!("listening on http://{at}"))?;
+        context.out.text(&SafeText::own(format!("listening on http://{at}")))?;
         if desk.fresh {
             let file = desk.admin_token_file();
-            context.out.say(&format!(
+            context.out.text(&SafeText::message(&format!(
                 "a new desk in {}; join it as {}, who may do everything:\n  \
                  CENTAUR_SERVER=http://{at} CENTAUR_TOKEN_FILE={} centaur console",
                 desk.folder.display(),
                 self.admin,
                 file.display()
-            ))?;
+            )))?;
         }
         let ended = tokio::select! {
             end = super::told_to_end() => Ok(end),
@@ -97,19 +100,8 @@ impl Serve {
         ended.map(|_| ())
     }
 
-    fn knowledge(&self, context: &mut Context) -> Result<Knowledge, Failure> {
-        let (knowledge, report) = match &self.knowledge {
-            Some(folder) => Knowledge::load(folder).map_err(|error| Failure::Usage(error.to_string()))?,
-            None => Knowledge::from_files(assets::knowledge()),
-        };
-        for problem in &report.problems {
-            context.out.warn(&problem.to_string());
-        }
-        Ok(knowledge)
-    }
-
     fn policy(&self) -> Result<Policy, Failure> {
         let Some(path) = &self.policy else { return Ok(Policy::default()) };
-        team::read_policy(path)
+        team::policy_file(path)
     }
 }
