@@ -81,7 +81,7 @@ fn every_promise_holds_on_our_own_channel() {
 #[test]
 fn every_promise_holds_while_people_approve_drafts() {
     let no_notices = ["a notice is void since somebody took over"];
-    all_promises_hold(Channel::Outside, Mode::Draft, DRAFT, 38_000, &no_notices);
+    all_promises_hold(Channel::Outside, Mode::Draft, DRAFT, 300_000, &no_notices);
 }
 
 /// The customer writes once more. More bounds still need more memory than a workplace has: the frontier is kept whole.

@@ -96,7 +96,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
             asker.needs(Right::SetMode)?;
             let mut events = vec![Event::ModeSet { mode: *mode }];
             let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref()));
-            if card.holder.is_ai() && !in_force.lets_ai_hold() {
+            if card.holder.is_ai() && !in_force.lets_ai_hold() && !card.status.is_resolved() {
                 events.extend(talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
             }
             Ok(events)

@@ -292,3 +292,14 @@ fn no_undo_gives_an_ai_what_went_to_and_fro_too_often() {
     world.does(super::world::ADMIN, Command::SetPolicy { policy });
     assert_eq!(world.may_not(ANA, undo(id)), Refusal::LoopGuard);
 }
+
+#[test]
+fn an_undone_mode_moves_no_settled_conversation() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.does(ANA, Command::Resolve { conversation: id });
+    world.does(LEAD, Command::SetDeskMode { topic: None, mode: Some(Mode::Off) });
+    let before = seen(world.talk(id));
+    world.does(ANA, Command::SetMode { conversation: id, mode: Some(Mode::Auto) });
+    world.does(ANA, undo(id));
+    assert_eq!(seen(world.talk(id)), before);
+}
