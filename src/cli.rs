@@ -21,6 +21,8 @@ pub mod exit;
 pub mod export;
 pub mod input;
 pub mod invite;
+pub mod keys;
+pub mod knowledge;
 pub mod login;
 pub mod ls;
 pub mod man;
@@ -178,6 +180,10 @@ pub enum Act {
     Login(login::Login),
     /// Look whether all is well: terminal, folders, server
     Doctor(doctor::Doctor),
+    /// Look at what the AI reads, and say what is wrong with it
+    Knowledge(knowledge::Read),
+    /// Print the keys of the console
+    Keys(keys::Keys),
     /// Print where files are
     Paths(paths::Where),
     /// Print a completion script for a shell
@@ -286,6 +292,8 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
         Act::Paths(act) => act.run(context),
         Act::Audit(act) => act.run(context),
+        Act::Knowledge(act) => act.run(context),
+        Act::Keys(act) => act.run(context),
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
@@ -345,6 +353,8 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         // These need no server; `dispatch` has done them.
         Act::Paths(act) => act.run(context),
         Act::Audit(act) => act.run(context),
+        Act::Knowledge(act) => act.run(context),
+        Act::Keys(act) => act.run(context),
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),

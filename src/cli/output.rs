@@ -141,6 +141,20 @@ impl Output {
         Ok(self.out.flush()?)
     }
 
+    /// A line of our own words, whatever the format: for what scripts wait for, as in the first line of `serve`.
+    ///
+    /// # Errors
+    /// As for [`json`](Self::json).
+    pub fn say(&mut self, sentence: &str) -> Result<(), Failure> {
+        self.text(&SafeText::own(sentence))
+    }
+
+    /// Something that is not as it should be and does not stop the command: to standard error, also with `--quiet`.
+    pub fn warn(&mut self, sentence: &str) {
+        // Nobody to tell that nobody can be told.
+        let _ = writeln!(self.err, "centaur: {}", SafeText::own(sentence).as_str());
+    }
+
     /// Text that other programs read as it is: a man page, a completion script. Ours, never from outside.
     ///
     /// # Errors

@@ -106,13 +106,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     ///
     /// # Errors
     /// If the backend does not tell its size.
-    pub fn new(
-        backend: B,
-        seat: S,
-        peer: Peer,
-        news: mpsc::Receiver<News>,
-        options: Options,
-    ) -> Result<Self, Broken> {
+    pub fn new(backend: B, seat: S, peer: Peer, news: mpsc::Receiver<News>, options: Options) -> Result<Self, Broken> {
         let screen = ratatui::Terminal::new(backend).map_err(drawing)?;
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);

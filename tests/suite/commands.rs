@@ -112,9 +112,9 @@ impl Stage {
 
     /// Runs a command line as the holder of `token`; its output as JSON lines, or how it failed.
     async fn run_as(&self, token: Option<&str>, words: &[&str]) -> Result<Vec<Value>, Failure> {
-        let all =
-            ["centaur", "--json", "--no-input", "--server", self.url.as_str()].into_iter().chain(words.iter().copied());
-        let cli = Cli::try_parse_from(all).unwrap();
+        let all = ["centaur", "--json", "--no-input"].into_iter().chain(words.iter().copied());
+        let mut cli = Cli::try_parse_from(all).unwrap();
+        cli.global.server.get_or_insert_with(|| self.url.clone());
         let out = Caught::default();
         let mut context = Context {
             global: cli.global,

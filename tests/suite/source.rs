@@ -96,17 +96,19 @@ impl Source {
         found
     }
 
-    /// What is shipped, and what only tests need: each item at the margin behind `#[cfg(test)]`, to its last line.
+    /// What is shipped, and what only tests need: each item at the margin behind `#[cfg(test)]` to its last line, and a
+    /// module of tests to the end of the file, whatever stands in its texts.
     fn parts(&self) -> (String, String) {
         let (mut shipped, mut tests) = (String::new(), String::new());
-        let mut testing = false;
+        let (mut testing, mut to_the_end) = (false, false);
         for line in self.text.split_inclusive('\n') {
             let code = line.trim_end();
             testing |= code == "#[cfg(test)]";
+            to_the_end |= testing && code.starts_with("mod ") && code.ends_with('{');
             if testing { &mut tests } else { &mut shipped }.push_str(line);
             // As rustfmt leaves it, an item ends at the margin.
             let ends = code == "}" || (code.ends_with(';') && !code.starts_with([' ', '#', '/']));
-            testing &= !ends;
+            testing &= to_the_end || !ends;
         }
         (shipped, tests)
     }

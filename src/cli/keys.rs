@@ -1,0 +1,46 @@
+//! `centaur keys`: the keys of the console, with what `keymap.toml` changes. From the table that the console itself
+//! looks keys up in, so it cannot lie.
+
+use super::{Context, exit::Failure};
+use crate::{console::keymap::Keymap, domain::text::SafeText};
+
+/// `centaur keys`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  centaur keys\n  centaur keys --json | jq -r 'select(.scope == \"floor\") | .keys'")]
+pub struct Keys {}
+
+impl Keys {
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] with each mistake in `keymap.toml`.
+    pub fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let path = context.paths.keymap_file();
+        let keymap = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Keymap::built_in(),
+            Err(error) => return Err(Failure::Failed(format!("cannot read {}: {error}", path.display()))),
+            Ok(text) => Keymap::built_in().overlaid(&text, &path.display().to_string()).map_err(|(_, mistakes)| {
+                let said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+                Failure::Usage(said.join("\n"))
+            })?,
+        };
+        let mut rows = Vec::new();
+        for (scope, entries) in keymap.help() {
+            for (keys, entry) in entries {
+                if context.out.is_json() {
+                    context.out.json(&serde_json::json!({
+                        "scope": scope.name(), "keys": keys, "action": entry.name, "help": entry.help,
+                    }))?;
+                } else {
+                    rows.push(vec![
+                        SafeText::from_own(scope.name()),
+                        SafeText::line(&keys),
+                        SafeText::from_own(entry.name),
+                        SafeText::from_own(entry.help),
+                    ]);
+                }
+            }
+        }
+        if context.out.is_json() { Ok(()) } else { context.out.table(&["scope", "keys", "action", "what"], &rows) }
+    }
+}
