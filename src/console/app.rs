@@ -34,7 +34,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// What is taken at once before drawing.
 const AT_ONCE: usize = 256;
 /// The longest that the loop waits for a wake; a clock that was set meanwhile is then seen.
-const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Tells the local time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -106,13 +106,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     ///
     /// # Errors
     /// If the backend does not tell its size.
-    pub fn new(
-        backend: B,
-        seat: S,
-        peer: Peer,
-        news: mpsc::Receiver<News>,
-        options: Options,
-    ) -> Result<Self, Broken> {
+    pub fn new(backend: B, seat: S, peer: Peer, news: mpsc::Receiver<News>, options: Options) -> Result<Self, Broken> {
         let screen = ratatui::Terminal::new(backend).map_err(drawing)?;
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);

@@ -2,7 +2,10 @@
 //! taken and painted anew after. Deliberately not here: what the person edits for.
 
 use super::{App, Broken};
-use crate::console::{msg::What, terminal::{Screen, Seat}};
+use crate::console::{
+    msg::What,
+    terminal::{Screen, Seat},
+};
 use std::{io, io::Write, process::ExitStatus};
 use tokio::process::Command;
 
@@ -51,12 +54,8 @@ impl<B: Screen, S: Seat> App<B, S> {
         let mut file = tempfile::Builder::new().prefix("centaur-").suffix(".md").tempfile()?;
         file.write_all(text.as_bytes())?;
         file.flush()?;
-        let mut child = Command::new("sh")
-            .arg("-c")
-            .arg(format!("{} \"$1\"", self.editor))
-            .arg("sh")
-            .arg(file.path())
-            .spawn()?;
+        let mut child =
+            Command::new("sh").arg("-c").arg(format!("{} \"$1\"", self.editor)).arg("sh").arg(file.path()).spawn()?;
         let status = loop {
             let Some(news) = &mut self.news else { break child.wait().await? };
             tokio::select! {

@@ -76,7 +76,8 @@ impl Up<'_> {
             }
             Action::First => {
                 let first = talk.thread.entries.front().map(|entry| entry.n);
-                talk.scroll = Scroll { anchor: first.map(|entry| Anchor { entry, line: 0 }), by: 0, to_selected: false };
+                talk.scroll =
+                    Scroll { anchor: first.map(|entry| Anchor { entry, line: 0 }), by: 0, to_selected: false };
             }
             Action::Down | Action::Up => {
                 let entries = &talk.thread.entries;
@@ -113,9 +114,8 @@ impl Up<'_> {
         }
         match self.m.pane {
             Pane::Inspector if self.m.inspector != InspectorWish::Shown => self.m.inspector = InspectorWish::Shown,
-            Pane::Inspector => {}
             Pane::Talk => self.open_selected(),
-            Pane::List => {}
+            Pane::Inspector | Pane::List => {}
         }
         true
     }

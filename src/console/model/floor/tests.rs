@@ -37,7 +37,11 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
         waiting_since: (anger > 1).then_some(NOON),
         asked: EntryNo(1),
         signs: Signs { anger, ..Signs::default() },
-        last: Some(LastLine { at: NOON, speaker: Speaker::Customer, text: "where is my parcel? It should be here".into() }),
+        last: Some(LastLine {
+            at: NOON,
+            speaker: Speaker::Customer,
+            text: "where is my parcel? It should be here".into(),
+        }),
         on_its_way: Vec::new(),
     }
 }

@@ -32,7 +32,8 @@ enum Step {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let char = prop::sample::select("jkgGtbrnwmpazRu+-cyex#:/?.i 12hqfdo".chars().collect::<Vec<_>>()).prop_map(Key::char);
+    let char =
+        prop::sample::select("jkgGtbrnwmpazRu+-cyex#:/?.i 12hqfdo".chars().collect::<Vec<_>>()).prop_map(Key::char);
     let plain = prop::sample::select(vec![
         Code::Enter,
         Code::Esc,
@@ -94,8 +95,12 @@ fn play(stage: &mut Stage, step: &Step) {
         Step::Answers(n, grounding) => {
             let id = ConversationId(*n);
             let one = stage.desk.conversation(id).unwrap();
-            if one.card.holder.is_ai() && one.card.waiting_since.is_some() && one.turn.is_none() && one.draft.is_none()
-                && one.card.mode.lets_ai_hold() && one.card.paused_until.is_none()
+            if one.card.holder.is_ai()
+                && one.card.waiting_since.is_some()
+                && one.turn.is_none()
+                && one.draft.is_none()
+                && one.card.mode.lets_ai_hold()
+                && one.card.paused_until.is_none()
             {
                 stage.answers(id, "On Monday.", *grounding);
             }

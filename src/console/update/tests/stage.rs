@@ -62,12 +62,8 @@ impl Stage {
             watching: None,
         };
         let token = |n| Digest([n; 32]);
-        let found = Command::Found {
-            name: "Acme".into(),
-            admin: "mira".into(),
-            token: token(1),
-            policy: Box::default(),
-        };
+        let found =
+            Command::Found { name: "Acme".into(), admin: "mira".into(), token: token(1), policy: Box::default() };
         stage.does(Actor::Desk, &found).unwrap();
         for (name, role, n) in [("Aria", Role::Ai, 2), ("web", Role::Connector, 3), ("lena", Role::Agent, 4)] {
             stage.does(Actor::Desk, &Command::Invite { name: name.into(), role, token: token(n) }).unwrap();

@@ -110,7 +110,8 @@ fn a_refused_reply_is_kept_and_can_be_tried_again() {
     stage.up = false;
     stage.keys("<enter>");
     // Meanwhile a lead gives it to lena, and back.
-    let assign = |stage: &Stage, to| Command::Assign { conversation: jana, term: stage.term(jana), to: Holder::Human(to) };
+    let assign =
+        |stage: &Stage, to| Command::Assign { conversation: jana, term: stage.term(jana), to: Holder::Human(to) };
     let command = assign(&stage, LENA);
     stage.does(Actor::Teammate(MIRA), &command).unwrap();
     stage.up = true;
@@ -122,7 +123,10 @@ fn a_refused_reply_is_kept_and_can_be_tried_again() {
     stage.does(Actor::Teammate(MIRA), &command).unwrap();
     stage.keys("r");
     assert_eq!(stage.model.sending, vec![]);
-    assert_eq!(stage.last_ask(), Command::Reply { conversation: jana, term: stage.term(jana), text: "on its way".into() });
+    assert_eq!(
+        stage.last_ask(),
+        Command::Reply { conversation: jana, term: stage.term(jana), text: "on its way".into() }
+    );
 }
 
 #[test]
