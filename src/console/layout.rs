@@ -67,7 +67,7 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
         } else {
-            let list = share(inner.width, 42, 32, 44);
+            let list = share(inner.width, 48, 38, 46);
             areas.list = part(inner.x, list);
             areas.talk = part(inner.x + list + 1, inner.width - list - 1);
         }

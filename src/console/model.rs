@@ -27,7 +27,9 @@ use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
-pub use layer::{Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing};
+pub use layer::{
+    Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing,
+};
 pub use line::Line;
 pub use notice::{Notice, Severity};
 pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};

@@ -152,9 +152,7 @@ impl Up<'_> {
     fn clock(&self) -> Option<(Timestamp, bool)> {
         let step: i64 = match self.m.line {
             Line::Live if self.m.floor.is_empty() => return None,
-            Line::Behind { since } | Line::Reconnecting { since, .. }
-                if self.m.now.since(since) < Span::minutes(1) =>
-            {
+            Line::Behind { since } | Line::Reconnecting { since, .. } if self.m.now.since(since) < Span::minutes(1) => {
                 10_000
             }
             Line::Ended { .. } => return None,
@@ -166,12 +164,13 @@ impl Up<'_> {
 
     /// Asks to be woken when time changes something next.
     fn wake(&mut self) {
-        let next = [self.m.inner.follow_at, self.m.inner.release_at, self.m.floor.next_due(), self.clock().map(|c| c.0)]
-            .into_iter()
-            .flatten()
-            .chain(self.m.notices.iter().filter_map(|notice| notice.until))
-            .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
-            .min();
+        let next =
+            [self.m.inner.follow_at, self.m.inner.release_at, self.m.floor.next_due(), self.clock().map(|c| c.0)]
+                .into_iter()
+                .flatten()
+                .chain(self.m.notices.iter().filter_map(|notice| notice.until))
+                .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
+                .min();
         if next != self.m.inner.wake_at {
             self.m.inner.wake_at = next;
             let local = next.map(|at| Timestamp(at.0.saturating_sub(self.m.skew)));

@@ -41,7 +41,8 @@ pub(super) fn endings() -> (mpsc::Sender<Input>, impl Stream<Item = Input> + Sen
     ] {
         // Without a handler the signal ends the process at once, which loses a second of typing at most.
         if let Ok(signals) = signal(kind) {
-            let signals = stream::unfold(signals, |mut signals| async move { signals.recv().await.map(|()| ((), signals)) });
+            let signals =
+                stream::unfold(signals, |mut signals| async move { signals.recv().await.map(|()| ((), signals)) });
             all.push(signals.map(move |()| means.clone()).boxed());
         }
     }

@@ -127,7 +127,9 @@ impl Up<'_> {
         }
         let command = Command::TakeOver { conversation, term: card.term, reason: None };
         let done = match card.holder {
-            Holder::Ai(ai) => format!("you hold #{conversation}: nothing new of {} reaches the customer", self.m.name_of(ai)),
+            Holder::Ai(ai) => {
+                format!("you hold #{conversation}: nothing new of {} reaches the customer", self.m.name_of(ai))
+            }
             Holder::Human(_) | Holder::Queue => format!("you hold #{conversation}"),
         };
         self.ask(command, Act::TakeOver, done, Some("take-over"));
@@ -136,7 +138,8 @@ impl Up<'_> {
     fn hand_back(&mut self, card: &Card) {
         if !self.m.me().is_some_and(|me| card.holder.is_human(me)) {
             let who = self.holder_name(card.holder);
-            return self.say(Severity::Warn, format!("{who} holds #{}, not you; only who holds it hands it back", card.id));
+            return self
+                .say(Severity::Warn, format!("{who} holds #{}, not you; only who holds it hands it back", card.id));
         }
         self.compose_brief(card.id);
     }

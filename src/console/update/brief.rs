@@ -12,8 +12,22 @@ use crate::domain::{
 
 /// Words that promise, in the languages of the demo desk.
 const PROMISES: [&str; 16] = [
-    "will", "i'll", "we'll", "promise", "going to", "by tomorrow", "werde", "werden", "verspreche", "bis morgen", "voy a",
-    "vamos a", "prometo", "会", "سوف", "سأ",
+    "will",
+    "i'll",
+    "we'll",
+    "promise",
+    "going to",
+    "by tomorrow",
+    "werde",
+    "werden",
+    "verspreche",
+    "bis morgen",
+    "voy a",
+    "vamos a",
+    "prometo",
+    "会",
+    "سوف",
+    "سأ",
 ];
 /// The longest a part is begun with, in characters.
 const LONGEST: usize = 400;
@@ -26,7 +40,10 @@ impl Up<'_> {
             _ => Brief::default(),
         };
         if begun.is_empty() {
-            self.say(Severity::Info, "the brief is the AI's only word from you: say what was done, promised or is open");
+            self.say(
+                Severity::Info,
+                "the brief is the AI's only word from you: say what was done, promised or is open",
+            );
         }
         self.compose_with(conversation, Writing::Brief, &begun.to_form());
         self.m.pane = Pane::Talk;

@@ -119,8 +119,7 @@ impl Up<'_> {
             Writing::Correct(message) => self.send_correction(key, message, text),
             Writing::Brief => self.send_brief(key, &text),
             Writing::Reject(draft) => {
-                let command =
-                    Command::DecideDraft { conversation, draft, decision: Decision::Reject { reason: text } };
+                let command = Command::DecideDraft { conversation, draft, decision: Decision::Reject { reason: text } };
                 self.m.layer = Layer::None;
                 self.ask_with(command, Act::Decide, "rejected; the AI reads why".to_owned(), None, Some(key));
             }
@@ -161,7 +160,8 @@ impl Up<'_> {
         let conversation = key.conversation;
         let brief = Brief::from_form(form);
         if brief.is_empty() {
-            return self.warn("say at least what was done, promised or is open, so that the AI can carry on".to_owned());
+            return self
+                .warn("say at least what was done, promised or is open, so that the AI can carry on".to_owned());
         }
         let Some(card) = self.m.card(conversation) else {
             return self.warn(format!("#{conversation} is not here any more; the text is kept"));

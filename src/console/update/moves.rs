@@ -76,7 +76,8 @@ impl Up<'_> {
             }
             Action::First => {
                 let first = talk.thread.entries.front().map(|entry| entry.n);
-                talk.scroll = Scroll { anchor: first.map(|entry| Anchor { entry, line: 0 }), by: 0, to_selected: false };
+                talk.scroll =
+                    Scroll { anchor: first.map(|entry| Anchor { entry, line: 0 }), by: 0, to_selected: false };
             }
             Action::Down | Action::Up => {
                 let entries = &talk.thread.entries;

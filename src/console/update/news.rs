@@ -162,9 +162,16 @@ impl Up<'_> {
 
     fn quiet(&mut self, conversation: ConversationId, term: Term, may_still_arrive: Vec<EntryNo>) {
         match may_still_arrive.len() {
-            0 => self.say(Severity::Done, format!("#{conversation} is quiet: nothing of the AI is on its way any more")),
-            1 => self.say(Severity::Warn, format!("#{conversation}: 1 message of the AI may still arrive; it is marked")),
-            n => self.say(Severity::Warn, format!("#{conversation}: {n} messages of the AI may still arrive; they are marked")),
+            0 => {
+                self.say(Severity::Done, format!("#{conversation} is quiet: nothing of the AI is on its way any more"))
+            }
+            1 => {
+                self.say(Severity::Warn, format!("#{conversation}: 1 message of the AI may still arrive; it is marked"))
+            }
+            n => self.say(
+                Severity::Warn,
+                format!("#{conversation}: {n} messages of the AI may still arrive; they are marked"),
+            ),
         }
         if let Some(talk) = self.m.talk.as_mut().filter(|talk| talk.conversation == conversation) {
             talk.quiet = Some((term, may_still_arrive));

@@ -91,7 +91,8 @@ impl Up<'_> {
             taken.extend(found);
             found
         };
-        let mut choices = vec![choice(Some('q'), "the queue", card.holder == Holder::Queue, Value::Holder(Holder::Queue))];
+        let mut choices =
+            vec![choice(Some('q'), "the queue", card.holder == Holder::Queue, Value::Holder(Holder::Queue))];
         for teammate in self.m.office.teammates.values().filter(|teammate| !teammate.revoked) {
             let holder = match teammate.role.kind() {
                 Kind::Human if teammate.role.may(Right::Hold) => Holder::Human(teammate.id),
@@ -107,10 +108,11 @@ impl Up<'_> {
 
     fn snoozes(&self, card: &Card) -> Vec<Choice> {
         let now = self.m.now;
-        let mut choices: Vec<Choice> = [('1', "15 minutes", Span::minutes(15)), ('2', "1 hour", Span::hours(1)), ('3', "4 hours", Span::hours(4))]
-            .into_iter()
-            .map(|(letter, words, span)| choice(Some(letter), words, false, Value::Until(Some(now.plus(span)))))
-            .collect();
+        let mut choices: Vec<Choice> =
+            [('1', "15 minutes", Span::minutes(15)), ('2', "1 hour", Span::hours(1)), ('3', "4 hours", Span::hours(4))]
+                .into_iter()
+                .map(|(letter, words, span)| choice(Some(letter), words, false, Value::Until(Some(now.plus(span)))))
+                .collect();
         choices.push(choice(Some('4'), "until tomorrow, 9:00", false, Value::Until(Some(self.tomorrow()))));
         if matches!(card.status, Status::Snoozed { .. }) {
             choices.push(choice(Some('e'), "wake it now", false, Value::Until(None)));
@@ -241,7 +243,9 @@ impl Up<'_> {
         match (found.next(), found.next()) {
             (Some(one), None) if one.role.kind() == Kind::Ai => Ok(Holder::Ai(one.id)),
             (Some(one), None) => Ok(Holder::Human(one.id)),
-            (Some(one), Some(other)) => Err(format!("`{typed}` may be {} or {}: write more of it", one.name, other.name)),
+            (Some(one), Some(other)) => {
+                Err(format!("`{typed}` may be {} or {}: write more of it", one.name, other.name))
+            }
             (None, _) => Err(format!("nobody here is called `{typed}`; `queue` is the queue")),
         }
     }

@@ -6,11 +6,7 @@ use crate::console::{
     effect::Effect,
     model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Writing, sending::What},
 };
-use crate::domain::{
-    card::Card,
-    command::Command,
-    refusal::Refusal,
-};
+use crate::domain::{card::Card, command::Command, refusal::Refusal};
 use crate::protocol::Answer;
 
 /// Acts remembered for undoing.

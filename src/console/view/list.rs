@@ -83,7 +83,7 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     }
     x += 4;
     // The columns at the right are the same in every row, whatever stands in them.
-    let why = (area.width * 2 / 5).clamp(11, 17);
+    let why = (area.width * 3 / 7).clamp(11, 17);
     let waits = right.saturating_sub(5);
     let whys = waits.saturating_sub(why);
     let name = SafeText::line_within(&card.customer.name, 60);

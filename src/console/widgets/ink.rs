@@ -78,7 +78,7 @@ impl Ink<'_> {
             }
             for (offset, column) in (at..next).enumerate() {
                 if let Some(cell) = self.buffer.cell_mut((column, y)) {
-                    cell.set_symbol(if offset == 0 { cluster } else { " " });
+                    cell.set_symbol(if offset == 0 { self.glyphs.shown(cluster) } else { " " });
                     cell.set_style(style);
                 }
             }

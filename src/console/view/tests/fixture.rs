@@ -114,11 +114,15 @@ fn cards() -> Vec<Card> {
             signs: Signs { hidden: true, ..Signs::default() },
             ..card(1048, "\u{202e}evil\u{1b}[2J\u{200b}name 👩\u{200d}👩\u{200d}👧 e\u{301}\u{301}", ai)
         },
-        Card { mode: Mode::Off, ..card(1049, "A customer with a name that is much longer than any column", Holder::Queue) },
+        Card {
+            mode: Mode::Off,
+            ..card(1049, "A customer with a name that is much longer than any column", Holder::Queue)
+        },
     ];
     for n in 0..41 {
         let mut quiet = card(1050 + n, "", ai);
-        let names = ["Kwame Boateng", "Ingrid Olsen", "Lucas Martin", "김민준", "Sofia Rossi", "José Álvarez", "Anna Kowalska"];
+        let names =
+            ["Kwame Boateng", "Ingrid Olsen", "Lucas Martin", "김민준", "Sofia Rossi", "José Álvarez", "Anna Kowalska"];
         quiet.customer.name = format!("{} {n}", names[usize::try_from(n).unwrap() % names.len()]);
         quiet.mode = if n % 7 == 3 { Mode::Draft } else { Mode::Auto };
         cards.push(quiet);
@@ -230,7 +234,10 @@ fn events() -> Vec<Recorded> {
                 cause: Cause::TookOver { reason: None },
             },
         ),
-        (you, Event::Replied { text: "Hello Jana, this is Mira. I send you a new parcel today.".into(), term: Term(2) }),
+        (
+            you,
+            Event::Replied { text: "Hello Jana, this is Mira. I send you a new parcel today.".into(), term: Term(2) },
+        ),
         (door, Event::DeliveryReported { message: EntryNo(13), report: Report::Delivered }),
         (door, said("Thank you ❤️ شكرا جزيلا")),
         (
@@ -296,7 +303,7 @@ pub(in crate::console) fn floor(width: u16, height: u16) -> Model {
     }
     model.you = Some(teammate(MIRA, "mira", Role::Lead));
     model.floor.take(cards(), &[], NOW);
-    model.floor.fit(usize::from(height) - 4);
+    model.floor.fit(usize::from(height.saturating_sub(4).max(1)));
     model.floor.go(0);
     debug_assert!(attention::score(&cards()[0], NOW) > 50);
     model
@@ -308,9 +315,12 @@ pub(in crate::console) fn talk(width: u16, height: u16, entries: usize) -> Model
     let mut talk = Talk::asked(ConversationId(1042), 1);
     talk.loading = Loading::Here;
     for event in events().iter().take(entries) {
+        let before = talk.thread.clone();
         talk.thread.apply(event).unwrap();
         talk.revision += 1;
-        talk.touched.push_back((talk.revision, event.n));
+        for entry in talk.thread.entries.iter().filter(|entry| before.entry(entry.n) != Some(*entry)) {
+            talk.touched.push_back((talk.revision, entry.n));
+        }
     }
     model.talk = Some(talk);
     model
