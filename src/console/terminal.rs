@@ -80,6 +80,8 @@ pub trait Seat: Send {
     fn suspend(&mut self) -> Result<(), String>;
     /// Whether an editor can be run here.
     fn has_editor(&self) -> bool;
+    /// Columns and rows, if they can be asked for.
+    fn size(&self) -> Option<(u16, u16)>;
 }
 
 /// The terminal of this process.
@@ -140,6 +142,10 @@ impl Seat for Terminal {
 
     fn has_editor(&self) -> bool {
         true
+    }
+
+    fn size(&self) -> Option<(u16, u16)> {
+        crossterm::terminal::size().ok()
     }
 }
 

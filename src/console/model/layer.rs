@@ -6,7 +6,7 @@ use crate::domain::{
     card::Priority,
     filter,
     holder::Holder,
-    ids::{ConversationId, EntryNo},
+    ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
     time::Timestamp,
 };
@@ -217,4 +217,10 @@ pub enum Layer {
     Filter(FilterLine),
     /// `?`
     Help(Help),
+}
+
+/// Whether a choice is the person who sits here.
+#[must_use]
+pub fn is_you(value: &Value, me: Option<TeammateId>) -> bool {
+    matches!((value, me), (Value::Holder(Holder::Human(id)), Some(me)) if *id == me)
 }
