@@ -1,1 +1,130 @@
-//! To come.
+//! Settings: the built-in file, and a person's file over it. What is wrong is told with its line and what was meant.
+//!
+//! Deliberately not here: the keymap (see `console::keymap`), where files are (`paths`), flags and environment (`cli`).
+
+use serde::Deserialize;
+use std::fmt;
+
+/// The built-in settings, which are also their documentation.
+pub const DEFAULT: &str = include_str!("../assets/config.toml");
+
+/// Whether something is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// As the terminal and the environment say.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which signs are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Glyphs {
+    /// As the locale and the terminal say.
+    #[default]
+    Auto,
+    /// Box drawing and symbols.
+    Unicode,
+    /// `+-|*`.
+    Ascii,
+}
+
+/// All settings. What a file leaves out is as built in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// A theme's name, or `auto`.
+    pub theme: String,
+    /// Whether colours are used.
+    pub color: When,
+    /// Which signs are drawn.
+    pub glyphs: Glyphs,
+    /// What edits a longer text; empty means what the environment says.
+    pub editor: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { theme: "auto".to_owned(), color: When::Auto, glyphs: Glyphs::Auto, editor: String::new() }
+    }
+}
+
+/// Something wrong in a settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what is expected.
+    pub said: String,
+    /// The key that was probably meant.
+    pub near: Option<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.path, self.line, self.said)?;
+        match &self.near {
+            Some(near) => write!(f, "; did you mean `{near}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the first thing that is wrong.
+    pub fn read(text: &str, path: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+            let said = error.message().lines().collect::<Vec<_>>().join(" ");
+            let near = error
+                .span()
+                .and_then(|span| text.get(span))
+                .and_then(nearest)
+                .filter(|_| said.contains("unknown field"));
+            ConfigError { path: path.to_owned(), line, said, near: near.map(str::to_owned) }
+        })
+    }
+}
+
+/// The key that shares the longest beginning with what was written, if that is two letters at least.
+fn nearest(said: &str) -> Option<&'static str> {
+    ["theme", "color", "glyphs", "editor"]
+        .into_iter()
+        .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
+        .filter(|(shared, _)| *shared >= 2)
+        .max_by_key(|(shared, _)| *shared)
+        .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_file_says_what_the_program_does() {
+        assert_eq!(Config::read(DEFAULT, "config.toml"), Ok(Config::default()));
+        assert_eq!(Config::read("", "config.toml"), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_and_its_neighbour() {
+        let error = Config::read("theme = \"dark\"\ncolour = \"never\"\n", "my.toml").unwrap_err();
+        assert_eq!((error.line, error.near.as_deref()), (2, Some("color")));
+        assert!(error.to_string().starts_with("my.toml:2: unknown field `colour`"), "{error}");
+        let error = Config::read("color = \"sometimes\"\n", "my.toml").unwrap_err();
+        assert!(error.line == 1 && error.said.contains("sometimes"), "{error}");
+    }
+}

@@ -34,7 +34,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// What is taken at once before drawing.
 const AT_ONCE: usize = 256;
 /// The longest that the loop waits for a wake; a clock that was set meanwhile is then seen.
-const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Tells the local time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -143,8 +143,7 @@ impl FromStr for Key {
     fn from_str(said: &str) -> Result<Self, Self::Err> {
         let mut rest = said;
         let mut key = Self::plain(Code::Esc);
-        loop {
-            let Some((held, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) else { break };
+        while let Some((held, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) {
             match held {
                 "ctrl" => key.ctrl = true,
                 "alt" => key.alt = true,

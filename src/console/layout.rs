@@ -53,7 +53,7 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     };
     let part = |x: u16, width: u16| Some(Rect { x, width, ..inner });
     if area.width >= THREE {
-        let list = share(inner.width, 35, 36, 58);
+        let list = share(inner.width, 36, 38, 62);
         let inspector = if model.inspector == InspectorWish::Hidden { 0 } else { share(inner.width, 22, 26, 44) };
         let talk = inner.width - list - 1 - inspector - u16::from(inspector > 0);
         areas.list = part(inner.x, list);
@@ -67,7 +67,7 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
         } else {
-            let list = share(inner.width, 42, 32, 44);
+            let list = share(inner.width, 48, 38, 46);
             areas.list = part(inner.x, list);
             areas.talk = part(inner.x + list + 1, inner.width - list - 1);
         }

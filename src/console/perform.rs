@@ -42,7 +42,10 @@ impl Performer {
         }
     }
 
-    /// Does it, if it is not the terminal's business; else gives it back. May tell something at once.
+    /// Does it. May tell something at once.
+    ///
+    /// # Errors
+    /// The effect itself, if it is the terminal's business.
     pub fn perform(&mut self, effect: Effect) -> Result<Option<What>, Effect> {
         match effect {
             Effect::Ask { ticket, command } => {

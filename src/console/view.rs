@@ -143,7 +143,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
     match &model.layer {
         Layer::Pick(picker) => Some(picker::draw(ink, areas.frame, model, picker)),
         Layer::Palette(palette) => Some(palette::draw(ink, areas.frame, palette)),
-        Layer::Filter(line) => Some(filter::draw(ink, areas, model, &line.input)),
+        Layer::Filter(line) => Some(filter::draw(ink, areas, model, line)),
         Layer::Help(help) => {
             help::draw(ink, areas.frame, model, help);
             None

@@ -89,13 +89,11 @@ fn watch(over: &AtomicBool, gone: &mpsc::Sender<Input>) {
 fn is_gone() -> bool {
     let input = io::stdin();
     let mut asked = [PollFd::new(&input, PollFlags::empty())];
-    match poll(&mut asked, Some(&LOOK_EVERY)) {
-        Ok(_) => asked.iter().any(|fd| fd.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)),
-        Err(_) => {
-            thread::sleep(Duration::from_millis(250));
-            false
-        }
+    if poll(&mut asked, Some(&LOOK_EVERY)).is_err() {
+        thread::sleep(Duration::from_millis(250));
+        return false;
     }
+    asked.iter().any(|fd| fd.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
 }
 
 /// Whether a shell with job control started us: it is not our own session, and our parent is in it.

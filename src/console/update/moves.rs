@@ -114,9 +114,8 @@ impl Up<'_> {
         }
         match self.m.pane {
             Pane::Inspector if self.m.inspector != InspectorWish::Shown => self.m.inspector = InspectorWish::Shown,
-            Pane::Inspector => {}
             Pane::Talk => self.open_selected(),
-            Pane::List => {}
+            Pane::Inspector | Pane::List => {}
         }
         true
     }

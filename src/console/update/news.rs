@@ -161,18 +161,12 @@ impl Up<'_> {
     }
 
     fn quiet(&mut self, conversation: ConversationId, term: Term, may_still_arrive: Vec<EntryNo>) {
-        match may_still_arrive.len() {
-            0 => {
-                self.say(Severity::Done, format!("#{conversation} is quiet: nothing of the AI is on its way any more"))
-            }
-            1 => {
-                self.say(Severity::Warn, format!("#{conversation}: 1 message of the AI may still arrive; it is marked"))
-            }
-            n => self.say(
-                Severity::Warn,
-                format!("#{conversation}: {n} messages of the AI may still arrive; they are marked"),
-            ),
-        }
+        let (severity, said) = match may_still_arrive.len() {
+            0 => (Severity::Done, "is quiet: nothing of the AI is on its way any more".to_owned()),
+            1 => (Severity::Warn, "may still get 1 message of the AI; it is marked".to_owned()),
+            n => (Severity::Warn, format!("may still get {n} messages of the AI; they are marked")),
+        };
+        self.say(severity, format!("#{conversation} {said}"));
         if let Some(talk) = self.m.talk.as_mut().filter(|talk| talk.conversation == conversation) {
             talk.quiet = Some((term, may_still_arrive));
         }

@@ -112,14 +112,14 @@ impl Up<'_> {
         if let Layer::Filter(line) = &self.m.layer
             && line.mistake.is_none()
         {
-            self.m.inner.last_filter = line.input.text().trim().to_owned();
+            line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
             self.m.layer = Layer::None;
         }
     }
 
     /// Esc: back to the filter from before; the words are kept for the next `/`.
     pub(super) fn filter_left(&mut self, line: FilterLine) {
-        self.m.inner.last_filter = line.input.text().trim().to_owned();
+        line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
         self.apply_filter(&line.before.unwrap_or_default());
     }
 }

@@ -1,1 +1,5 @@
+//! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
+mod laws;
+mod stage;
+mod stories;

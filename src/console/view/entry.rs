@@ -359,7 +359,7 @@ fn draft(
             String::new()
         };
         let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
-        c.body(block, Styled::plain(SafeText::own(format!("draft · {why} · expires in {left}{mind}"))), style);
+        c.body(block, Styled::plain(SafeText::own(format!("draft, {why}, expires in {left}{mind}"))), style);
         framed(c, block, answer, c.style(Role::Text));
         behind(c, block, answer, "", Role::Dim);
         let keys = |action, words: &str| {

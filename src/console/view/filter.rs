@@ -9,16 +9,16 @@ use crate::{
     console::{
         composer::Editor,
         layout::Areas,
-        model::Model,
+        model::{FilterLine, Model},
         theme::Role,
         widgets::{Ink, Words},
     },
-    domain::{filter::Filter, text::SafeText},
+    domain::text::SafeText,
 };
 use ratatui::layout::{Position, Rect};
 
-pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, words: &Editor) -> Position {
-    let area = areas.hints;
+pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, typed: &FilterLine) -> Position {
+    let (area, words) = (areas.hints, &typed.input);
     ink.clear(area, ink.style(Role::Text));
     let found = match model.floor.scanned() {
         Some(hundredths) => SafeText::own(format!("{} found, {hundredths}% looked at", model.floor.len())),
@@ -27,7 +27,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, words: &Edit
     let right = ink.put_right(area.x, area.y, area.right() - 1, &found, ink.style(Role::Dim)).saturating_sub(2);
     let x = ink.put(area.x + 1, area.y, right, "/ ", ink.style(Role::Key));
     let caret = line(ink, Rect { x, width: right.saturating_sub(x), ..area }, words);
-    if let Err(mistake) = Filter::parse(words.text()) {
+    if let Some(mistake) = &typed.mistake {
         let before = SafeText::line(words.text().get(..mistake.at.start).unwrap_or_default());
         let y = areas.frame.bottom() - 1;
         let said = SafeText::own(format!("{} {mistake} ", ink.glyphs.below));
@@ -41,7 +41,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, words: &Edit
 /// A line that is being typed; of a long one the part around the caret. Where the caret is.
 pub(super) fn line(ink: &mut Ink<'_>, area: Rect, editor: &Editor) -> Position {
     let (before, after) = editor.text().split_at_checked(editor.caret()).unwrap_or((editor.text(), ""));
-    let (before, after) = (typed(before), typed(after));
+    let (before, after) = (on_a_line(before), on_a_line(after));
     let room = area.width.saturating_sub(1);
     let mut from = 0;
     let mut width = Words::from(&before).width();
@@ -61,6 +61,6 @@ pub(super) fn line(ink: &mut Ink<'_>, area: Rect, editor: &Editor) -> Position {
 }
 
 /// One line of what was typed or pasted, whole.
-fn typed(text: &str) -> SafeText {
+fn on_a_line(text: &str) -> SafeText {
     SafeText::message(&text.replace('\n', " "))
 }

@@ -29,12 +29,12 @@ pub(super) enum Row {
 }
 
 /// The columns of keys and titles.
-const KEYS: u16 = 16;
-const TITLES: u16 = 18;
+const KEYS: u16 = 23;
+const TITLES: u16 = 21;
 
 pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) {
-    let area = Rect { x: over.x + 1, width: over.width.saturating_sub(2), ..over };
-    let inner = frame::boxed(ink, area, 116, over.height, "keys");
+    let width = if over.width <= 140 { over.width } else { 116 };
+    let inner = frame::boxed(ink, over, width, over.height, "keys");
     let rows = rows(model, &help.over, inner.width);
     let visible = usize::from(inner.height);
     let top = usize::from(help.top).min(rows.len().saturating_sub(visible));

@@ -37,7 +37,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::{Position, Rect};
 
 /// Where values stand.
-const VALUE: u16 = 10;
+const VALUE: u16 = 9;
 
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone, role: Role) -> Option<Position> {
     frame::title(ink, area.x, area.y - 1, area.right(), "why", role);
@@ -110,14 +110,14 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
     let held = when::ago(model.now.since(card.held_since));
     let name = |id| SafeText::line_within(&model.name_of(id), 40);
     let (sign, words, role) = match card.holder {
-        Holder::Queue => (ink.glyphs.queue, SafeText::literal("the queue"), Role::Queue),
+        Holder::Queue => (ink.glyphs.queue, SafeText::literal("queue"), Role::Queue),
         Holder::Ai(id) => (ink.glyphs.ai, name(id), Role::Ai),
         Holder::Human(id) if model.me() == Some(id) => (ink.glyphs.human, SafeText::literal("you"), Role::Human),
         Holder::Human(id) => (ink.glyphs.human, name(id), Role::Human),
     };
     page.row("holder", SafeText::own(format!("{sign} {words}, {held}")), role);
-    let from = if card.own_mode.is_some() { "set here" } else { "by the desk" };
-    page.row("mode", SafeText::own(format!("{}, {from}", card.mode.word())), Role::Text);
+    let from = if card.own_mode.is_some() { "set here" } else { "desk" };
+    page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
     if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
         page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
     }
@@ -125,7 +125,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
     let customer = SafeText::line(&card.customer.name);
     page.row("customer", customer, Role::Customer);
     if let Some(email) = &card.customer.email {
-        page.row("", SafeText::own(format!("{} (not verified)", SafeText::line(email))), Role::Dim);
+        page.text(1, SafeText::own(format!("{} (not verified)", SafeText::line(email))), Role::Dim);
     }
     if let Some(locale) = &card.customer.locale {
         page.row("language", SafeText::line(locale), Role::Text);
@@ -178,7 +178,8 @@ fn behind(page: &mut Page<'_>, model: &Model) {
         page.text(0, SafeText::literal("There is none to explain here yet."), Role::Dim);
         return;
     };
-    page.title(&SafeText::own(format!("answer {} · grounded {:.2}", entry.n, answer.grounding.share())));
+    page.title(&SafeText::own(format!("answer {} stands on", entry.n)));
+    page.row("grounded", SafeText::own(format!("{:.2}", answer.grounding.share())), Role::Text);
     if answer.sources.is_empty() {
         page.text(0, SafeText::literal("It names no source."), Role::Warn);
     }

@@ -76,12 +76,15 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     if row.selected {
         ink.put(area.x, y, right, ink.glyphs.bar, ink.style(Role::Accent));
     }
-    let score = SafeText::own(format!("{:>3}", row.score));
     let mut x = ink.put(area.x + 1, y, right, sign, colour);
-    x = ink.put(x, y, right, &score, colour) + 1;
+    if row.score > 0 {
+        let score = SafeText::own(format!("{:>3}", row.score));
+        ink.put(x, y, right, &score, colour);
+    }
+    x += 4;
     // The columns at the right are the same in every row, whatever stands in them.
-    let why = if area.width >= 36 { 16.min(area.width / 3 + 3) } else { 11 };
-    let waits = right.saturating_sub(6);
+    let why = (area.width * 3 / 7).clamp(11, 17);
+    let waits = right.saturating_sub(5);
     let whys = waits.saturating_sub(why);
     let name = SafeText::line_within(&card.customer.name, 60);
     let name = if name.is_empty() { SafeText::own(format!("#{}", card.id)) } else { name };
@@ -90,10 +93,10 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
     let (state, loud) = state(model, row);
     let style = if loud && !row.leaving { colour } else { quiet };
-    ink.put_cut(whys, y, waits, &state, style);
+    ink.put_cut(whys, y, waits.saturating_sub(1), &state, style);
     if let Some(since) = card.waiting_since {
         let wait = when::ago(model.now.since(since));
-        ink.put_right(waits, y, right.saturating_sub(2), &wait, quiet);
+        ink.put_right(waits, y, right.saturating_sub(1), &wait, quiet);
     }
     if model.drafts.keys().any(|key| key.conversation == card.id) {
         ink.put(right.saturating_sub(1), y, right, ink.glyphs.note, ink.style(Role::Note));

@@ -12,7 +12,7 @@
 use super::filter;
 use crate::{
     console::{
-        model::{Model, Picker, layer::is_you},
+        model::{Model, Picker, layer::Value},
         theme::Role,
         widgets::{Ink, Words, frame},
     },
@@ -28,7 +28,8 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, picker: &Picker
         .map(|choice| {
             let letter = choice.letter.map_or_else(SafeText::default, |letter| SafeText::line(&letter.to_string()));
             let mut words = SafeText::line(&choice.title);
-            if is_you(&choice.value, model.me()) {
+            let yours = matches!((&choice.value, model.me()), (Value::Holder(holder), Some(me)) if holder.is_human(me));
+            if yours {
                 words.push(&SafeText::literal(" (you)"));
             }
             if choice.current {

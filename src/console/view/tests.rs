@@ -1,1 +1,328 @@
+mod fixture;
 
+use super::*;
+use crate::{
+    console::{
+        action::{Action, Scope},
+        composer::Editor,
+        model::{
+            Choice, Composer, DraftKey, FilterLine, Help, Line, Palette, PaletteRow, Pick, Picker, Scroll, Value,
+            Writing,
+        },
+        paint::Paint,
+    },
+    domain::{
+        filter::Filter,
+        ids::{ConversationId, EntryNo},
+        mode::Mode,
+        time::Span,
+    },
+};
+use proptest::prelude::*;
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+
+/// The cells as text, one line a row; what a wide cluster covers is left out.
+fn text(buffer: &Buffer) -> String {
+    let mut lines = Vec::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(crate::console::wrap::cells(symbol)).unwrap().max(1);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn drawn(model: &Model, look: &mut Look) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
+    terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer.clone()
+}
+
+fn snapshot(name: &str, model: &Model, look: &mut Look) {
+    let shown = text(&drawn(model, look));
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, shown);
+    });
+}
+
+/// Each row's stretches of one role, by the look alone: `0-6 title`.
+fn roles(buffer: &Buffer, theme: &Theme) -> String {
+    let name = |cell: &ratatui::buffer::Cell| {
+        let is = |role: &&Role| {
+            let style = theme.style(**role);
+            style.fg.is_none_or(|fg| fg == cell.fg) && style.add_modifier == cell.modifier && style.bg.is_none()
+        };
+        let ground = if cell.bg == ratatui::style::Color::Reset { "" } else { "+selected" };
+        let role = Role::ALL.iter().find(is).map_or("bold", |role| role.name());
+        format!("{role}{ground}")
+    };
+    let mut lines = Vec::new();
+    for y in 0..buffer.area.height {
+        let mut runs: Vec<(u16, u16, String)> = Vec::new();
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            if cell.symbol() == " " && cell.bg == ratatui::style::Color::Reset {
+                continue;
+            }
+            let name = name(cell);
+            match runs.last_mut() {
+                Some((_, end, last)) if *last == name && x <= *end + 2 => *end = x,
+                _ => runs.push((x, x, name)),
+            }
+        }
+        let said: Vec<String> = runs.into_iter().map(|(from, to, name)| format!("{from}-{to} {name}")).collect();
+        lines.push(format!("{y:>2}: {}", said.join(", ")));
+    }
+    lines.join("\n")
+}
+
+fn composing(model: &mut Model, writing: Writing, text: &str) {
+    model.pane = Pane::Talk;
+    let key = DraftKey { conversation: ConversationId(1042), writing };
+    model.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None });
+}
+
+#[test]
+fn the_floor_is_drawn_at_every_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 36), (200, 50)] {
+        let model = fixture::talk(width, height, 99);
+        snapshot(&format!("floor_{width}x{height}"), &model, &mut Look::default());
+    }
+}
+
+#[test]
+fn a_small_terminal_shows_one_part_and_still_takes_over_and_answers() {
+    let mut model = fixture::growing(60, 20, "Of course, let me look into this");
+    model.pane = Pane::Talk;
+    snapshot("talk_60x20", &model, &mut Look::default());
+    composing(&mut model, Writing::Reply, "Hello Jana,\nthis is Mira.");
+    snapshot("reply_60x20", &model, &mut Look::default());
+    model.layer = Layer::None;
+    model.pane = Pane::Inspector;
+    snapshot("why_60x20", &model, &mut Look::default());
+    for (width, height) in [(39, 20), (60, 9), (12, 3), (1, 1)] {
+        let shown = text(&drawn(&fixture::floor(width, height), &mut Look::default())).replace('\n', " ");
+        assert!(width < 30 || shown.contains("window too small: 40 x 10 needed"), "{width}x{height}: {shown}");
+    }
+}
+
+#[test]
+fn what_is_written_is_told_by_sign_and_words() {
+    let mut model = fixture::talk(80, 24, 12);
+    for (name, writing, text) in [
+        ("note", Writing::Note, "ask the warehouse"),
+        ("whisper", Writing::Whisper, "offer a new parcel"),
+        ("brief", Writing::Brief, "done: new parcel\npromised: by Tuesday"),
+        ("correct", Writing::Correct(EntryNo(4)), "The carrier has no signature."),
+    ] {
+        composing(&mut model, writing, text);
+        snapshot(&format!("compose_{name}_80x24"), &model, &mut Look::default());
+    }
+}
+
+#[test]
+fn without_colour_and_unicode_signs_nothing_is_lost_but_beauty() {
+    let theme = Theme::built_in("plain", ColorLevel::None).unwrap();
+    let mut look = Look::new(theme, glyphs::ASCII, TimeZone::UTC);
+    snapshot("floor_ascii_80x24", &fixture::talk(80, 24, 99), &mut look);
+}
+
+#[test]
+fn roles_are_where_their_meaning_is() {
+    let mut look = Look::default();
+    let buffer = drawn(&fixture::talk(120, 36, 99), &mut look);
+    let shown = roles(&buffer, &look.theme);
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("roles_120x36", shown);
+    });
+}
+
+#[test]
+fn what_lies_over_the_floor_is_drawn() {
+    let mut model = fixture::talk(80, 24, 12);
+    model.layer = Layer::Help(Help::default());
+    snapshot("help_80x24", &model, &mut Look::default());
+    model.layer = Layer::Palette(Palette {
+        input: Editor::line("ta"),
+        rows: [Action::TakeOver, Action::Tag]
+            .map(|action| {
+                let entry = action.entry();
+                let keys = model.keymap.keys_of(Scope::Floor, action).unwrap_or_default();
+                PaletteRow { action, word: entry.word.unwrap().0, title: entry.title, keys }
+            })
+            .to_vec(),
+        cursor: 0,
+        warning: None,
+    });
+    snapshot("palette_80x24", &model, &mut Look::default());
+    model.layer = Layer::Pick(Picker {
+        pick: Pick::Mode,
+        conversation: ConversationId(1042),
+        title: "How far may the AI go in #1042?".into(),
+        choices: Mode::ALL
+            .map(|mode| Choice {
+                letter: mode.word().chars().next(),
+                title: mode.word().into(),
+                current: mode == Mode::Auto,
+                value: Value::Mode(Some(mode)),
+            })
+            .to_vec(),
+        cursor: 2,
+        input: None,
+        typing: false,
+        warning: None,
+    });
+    snapshot("picker_80x24", &model, &mut Look::default());
+    let said = "is:open holdr:me";
+    let mistake = Filter::parse(said).err();
+    assert!(mistake.is_some());
+    model.layer = Layer::Filter(FilterLine { input: Editor::line(said), mistake, before: None });
+    snapshot("filter_80x24", &model, &mut Look::default());
+    model.layer = Layer::None;
+    model.you = None;
+    model.line = Line::Ended { code: None, why: "the token was revoked: ask an admin for another".into() };
+    snapshot("ended_80x24", &model, &mut Look::default());
+}
+
+#[test]
+fn every_line_of_the_help_fits() {
+    let model = fixture::floor(80, 24);
+    for width in [36, 56, 76, 112] {
+        for row in help::rows(&model, &Layer::None, width) {
+            let (keys, words) = match &row {
+                help::Row::Keys(keys, title, words) => {
+                    assert!(width < 56 || crate::console::wrap::width(title) < 21, "{title}");
+                    (keys.width(), words.width())
+                }
+                help::Row::More(words) => (0, words.width()),
+                help::Row::Title(_) | help::Row::Blank => (0, 0),
+            };
+            assert!(keys < 23, "{keys} cells of keys");
+            assert!(words + 44 <= usize::from(width).max(44), "{words} cells of {width}");
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stands_on_the_selected_row_and_at_the_caret() {
+    let cursor = |model: &Model| {
+        let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
+        terminal.draw(|frame| draw(frame, model, &mut Look::default())).unwrap();
+        terminal.get_cursor_position().unwrap()
+    };
+    let mut model = fixture::talk(80, 24, 12);
+    model.floor.go(3);
+    assert_eq!(cursor(&model), Position::new(1, 5));
+    composing(&mut model, Writing::Reply, "王ab");
+    let at = cursor(&model);
+    assert_eq!((at.x, at.y), (41 + 4, 19));
+}
+
+#[test]
+fn scrolling_goes_by_lines_and_ends_at_both_ends() {
+    let mut look = Look::default();
+    let mut model = fixture::talk(60, 20, 99);
+    model.pane = Pane::Talk;
+    let step = |model: &mut Model, look: &mut Look, by: i32| {
+        if let Some(talk) = &mut model.talk {
+            talk.scroll = Scroll { anchor: look.measured.anchor, by, to_selected: false };
+        }
+        text(&drawn(model, look))
+    };
+    let end = text(&drawn(&model, &mut look));
+    assert!(look.measured.at_end && !look.measured.at_top);
+    let up = step(&mut model, &mut look, -3);
+    assert!(!look.measured.at_end);
+    let body = |shown: &str| shown.lines().skip(2).take(16).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(body(&up)[3..], body(&end)[..13]);
+    step(&mut model, &mut look, -10_000);
+    assert!(look.measured.at_top);
+    assert_eq!(step(&mut model, &mut look, 10_000), end);
+    assert!(look.measured.at_end);
+}
+
+#[test]
+fn what_was_wrapped_once_is_what_is_wrapped_anew() {
+    let mut kept = Look::default();
+    for entries in 0..20 {
+        let mut model = fixture::talk(80, 24, entries);
+        model.now = model.now.plus(Span::minutes(u64::try_from(entries).unwrap()));
+        assert_eq!(drawn(&model, &mut kept), drawn(&model, &mut Look::default()), "after {entries} events");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_size_and_scroll_is_drawn(width in 1_u16..220, height in 1_u16..70, entries in 0_usize..20, by in -60_i32..60, pane in 0..3_usize, write in any::<bool>()) {
+        let mut model = fixture::talk(width, height, entries);
+        model.pane = [Pane::List, Pane::Talk, Pane::Inspector][pane];
+        if let Some(talk) = &mut model.talk {
+            talk.scroll.by = by;
+        }
+        if write {
+            composing(&mut model, Writing::Correct(EntryNo(4)), "a text that is long enough to be wrapped somewhere\nand more");
+        }
+        let buffer = drawn(&model, &mut Look::default());
+        for cell in &buffer.content {
+            let speaks = cell.symbol().chars().any(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            prop_assert!(!speaks, "a cell that speaks to the terminal");
+        }
+    }
+}
+
+/// What the real painter writes for a model, after it showed others.
+struct Screen {
+    terminal: Terminal<Paint<Vec<u8>>>,
+    look: Look,
+}
+
+impl Screen {
+    fn new(model: &Model) -> Self {
+        let size = ratatui::layout::Size::new(model.size.0, model.size.1);
+        let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
+        let mut screen = Self { terminal, look: Look::default() };
+        screen.show(model);
+        screen
+    }
+
+    /// The bytes of the frame.
+    fn show(&mut self, model: &Model) -> Vec<u8> {
+        let Self { terminal, look } = self;
+        terminal.draw(|frame| draw(frame, model, look)).unwrap();
+        std::mem::take(terminal.backend_mut().out())
+    }
+}
+
+#[test]
+fn moving_the_selection_costs_little_on_the_wire() {
+    let mut model = fixture::talk(120, 40, 99);
+    model.floor.go(9);
+    let mut screen = Screen::new(&model);
+    let mut most = 0;
+    for row in 10..30 {
+        model.floor.go(row);
+        most = most.max(screen.show(&model).len());
+    }
+    assert!(most <= 260, "{most} bytes for a row");
+    model.floor.go(0);
+    screen.show(&model);
+    model.floor.fit(20);
+    model.floor.go(25);
+    let page = screen.show(&model).len();
+    assert!(page <= 2_500, "{page} bytes for a page");
+    assert!(screen.show(&model).is_empty(), "a frame without a change says nothing");
+}
+
+#[test]
+fn an_answer_that_grows_costs_what_came() {
+    let mut text = "Of course, let me look into this".to_owned();
+    let mut screen = Screen::new(&fixture::growing(120, 40, &text));
+    text.push_str(" with");
+    let bytes = screen.show(&fixture::growing(120, 40, &text)).len();
+    assert!(bytes <= 80, "{bytes} bytes");
+}

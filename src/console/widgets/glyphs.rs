@@ -51,6 +51,25 @@ pub struct Glyphs {
     pub lines: Lines,
 }
 
+impl Glyphs {
+    /// A cluster as it is shown: where the signs are ASCII, so are the marks between words.
+    #[must_use]
+    pub fn shown<'a>(&self, cluster: &'a str) -> &'a str {
+        if self.dot != ASCII.dot {
+            return cluster;
+        }
+        match cluster {
+            "·" | "–" | "—" | "−" => "-",
+            "…" => "~",
+            "•" => "*",
+            "§" => "#",
+            "‘" | "’" => "'",
+            "“" | "”" => "\"",
+            _ => cluster,
+        }
+    }
+}
+
 /// What lines are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lines {

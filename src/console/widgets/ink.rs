@@ -78,7 +78,7 @@ impl Ink<'_> {
             }
             for (offset, column) in (at..next).enumerate() {
                 if let Some(cell) = self.buffer.cell_mut((column, y)) {
-                    cell.set_symbol(if offset == 0 { cluster } else { " " });
+                    cell.set_symbol(if offset == 0 { self.glyphs.shown(cluster) } else { " " });
                     cell.set_style(style);
                 }
             }
@@ -121,6 +121,11 @@ impl Ink<'_> {
     /// Blanks an area, and gives it a style.
     pub fn clear(&mut self, area: Rect, style: Style) {
         for y in area.top()..area.bottom() {
+            // A wide cluster that would reach into the area is cut off before it.
+            let before = area.left().checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
+            if let Some(cell) = before.filter(|cell| wrap::cells(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();
