@@ -167,10 +167,7 @@ impl Running {
     /// [`ServerError::Stopped`] if the server has ended.
     pub async fn by_desk(&self, command: Command) -> Result<Result<Answer, Refusal>, ServerError> {
         let (reply, answer) = oneshot::channel();
-        self.inbox
-            .send(Asked::by_desk(command, ReplyTo::Once(reply)))
-            .await
-            .map_err(|_| ServerError::Stopped)?;
+        self.inbox.send(Asked::by_desk(command, ReplyTo::Once(reply))).await.map_err(|_| ServerError::Stopped)?;
         answer.await.map_err(|_| ServerError::Stopped)
     }
 

@@ -31,10 +31,29 @@ pub struct Office {
     pub timeline: u32,
     /// The newest conversation.
     pub newest: ConversationId,
-    /// Who works here, the revoked too.
+    /// Who works here, the revoked too. Written as a list: inside a tagged frame a map's keys are not read as numbers.
+    #[serde(with = "as_list")]
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+}
+
+/// Teammates by number, written as a list: each carries its number.
+mod as_list {
+    use super::{BTreeMap, Teammate, TeammateId};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<TeammateId, Teammate>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<TeammateId, Teammate>, D::Error> {
+        let list = Vec::<Teammate>::deserialize(from)?;
+        Ok(list.into_iter().map(|teammate| (teammate.id, teammate)).collect())
+    }
 }
 
 impl Office {

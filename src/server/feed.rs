@@ -340,13 +340,7 @@ impl Inner {
 }
 
 /// Whether a peer of this scope gets the card; one that leaves the scope is sent once more, so that the peer lets go.
-fn in_scope(
-    card: &Card,
-    scope: Scope,
-    me: TeammateId,
-    office: &Office,
-    has: &mut HashSet<ConversationId>,
-) -> bool {
+fn in_scope(card: &Card, scope: Scope, me: TeammateId, office: &Office, has: &mut HashSet<ConversationId>) -> bool {
     match scope {
         Scope::None => false,
         Scope::All => true,

@@ -24,11 +24,7 @@ const HEADERS: usize = 16 * 1024;
 const UNSENT: u32 = 256 * 1024;
 
 /// Opens the port and serves until the hub drains.
-pub(super) async fn listen(
-    hub: &Arc<Hub>,
-    addr: SocketAddr,
-    routes: Router,
-) -> Result<SocketAddr, ServerError> {
+pub(super) async fn listen(hub: &Arc<Hub>, addr: SocketAddr, routes: Router) -> Result<SocketAddr, ServerError> {
     let failed = |source| ServerError::Listen { addr, source };
     let listener = open(addr).map_err(failed)?;
     let at = listener.local_addr().map_err(failed)?;
@@ -73,11 +69,7 @@ async fn accept(hub: Arc<Hub>, listener: TcpListener, router: Router) {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    service: TowerToHyperService<Router>,
-    drained: impl Future<Output = ()>,
-) {
+async fn serve(stream: TcpStream, service: TowerToHyperService<Router>, drained: impl Future<Output = ()>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "nodelay was refused");
     }

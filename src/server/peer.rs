@@ -180,10 +180,9 @@ impl Hub {
         if self.is_draining() {
             return Err((ByeCode::Draining, "the server is going down; come back in a moment".into()));
         }
-        let me = self
-            .feed
-            .whose(&token::digest(&token))
-            .ok_or_else(|| (ByeCode::Unauthorized, "the token is unknown or revoked; ask an admin for one".to_owned()))?;
+        let me = self.feed.whose(&token::digest(&token)).ok_or_else(|| {
+            (ByeCode::Unauthorized, "the token is unknown or revoked; ask an admin for one".to_owned())
+        })?;
         let now = self.clock.now();
         let seen = {
             let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

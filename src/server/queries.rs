@@ -74,12 +74,7 @@ pub(super) async fn answer(readers: &Arc<Readers>, office: Arc<Office>, me: Team
     }
 }
 
-async fn answered(
-    readers: &Arc<Readers>,
-    office: Arc<Office>,
-    me: Teammate,
-    query: Query,
-) -> Result<Page, Refusal> {
+async fn answered(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Result<Page, Refusal> {
     let right = match &query {
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,

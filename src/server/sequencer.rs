@@ -340,8 +340,10 @@ impl Sequencer {
             });
             if let (Event::AnswerSuppressed { turn, text }, Some(id)) = (&mut event, conversation) {
                 if text.is_empty() {
-                    *text =
-                        self.feed.with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned)).unwrap_or_default();
+                    *text = self
+                        .feed
+                        .with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned))
+                        .unwrap_or_default();
                 }
             }
             let one = Recorded { seq: self.desk.office.seq.next(), at: self.now, by, conversation, n, event };
@@ -542,7 +544,11 @@ impl Sequencer {
             _ => None,
         });
         let card = &self.desk.conversation(*conversation)?.card;
-        Some(Quiet { conversation: *conversation, term: term.unwrap_or(card.term), rows: self.on_the_wire(*conversation) })
+        Some(Quiet {
+            conversation: *conversation,
+            term: term.unwrap_or(card.term),
+            rows: self.on_the_wire(*conversation),
+        })
     }
 
     fn quiet_again(&self, command: &Command) -> Option<Quiet> {
@@ -553,10 +559,7 @@ impl Sequencer {
 
     fn on_the_wire(&self, conversation: ConversationId) -> Vec<EntryNo> {
         let rows = self.desk.conversation(conversation).map(|it| it.outbox.as_slice()).unwrap_or_default();
-        rows.iter()
-            .filter(|row| row.state == State::Claimed && row.origin.is_fenced())
-            .map(|row| row.message)
-            .collect()
+        rows.iter().filter(|row| row.state == State::Claimed && row.origin.is_fenced()).map(|row| row.message).collect()
     }
 
     fn await_quiet(&mut self, mut quiet: Quiet, peer: mpsc::Sender<Reply>) {
@@ -621,11 +624,8 @@ impl Before {
 }
 
 fn say_quiet(quiet: &Quiet, peer: &mpsc::Sender<Reply>) {
-    let frame = ToPeer::Quiet {
-        conversation: quiet.conversation,
-        term: quiet.term,
-        may_still_arrive: quiet.rows.clone(),
-    };
+    let frame =
+        ToPeer::Quiet { conversation: quiet.conversation, term: quiet.term, may_still_arrive: quiet.rows.clone() };
     // The channel has places to spare for these; a peer that is gone does not mind.
     let _ = peer.try_send(Reply::Quiet(frame));
 }

@@ -145,7 +145,11 @@ fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
     spawn(async move {
         let mut mini = Mini::new(mode);
         let mut line = lines.recv().await.unwrap();
-        mini.to_peer = Some(line.to_peer.clone());
+        let to_peer = line.to_peer.clone();
+        // The greeting comes first: nothing is said to a peer before its welcome.
+        mini.to_peer = Some(to_peer);
+        let hello = line.from_peer.recv().await.unwrap();
+        mini.hear(decode(&hello).unwrap()).await;
         loop {
             select! {
                 Some(text) = line.from_peer.recv() => mini.hear(decode(&text).unwrap()).await,
@@ -280,7 +284,6 @@ async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
     let bench = bench(Mode::Draft, Pace::Instant, 4);
     bench.open("how long does a refund take?").await;
     sleep(Duration::from_secs(5)).await;
-    println!("{:?} {:?}", bench.driver.is_finished(), bench.look().await.1);
     let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.unwrap().draft;
     let decision = Decision::Reject { reason: "do not mention cards".into() };
     bench.ask(Actor::Teammate(ADMIN), Command::DecideDraft { conversation: TALK, draft, decision }).await.unwrap();

@@ -2,9 +2,7 @@
 
 use super::{Hub, Note, too_long};
 use crate::{
-    domain::{
-        teammate::{Right, Teammate},
-    },
+    domain::teammate::{Right, Teammate},
     protocol::{self, ByeCode, ToPeer, ToServer, Typist, limits},
     server::{
         line::{Heard, Incoming},
@@ -91,9 +89,7 @@ impl Hearing {
             ToServer::Watch { conversation, from } => {
                 self.notes.send(Note::Watch(conversation, from)).await.map_err(gone)
             }
-            ToServer::Unwatch { conversation } => {
-                self.notes.send(Note::Unwatch(conversation)).await.map_err(gone)
-            }
+            ToServer::Unwatch { conversation } => self.notes.send(Note::Unwatch(conversation)).await.map_err(gone),
             ToServer::Query { id, query } => {
                 let Ok(place) = Arc::clone(queries).acquire_owned().await else { return Err(None) };
                 let (hub, me, notes) = (Arc::clone(&self.hub), self.me.clone(), self.notes.clone());

@@ -21,11 +21,7 @@ use crate::{
         watch,
     },
 };
-use std::{
-    fmt::Write as _,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 use tokio::{
     sync::{Semaphore, mpsc},
     time::Instant,

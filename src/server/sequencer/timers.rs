@@ -1,6 +1,6 @@
 //! What the sequencer does when time passes: what is due, who vanished, what to save, what to put aside.
 
-use super::{Quiet, ReplyTo, Reply, Sequencer, say_quiet};
+use super::{Quiet, Reply, ReplyTo, Sequencer, say_quiet};
 use crate::{
     domain::{
         command::Command,
@@ -53,12 +53,7 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    pub(super) fn new(
-        desk: &Desk,
-        dirty: BTreeMap<ConversationId, Seq>,
-        office_dirty: bool,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(desk: &Desk, dirty: BTreeMap<ConversationId, Seq>, office_dirty: bool, now: Timestamp) -> Self {
         let mut timers = Self {
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
@@ -225,12 +220,10 @@ impl Sequencer {
         let unseen = |id: TeammateId, now: Timestamp| {
             now.since(seen.get(&id).copied().unwrap_or_else(|| self.hub.started())) >= lease
         };
-        let ai_unseen = self
-            .desk
-            .office
-            .teammates
-            .values()
-            .any(|mate| mate.role == crate::domain::teammate::Role::Ai && !mate.revoked && unseen(mate.id, self.now));
+        let ai_unseen =
+            self.desk.office.teammates.values().any(|mate| {
+                mate.role == crate::domain::teammate::Role::Ai && !mate.revoked && unseen(mate.id, self.now)
+            });
         let suspects: Vec<ConversationId> = if ai_unseen {
             self.desk.conversations.keys().copied().collect()
         } else {

@@ -111,11 +111,14 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     let carrier = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
     match step.what % 128 {
-        0..3 => (Actor::Teammate(if step.b % 3 == 0 { MAIL } else { WEB }), if world.desk.conversations.len() < 3 {
-            opens(step)
-        } else {
-            Command::CustomerSaid { conversation, text: text.into() }
-        }),
+        0..3 => (
+            Actor::Teammate(if step.b % 3 == 0 { MAIL } else { WEB }),
+            if world.desk.conversations.len() < 3 {
+                opens(step)
+            } else {
+                Command::CustomerSaid { conversation, text: text.into() }
+            },
+        ),
         3..14 => (carrier, Command::CustomerSaid { conversation, text: text.into() }),
         14..27 => (ai, Command::BeginTurn { conversation, term }),
         27..45 => {

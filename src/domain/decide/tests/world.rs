@@ -173,9 +173,9 @@ impl World {
         let happenings = decide(&self.desk, by, command, self.now)?;
         let mut recorded = Vec::with_capacity(happenings.len());
         for happening in happenings {
-            let n = happening.conversation.map_or(EntryNo(0), |id| {
-                self.desk.conversation(id).map_or(EntryNo(0), |it| it.card.n).next()
-            });
+            let n = happening
+                .conversation
+                .map_or(EntryNo(0), |id| self.desk.conversation(id).map_or(EntryNo(0), |it| it.card.n).next());
             let one = Recorded {
                 seq: self.desk.office.seq.next(),
                 at: self.now,
@@ -241,8 +241,7 @@ impl World {
         let (by, command) = self.read(step);
         let before = self.desk.clone();
         let result = self.submit(by, &command);
-        let done =
-            Done { before: &before, by, command: &command, at: self.now, result: &result, after: &self.desk };
+        let done = Done { before: &before, by, command: &command, at: self.now, result: &result, after: &self.desk };
         check(&done)
     }
 
