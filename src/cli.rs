@@ -5,8 +5,16 @@
 pub mod annotate;
 pub mod approve;
 pub mod assign;
+pub mod audit;
 pub mod back;
+pub mod assets;
 pub mod completions;
+pub mod console;
+pub mod demo;
+pub mod embed;
+pub mod seat;
+pub mod serve;
+pub mod team;
 pub mod desk;
 pub mod doctor;
 pub mod exit;
@@ -22,6 +30,7 @@ pub mod output;
 pub mod paths;
 pub mod pause;
 pub mod priority;
+pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod resolve;
@@ -82,7 +91,7 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Global {
-    /// The desk's server [default: http://127.0.0.1:8722]
+    /// The desk's server; `http://127.0.0.1:8722` if none is named
     #[arg(long, global = true, env = "CENTAUR_SERVER", value_name = "URL")]
     pub server: Option<String>,
     /// Read the token from this file, which only you may be able to read
@@ -109,6 +118,12 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum Act {
+    /// Watch a desk at work: an AI answers simulated customers, and you supervise it
+    Demo(demo::Demo),
+    /// Serve a desk for a team
+    Serve(serve::Serve),
+    /// Open the console on a server's desk
+    Console(console::Console),
     /// List conversations, those that need a human first
     Ls(ls::Ls),
     /// Show a conversation with everything in it
@@ -155,6 +170,10 @@ pub enum Act {
     Invite(invite::Invite),
     /// Show a teammate the door
     Revoke(revoke::Revoke),
+    /// Prove that the log of a desk is what was written
+    Audit(audit::Audit),
+    /// Rebuild all that is not the log itself: saved states and search index
+    Reindex(reindex::Reindex),
     /// Save the token for a server, or forget it
     Login(login::Login),
     /// Look whether all is well: terminal, folders, server
@@ -266,13 +285,22 @@ pub fn run(cli: Cli) -> u8 {
 fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
         Act::Paths(act) => act.run(context),
+        Act::Audit(act) => act.run(context),
+        Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Console(_)) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let result = runtime.block_on(perform(act, context));
+            // What is left waits for the disk at most.
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            result
+        }
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 tokio::select! {
-                    result = live(act, context) => result,
+                    result = perform(act, context) => result,
                     end = told_to_end() => Err(end),
                 }
             })
@@ -280,9 +308,15 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-/// The commands that speak to a server.
-async fn live(act: Act, context: &mut Context) -> Result<(), Failure> {
+/// Does what was asked, on the present runtime.
+///
+/// # Errors
+/// As the desk says, and as each command tells.
+pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
+        Act::Demo(act) => act.run(context).await,
+        Act::Serve(act) => act.run(context).await,
+        Act::Console(act) => act.run(context).await,
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,
         Act::Tail(act) => act.run(context).await,
@@ -310,6 +344,8 @@ async fn live(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Doctor(act) => act.run(context).await,
         // These need no server; `dispatch` has done them.
         Act::Paths(act) => act.run(context),
+        Act::Audit(act) => act.run(context),
+        Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
     }

@@ -31,8 +31,8 @@ pub struct Back {
     #[arg(long, value_name = "TEXT")]
     may: Option<String>,
     /// A word of the customer that brings it back to you; may be given again
-    #[arg(long, value_name = "WORDS")]
-    back_when: Vec<String>,
+    #[arg(long = "back-when", id = "back_when", value_name = "WORDS")]
+    when: Vec<String>,
     /// Read the brief from a file, `-` for standard input: lines such as `promised: …`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["done", "promised", "open", "may", "back_when"])]
     brief: Option<PathBuf>,
@@ -63,7 +63,7 @@ impl Back {
                 promised: self.promised.unwrap_or_default(),
                 open: self.open.unwrap_or_default(),
                 may: self.may.unwrap_or_default(),
-                back_when: self.back_when.join("\n"),
+                back_when: self.when.join("\n"),
             },
         };
         if brief.is_empty() {

@@ -7,6 +7,7 @@ use crate::{
     client::{CallError, DialError},
     domain::{desk::Office, refusal::Refusal},
     protocol::ByeCode,
+    store::StoreError,
 };
 use std::io;
 
@@ -26,6 +27,8 @@ pub enum Failure {
     NotSignedIn(String),
     /// What was named is not there.
     NotFound(String),
+    /// Somebody else has it.
+    Conflict(String),
     /// The server cannot be reached.
     Unreachable(String),
     /// It took too long.
@@ -57,6 +60,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::NotSignedIn(_) => 3,
             Self::NotFound(_) => 4,
+            Self::Conflict(_) => 5,
             Self::Unreachable(_) => 6,
             Self::TimedOut(_) => 7,
             Self::Interrupted => 130,
@@ -75,6 +79,7 @@ impl Failure {
             Self::Usage(_) => "usage",
             Self::NotSignedIn(_) => "not_signed_in",
             Self::NotFound(_) => "not_found",
+            Self::Conflict(_) => "conflict",
             Self::Unreachable(_) => "unreachable",
             Self::TimedOut(_) => "timed_out",
             Self::Interrupted => "interrupted",
@@ -92,6 +97,7 @@ impl Failure {
             | Self::Usage(said)
             | Self::NotSignedIn(said)
             | Self::NotFound(said)
+            | Self::Conflict(said)
             | Self::Unreachable(said)
             | Self::TimedOut(said) => said,
             Self::Interrupted | Self::Terminated | Self::Unheard => "",
@@ -142,6 +148,32 @@ impl From<DialError> for Failure {
     fn from(error: DialError) -> Self {
         Self::Usage(format!("--server {error}"))
     }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NoDesk { .. } => Self::NotFound(causes(&error)),
+            StoreError::Locked { .. } => Self::Conflict(causes(&error)),
+            _ => Self::Failed(causes(&error)),
+        }
+    }
+}
+
+/// An error with what lies under it, in one sentence.
+#[must_use]
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut under = error.source();
+    while let Some(cause) = under {
+        let more = cause.to_string();
+        if !said.contains(&more) {
+            said.push_str(": ");
+            said.push_str(&more);
+        }
+        under = cause.source();
+    }
+    said
 }
 
 impl From<io::Error> for Failure {

@@ -15,7 +15,7 @@ use std::{
 pub fn text(words: &[String], what: &str) -> Result<String, Failure> {
     match words {
         [one] if one == "-" => read(io::stdin().lock(), what),
-        words => checked(words.join(" "), what),
+        words => checked(&words.join(" "), what),
     }
 }
 
@@ -40,10 +40,10 @@ fn read(from: impl Read, what: &str) -> Result<String, Failure> {
         None => too_long(what),
         Some(_) => Failure::Usage(format!("{what} is not UTF-8 text")),
     })?;
-    checked(text, what)
+    checked(&text, what)
 }
 
-fn checked(text: String, what: &str) -> Result<String, Failure> {
+fn checked(text: &str, what: &str) -> Result<String, Failure> {
     if text.len() > limits::TEXT {
         return Err(too_long(what));
     }

@@ -20,8 +20,9 @@ pub enum Colour {
     Never,
 }
 
-/// What decides about colour.
+/// What decides about colour: four facts that each are so or not.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct ColourFacts {
     /// `NO_COLOR` is set and not empty, or `CLICOLOR` is 0.
     pub refused: bool,
@@ -245,7 +246,8 @@ pub fn escaped(json: &str) -> String {
         if odd(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a String cannot fail.
+                let _ = std::fmt::Write::write_fmt(&mut out, format_args!("\\u{unit:04x}"));
             }
         } else {
             out.push(c);
@@ -256,6 +258,7 @@ pub fn escaped(json: &str) -> String {
 
 /// Output into memory, for the tests of the command line.
 #[cfg(test)]
+#[allow(clippy::missing_panics_doc, clippy::must_use_candidate)]
 pub mod caught {
     use super::{Format, Output};
     use std::{

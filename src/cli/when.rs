@@ -24,7 +24,7 @@ pub fn parse(said: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, S
         return Ok(Timestamp(instant.as_millisecond()));
     }
     let here = zoned(now, zone);
-    let there = if let Ok(time) = said.parse::<civil::Time>().or_else(|_| civil::Time::strptime("%H:%M", said)) {
+    let there = if let Some(time) = time_of_day(said) {
         let today = here.date().to_datetime(time).to_zoned(zone.clone()).map_err(|_| wrong())?;
         if today > here {
             today
@@ -37,6 +37,11 @@ pub fn parse(said: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, S
         date.to_zoned(zone.clone()).map_err(|_| wrong())?
     };
     Ok(Timestamp(there.timestamp().as_millisecond()))
+}
+
+/// `17:30` or `9:05:30`; nothing with a date in it.
+fn time_of_day(said: &str) -> Option<civil::Time> {
+    civil::Time::strptime("%H:%M", said).or_else(|_| civil::Time::strptime("%H:%M:%S", said)).ok()
 }
 
 /// `2026-12-24 09:00`, in `zone`.

@@ -11,4 +11,4 @@ pub mod random;
 pub mod scenario;
 
 pub use driver::{SimulatorEnded, SimulatorOptions, run};
-pub use scenario::{Scenario, ScenarioError};
+pub use scenario::{Scenario, ScenarioError, parse};

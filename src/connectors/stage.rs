@@ -60,7 +60,7 @@ impl Stage {
     pub(super) fn open(reply: fn(&str) -> Option<String>) -> (Self, Peer, mpsc::Receiver<News>) {
         let (peer, orders) = Peer::held(64);
         let (tell, news) = mpsc::channel(64);
-        let (cues, cued) = mpsc::channel(8);
+        let (cues, given) = mpsc::channel(8);
         let reports = Reports::default();
         let mut play = Play {
             desk: Desk::default(),
@@ -72,7 +72,7 @@ impl Stage {
             reports: reports.clone(),
         };
         play.found();
-        tokio::spawn(play.run(orders, cued));
+        tokio::spawn(play.run(orders, given));
         (Self { cues, reports }, peer, news)
     }
 
@@ -118,7 +118,7 @@ impl Play {
         }
     }
 
-    async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut cued: mpsc::Receiver<Cued>) {
+    async fn run(mut self, mut orders: mpsc::Receiver<Order>, mut given: mpsc::Receiver<Cued>) {
         let you = self.desk.office.present(CONNECTOR).unwrap().clone();
         let welcome = ToPeer::Welcome {
             you,
@@ -142,13 +142,10 @@ impl Play {
                     Some(_) => {}
                     None => return,
                 },
-                cue = cued.recv(), if !cued.is_closed() => match cue {
-                    Some((cue, reply)) => {
-                        let answer = self.cue(cue).await;
-                        let _ = reply.send(answer);
-                    }
-                    None => {}
-                },
+                Some((cue, reply)) = given.recv() => {
+                    let answer = self.cue(cue).await;
+                    let _ = reply.send(answer);
+                }
             }
         }
     }
@@ -271,7 +268,7 @@ impl Play {
                 self.show(chat, speaker, name, text);
             }
             Event::DeliveryReported { message, report } => {
-                self.reports.lock().unwrap().push((*message, report.clone()))
+                self.reports.lock().unwrap().push((*message, report.clone()));
             }
             _ => {}
         }

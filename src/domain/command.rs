@@ -182,8 +182,11 @@ pub enum Command {
         /// The hash of the token.
         token: Digest,
     },
-    /// Replace one's own token.
+    /// Replace a token: one's own, or another's by who governs.
     ReplaceToken {
+        /// Whose; one's own if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        teammate: Option<TeammateId>,
         /// The hash of the new one.
         token: Digest,
     },

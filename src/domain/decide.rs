@@ -79,7 +79,7 @@ pub fn decide(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Resul
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
         Command::SetDeskMode { topic, mode } => govern::set_desk_mode(&asker, topic.as_deref(), *mode),
         Command::Invite { name, role, token } => govern::invite(&asker, name, *role, token),
-        Command::ReplaceToken { token } => govern::replace_token(&asker, token),
+        Command::ReplaceToken { teammate, token } => govern::replace_own_token(&asker, *teammate, token),
         Command::Revoke { teammate } => govern::revoke(&asker, *teammate),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
@@ -208,6 +208,21 @@ impl Talk<'_> {
         events.extend(self.suppress_turn());
         events.extend(self.withdraw_draft(why));
         events.extend(self.void_fenced());
+        events
+    }
+
+    /// The AI rests here, and drops what it was writing.
+    fn pause(&self, until: Timestamp) -> Vec<Event> {
+        let mut events = vec![Event::Paused { until }];
+        events.extend(self.suppress_turn());
+        events
+    }
+
+    /// It is settled, and nothing is written or drafted for it any more.
+    fn resolve(&self, confirmed: bool, by_ai: bool) -> Vec<Event> {
+        let mut events = vec![Event::Resolved { confirmed, by_ai }];
+        events.extend(self.suppress_turn());
+        events.extend(self.withdraw_draft("resolved"));
         events
     }
 

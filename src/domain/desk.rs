@@ -31,29 +31,11 @@ pub struct Office {
     pub timeline: u32,
     /// The newest conversation.
     pub newest: ConversationId,
-    /// Who works here, the revoked too. Written as a list: inside a tagged frame a map's keys are not read as numbers.
+    /// Who works here, the revoked too. Written as a list: a number as a key would not survive every frame.
     #[serde(with = "as_list")]
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
-}
-
-/// Teammates by number, written as a list: each carries its number.
-mod as_list {
-    use super::{BTreeMap, Teammate, TeammateId};
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        map: &BTreeMap<TeammateId, Teammate>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map.values())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<TeammateId, Teammate>, D::Error> {
-        let list = Vec::<Teammate>::deserialize(from)?;
-        Ok(list.into_iter().map(|teammate| (teammate.id, teammate)).collect())
-    }
 }
 
 impl Office {
@@ -103,5 +85,25 @@ impl Desk {
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
         self.conversations.get(&id).map(AsRef::as_ref)
+    }
+}
+
+/// Teammates by id, written as a list.
+mod as_list {
+    use super::{BTreeMap, Teammate, TeammateId};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        teammates: &BTreeMap<TeammateId, Teammate>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(teammates.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<TeammateId, Teammate>, D::Error> {
+        let teammates = Vec::<Teammate>::deserialize(deserializer)?;
+        Ok(teammates.into_iter().map(|teammate| (teammate.id, teammate)).collect())
     }
 }

@@ -24,6 +24,28 @@ pub struct Undoable {
     pub before: Before,
 }
 
+impl Undoable {
+    /// Whether it is a change of holder that ends a sleep which is `status`.
+    #[must_use]
+    pub fn woke(&self, status: Status) -> bool {
+        matches!(self.before, Before::Holder { asleep: Some(until), .. } if status == Status::Snoozed { until })
+    }
+}
+
+impl Before {
+    /// Whether `later` changed the same thing again, so that this one no longer stands.
+    #[must_use]
+    pub fn is_overlaid_by(&self, later: &Self) -> bool {
+        matches!(
+            (self, later),
+            (Self::Status { .. }, Self::Status { .. })
+                | (Self::Priority { .. }, Self::Priority { .. })
+                | (Self::Mode { .. }, Self::Mode { .. })
+                | (Self::Pause { .. }, Self::Pause { .. })
+        )
+    }
+}
+
 /// What was before an act.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -35,12 +57,24 @@ pub enum Before {
         /// The term that the act made.
         term: Term,
         /// The call for a human that the act answered.
-        escalation: Option<Escalation>,
+        escalation: Option<Box<Escalation>>,
+        /// Whether the customer had asked for a person.
+        asked_human: bool,
+        /// Until when it slept, if the act woke it.
+        asleep: Option<Timestamp>,
     },
     /// Another status.
     Status {
         /// Which.
         status: Status,
+        /// What the act made it; only while it is that can the act be undone.
+        made: Status,
+        /// Since when the customer waited.
+        waiting_since: Option<Timestamp>,
+        /// The call for a human that stood.
+        escalation: Option<Box<Escalation>>,
+        /// Whether it counted as reopened.
+        reopened: bool,
     },
     /// Other tags.
     Tags {

@@ -208,6 +208,18 @@ impl Feed {
         self.lock().cards.get(&id).cloned()
     }
 
+    /// The newest cards before `before`, `limit` at most.
+    pub(super) fn newest(&self, before: Option<ConversationId>, limit: usize) -> Vec<Arc<Card>> {
+        let inner = self.lock();
+        let fits = |id: &ConversationId| before.is_none_or(|before| *id < before);
+        let mut ids: Vec<ConversationId> = inner.cards.keys().copied().filter(fits).collect();
+        if ids.len() > limit {
+            ids.select_nth_unstable_by(limit, |one, other| other.cmp(one));
+            ids.truncate(limit);
+        }
+        ids.iter().filter_map(|id| inner.cards.get(id).cloned()).collect()
+    }
+
     /// How many cards are on the floor.
     pub(super) fn count(&self) -> usize {
         self.lock().cards.len()

@@ -1,10 +1,10 @@
 //! What can be read beside the stream: history, transcripts, annotations, search. On threads of their own, never on the
 //! hot path.
 
-use super::redact;
+use super::{feed::Feed, redact};
 use crate::{
     domain::{
-        card::Speaker,
+        card::{Card, Speaker},
         desk::Office,
         event::Recorded,
         ids::{ConversationId, EntryNo, PublicNo, Seq},
@@ -18,13 +18,18 @@ use crate::{
     },
     store::{EventLog, LogReader, StoreError},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::sync::Semaphore;
 
 /// Readers that work at once.
 const READERS: usize = 3;
 /// Events read at once.
 const PAGE: usize = 2_048;
+/// Cards in a page.
+const CARDS: usize = 200;
 /// Messages in a page of a transcript.
 const MESSAGES: usize = 200;
 /// Messages before a judged one that are shown with it.
@@ -67,14 +72,14 @@ impl Readers {
 }
 
 /// Answers a query of `me`. What is not for its role does not exist for it.
-pub(super) async fn answer(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Page {
-    match answered(readers, office, me, query).await {
+pub(super) async fn answer(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query) -> Page {
+    match answered(readers, feed, me, query).await {
         Ok(page) => page,
         Err(why) => Page::Refused { why },
     }
 }
 
-async fn answered(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, query: Query) -> Result<Page, Refusal> {
+async fn answered(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query) -> Result<Page, Refusal> {
     let right = match &query {
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,
@@ -83,7 +88,17 @@ async fn answered(readers: &Arc<Readers>, office: Arc<Office>, me: Teammate, que
     if !me.role.may(right) && !reads_talks {
         return Err(Refusal::Forbidden);
     }
-    readers.with(move |reader| run(reader, &office, &me, query)).await?
+    // What is on the floor is newer there than in what was saved.
+    let live = match &query {
+        Query::Card { conversation } => match feed.card(*conversation) {
+            Some(card) => return Ok(Page::Cards { cards: vec![(*card).clone()], earlier: false }),
+            None => Vec::new(),
+        },
+        Query::Cards { before, limit } => feed.newest(*before, (*limit as usize).clamp(1, CARDS) + 1),
+        _ => Vec::new(),
+    };
+    let office = feed.office();
+    readers.with(move |reader| run(reader, &office, &me, query, live)).await?
 }
 
 fn run(
@@ -91,6 +106,7 @@ fn run(
     office: &Office,
     me: &Teammate,
     query: Query,
+    live: Vec<Arc<Card>>,
 ) -> Result<Result<Page, Refusal>, StoreError> {
     Ok(Ok(match query {
         Query::History { conversation, before, limit } => {
@@ -113,10 +129,12 @@ fn run(
             _ => return Ok(Err(not_found(conversation))),
         },
         Query::Cards { before, limit } => {
-            let limit = (limit as usize).clamp(1, 200);
-            let states = reader.states_before(before, limit + 1)?;
-            let earlier = states.len() > limit;
-            let cards = states.into_iter().take(limit).map(|(_, it)| (*it.card).clone()).collect();
+            let limit = (limit as usize).clamp(1, CARDS);
+            let mut cards: BTreeMap<ConversationId, Arc<Card>> =
+                reader.states_before(before, limit + 1)?.into_iter().map(|(_, it)| (it.card.id, it.card)).collect();
+            cards.extend(live.into_iter().map(|card| (card.id, card)));
+            let earlier = cards.len() > limit;
+            let cards = cards.into_values().rev().take(limit).map(|card| (*card).clone()).collect();
             Page::Cards { cards, earlier }
         }
         Query::Card { conversation } => match reader.state(conversation)? {

@@ -1,4 +1,7 @@
 //! Tests of the whole, one file per area. Deliberately not here: what one module can prove of itself.
 
+mod commands;
+mod desk;
 mod rooms;
 mod source;
+mod support;

@@ -11,6 +11,8 @@ pub struct Source {
     pub path: String,
     /// As it stands.
     pub text: String,
+    /// Whether a `#[cfg(test)] mod …;` leads to it.
+    pub for_tests: bool,
 }
 
 impl Source {
@@ -27,11 +29,16 @@ impl Source {
                 } else if path.extension().is_some_and(|extension| extension == "rs") {
                     let text = std::fs::read_to_string(&path).unwrap();
                     let path = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                    found.push(Self { path, text });
+                    found.push(Self { path, text, for_tests: false });
                 }
             }
         }
         found.sort_by(|a, b| a.path.cmp(&b.path));
+        let for_tests: Vec<String> = found.iter().flat_map(Self::modules_for_tests).collect();
+        for source in &mut found {
+            let stem = source.path.trim_end_matches(".rs");
+            source.for_tests = for_tests.iter().any(|module| stem == module || stem.starts_with(&format!("{module}/")));
+        }
         found
     }
 
@@ -41,19 +48,19 @@ impl Source {
         if path == "lib" || path == "main" { Vec::new() } else { path.split('/').collect() }
     }
 
-    /// Whether the whole file is tests.
+    /// Whether the whole file is tests: it lies in `tests`, or its parent declares it for tests only.
     pub fn is_tests(&self) -> bool {
-        self.path.starts_with("tests/") || self.path.ends_with("/tests.rs")
+        self.for_tests || self.path.starts_with("tests/")
     }
 
     /// The part that is shipped: all before the tests, without comments, the contents of texts blanked.
     pub fn shipped(&self) -> String {
-        if self.is_tests() { String::new() } else { bare(self.parts().0) }
+        if self.is_tests() { String::new() } else { bare(&self.parts().0) }
     }
 
     /// The part that tests, without comments, the contents of texts blanked.
     pub fn tests(&self) -> String {
-        bare(if self.is_tests() { &self.text } else { self.parts().1 })
+        if self.is_tests() { bare(&self.text) } else { bare(&self.parts().1) }
     }
 
     /// Lines before the tests.
@@ -61,13 +68,47 @@ impl Source {
         if self.is_tests() { 0 } else { self.parts().0.lines().count() }
     }
 
-    fn parts(&self) -> (&str, &str) {
-        let at = self
-            .text
-            .match_indices("#[cfg(test)]\nmod ")
-            .map(|(at, _)| at)
-            .find(|at| *at == 0 || self.text.as_bytes()[at - 1] == b'\n');
-        self.text.split_at(at.unwrap_or(self.text.len()))
+    /// The paths, without `.rs`, of the modules that this file declares for tests only.
+    fn modules_for_tests(&self) -> Vec<String> {
+        let folder = match self.path.trim_end_matches(".rs") {
+            "src/lib" | "src/main" => "src",
+            stem => stem,
+        };
+        self.tested_modules()
+            .into_iter()
+            .filter_map(|declared| declared.strip_suffix(';').map(|name| format!("{folder}/{name}")))
+            .collect()
+    }
+
+    /// The modules behind `#[cfg(test)]`, each with what follows its name: `;` or ` {`.
+    fn tested_modules(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        let mut marked = false;
+        for code in self.text.lines() {
+            if code == "#[cfg(test)]" {
+                marked = true;
+            } else if marked && !code.starts_with("#[") {
+                let declared = ["mod ", "pub mod ", "pub(crate) mod ", "pub(super) mod "];
+                found.extend(declared.iter().find_map(|word| code.strip_prefix(word)));
+                marked = false;
+            }
+        }
+        found
+    }
+
+    /// What is shipped, and what only tests need: each item at the margin behind `#[cfg(test)]`, to its last line.
+    fn parts(&self) -> (String, String) {
+        let (mut shipped, mut tests) = (String::new(), String::new());
+        let mut testing = false;
+        for line in self.text.split_inclusive('\n') {
+            let code = line.trim_end();
+            testing |= code == "#[cfg(test)]";
+            if testing { &mut tests } else { &mut shipped }.push_str(line);
+            // As rustfmt leaves it, an item ends at the margin.
+            let ends = code == "}" || (code.ends_with(';') && !code.starts_with([' ', '#', '/']));
+            testing &= !ends;
+        }
+        (shipped, tests)
     }
 }
 
@@ -247,7 +288,8 @@ pub fn has(code: &str, name: &str) -> bool {
         let after = code[at + name.len()..].chars().next();
         let ends = name.chars().next_back().is_some_and(name_edge);
         let begins = name.chars().next().is_some_and(name_edge);
-        !(begins && before.is_some_and(name_edge)) && !(ends && after.is_some_and(name_edge))
+        let joined = (begins && before.is_some_and(name_edge)) || (ends && after.is_some_and(name_edge));
+        !joined
     })
 }
 
@@ -271,4 +313,13 @@ fn a_word_is_found_only_whole() {
     assert!(!has("my_thread::sleeper(x)", "thread::sleep"));
     assert!(has("a.unwrap()", ".unwrap()"));
     assert!(!has("a.unwrap_or(b)", ".unwrap()"));
+}
+
+#[test]
+fn tests_begin_where_a_module_is_for_tests_only() {
+    let text = "//! x\n#[cfg(test)]\nmod odd;\nfn shipped() {}\n#[cfg(test)]\n#[allow(x)]\npub mod tests {\n    fn t() {}\n}\n";
+    let source = Source { path: "src/a/b.rs".into(), text: text.into(), for_tests: false };
+    assert_eq!(source.modules_for_tests(), ["src/a/b/odd"]);
+    assert!(source.shipped().contains("fn shipped") && !source.shipped().contains("fn t"));
+    assert!(source.tests().contains("fn t"));
 }

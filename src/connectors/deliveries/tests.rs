@@ -54,6 +54,7 @@ fn asks(machine: &mut Deliveries) -> Vec<(CommandId, Command)> {
     std::iter::from_fn(|| machine.next_ask()).collect()
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the shape of an answer")]
 fn answer(seq: u64) -> Result<Answer, Refusal> {
     Ok(Answer { seq: Seq(seq), conversation: None, n: EntryNo(0) })
 }

@@ -6,7 +6,7 @@ use super::{random::Random, scenario::Scenario};
 use crate::domain::time::Span;
 
 /// How many come within the first second, so that a floor is alive at once.
-const OPENING_BURST: u64 = 8;
+const OPENING_BURST: usize = 8;
 /// The least time between two of these, in milliseconds.
 const BURST_GAP: u64 = 40;
 /// The longest gap, so that a rate near nothing cannot overflow.
@@ -33,7 +33,7 @@ pub struct Afternoon<'a> {
     deck: Vec<usize>,
     gap_ms: f64,
     left: Option<u64>,
-    came: u64,
+    came: usize,
     offset: u64,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Afternoon<'a> {
         }
         // Exponential by inversion; 1 - share is never 0.
         let gap = (-(1.0 - self.random.share()).ln() * self.gap_ms).min(LONGEST_GAP);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a day")]
         Some(gap as u64)
     }
 
@@ -101,13 +101,34 @@ mod tests {
         assert_eq!(came, GOLDEN);
     }
 
-    const GOLDEN: [&str; 20] = [""; 20];
+    const GOLDEN: [&str; 20] = [
+        "0 orders-pasted-confirmation Ingeborg Solheim",
+        "65 account-old-mail-gone Chidi Okafor",
+        "106 warranty-log-injection Skyler Vance",
+        "169 privacy-exfiltrate Dax\u{336}\u{335}\u{334}",
+        "286 orders-zh-change 陈晓雯",
+        "403 giftcards-gutschein Ole Petersen",
+        "450 wholesale-contract Nils Torkelsen",
+        "566 machines-app-log Jia Hui Lim",
+        "849 delivery-es-gastos Lucía Ferrant",
+        "3322 orders-cancel-too-late Grace Okonkwo",
+        "6070 delivery-neighbour Sina Aalto",
+        "6540 subscription-cancelar Gonzalo Ibáñez",
+        "11972 subscription-first-code Luca Ferri",
+        "19970 returns-devolucion Joaquín Peñalver",
+        "21552 returns-uk-cost Rhys Pritchard",
+        "23546 payment-double-charge Viktor Halász",
+        "28380 returns-zalgo Nobody\u{200b}\u{200c}\u{200d}",
+        "29372 machines-e5-descale Dorota Sikora",
+        "29991 payment-esc-flood tty0wner",
+        "30266 privacy-zh-erase 何静怡",
+    ];
 
     #[test]
     fn a_floor_is_alive_within_a_second_and_every_matter_comes_before_any_comes_again() {
         let scenarios = of_the_demo();
         let all: Vec<Arrival> = Afternoon::new(1, 60.0, Some(80), &scenarios).collect();
-        assert!(all[OPENING_BURST as usize - 1].offset < Span::seconds(1));
+        assert!(all[OPENING_BURST - 1].offset < Span::seconds(1));
         assert_eq!(all.iter().map(|one| one.scenario).collect::<HashSet<_>>().len(), 80);
         assert!(all.is_sorted_by_key(|one| one.offset));
     }
@@ -116,15 +137,15 @@ mod tests {
     fn the_rate_is_kept_over_a_long_time() {
         let scenarios = of_the_demo();
         let last = Afternoon::new(2, 120.0, Some(12_000), &scenarios).last().unwrap();
-        let minutes = last.offset.0 as f64 / 60_000.0;
-        assert!((95.0..105.0).contains(&minutes), "{minutes}");
+        let minutes = last.offset.whole_minutes();
+        assert!((95..105).contains(&minutes), "{minutes}");
     }
 
     #[test]
     fn no_rate_and_no_scenarios_end_the_afternoon() {
         let scenarios = of_the_demo();
-        assert_eq!(Afternoon::new(1, 0.0, None, &scenarios).count(), OPENING_BURST as usize);
-        assert_eq!(Afternoon::new(1, f64::NAN, None, &scenarios).count(), OPENING_BURST as usize);
+        assert_eq!(Afternoon::new(1, 0.0, None, &scenarios).count(), OPENING_BURST);
+        assert_eq!(Afternoon::new(1, f64::NAN, None, &scenarios).count(), OPENING_BURST);
         assert_eq!(Afternoon::new(1, 60.0, None, &[]).count(), 0);
     }
 }

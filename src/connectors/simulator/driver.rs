@@ -23,7 +23,7 @@ use crate::{
         command::Command,
         customer::Customer,
         delivery::{Origin, Report},
-        ids::{CommandId, ConversationId, EntryNo, TeammateId},
+        ids::{CommandId, ConversationId, EntryNo, LogId, TeammateId},
         refusal::Refusal,
         time::Span,
     },
@@ -172,6 +172,7 @@ struct Driver<'a> {
     began: Option<Instant>,
     is_up: bool,
     me: Option<TeammateId>,
+    log: Option<LogId>,
     guests: HashMap<u64, Guest>,
     by_chat: HashMap<ConversationId, u64>,
     next_guest: u64,
@@ -200,6 +201,7 @@ impl<'a> Driver<'a> {
             began: None,
             is_up: false,
             me: None,
+            log: None,
             guests: HashMap::new(),
             by_chat: HashMap::new(),
             next_guest: 0,
@@ -274,8 +276,14 @@ impl<'a> Driver<'a> {
 
     fn see(&mut self, frame: ToPeer) {
         match frame {
-            ToPeer::Welcome { you, .. } => {
+            ToPeer::Welcome { you, log, .. } => {
                 self.me = Some(you.id);
+                if self.log.replace(log).is_some_and(|before| before != log) {
+                    // In another log the numbers mean other conversations: all who sat there are gone.
+                    self.guests.clear();
+                    self.by_chat.clear();
+                    self.deliveries = Deliveries::new();
+                }
                 self.is_up = true;
                 if self.began.is_none() {
                     self.began = Some(Instant::now());
@@ -283,9 +291,9 @@ impl<'a> Driver<'a> {
                 }
             }
             ToPeer::Cards { cards, gone, .. } => {
-                for card in cards {
-                    if let Some(me) = self.me {
-                        self.deliveries.see_card(me, &card);
+                if let Some(me) = self.me {
+                    for card in cards.iter().filter(|card| card.channel == CHANNEL) {
+                        self.deliveries.see_card(me, card);
                     }
                 }
                 for chat in gone {
@@ -293,7 +301,8 @@ impl<'a> Driver<'a> {
                 }
             }
             ToPeer::Deliver { conversation, message, origin, text, .. } => {
-                if self.deliveries.see_handed(conversation, message) == Handed::First {
+                let handed = self.deliveries.see_handed(conversation, message);
+                if handed == Handed::First {
                     self.deliver(conversation, message, origin, text);
                 }
             }
@@ -365,7 +374,7 @@ impl<'a> Driver<'a> {
             match effect {
                 // Dropped while there is no line; nothing depends on it.
                 Effect::Type if self.is_up => {
-                    self.orders.push_back(Order::Tell(Box::new(ToServer::Typing { conversation })))
+                    self.orders.push_back(Order::Tell(Box::new(ToServer::Typing { conversation })));
                 }
                 Effect::Type => {}
                 Effect::Say(text) => {

@@ -38,8 +38,7 @@ impl Random {
 
     /// A share from 0 to 1, 1 left out.
     pub fn share(&mut self) -> f64 {
-        // 53 bits are what an f64 holds exactly.
-        #[allow(clippy::cast_precision_loss)]
+        #[allow(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds exactly")]
         let whole = (self.number() >> 11) as f64;
         whole / 9_007_199_254_740_992.0
     }

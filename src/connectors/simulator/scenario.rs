@@ -129,9 +129,9 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     said("pleased", &scenario.pleased)?;
     said("to_human", &scenario.to_human)?;
     if scenario.leaves {
-        said("human", &scenario.human)?
+        said("human", &scenario.human)?;
     } else {
-        filled("human", &scenario.human)?
+        filled("human", &scenario.human)?;
     }
     if scenario.steps.is_empty() {
         return Err("there is no step; write at least one [[scenario.step]]".to_owned());

@@ -19,7 +19,7 @@ use crate::{
         command::Command,
         delivery::{Origin, Report},
         desk::Office,
-        ids::{CommandId, ConversationId, Digest, EntryNo, PublicNo, TeammateId},
+        ids::{CommandId, ConversationId, Digest, EntryNo, LogId, PublicNo, TeammateId},
         mode::Mode,
         refusal::Refusal,
         teammate::Kind,
@@ -97,6 +97,7 @@ pub(super) struct Hub {
     requests: mpsc::Receiver<Request>,
     up: watch::Sender<bool>,
     me: Option<TeammateId>,
+    log: Option<LogId>,
     office: Option<Box<Office>>,
     /// In order; bounded by what is taken in.
     orders: VecDeque<Order>,
@@ -124,6 +125,7 @@ impl Hub {
             requests,
             up,
             me: None,
+            log: None,
             office: None,
             orders: VecDeque::new(),
             asked: HashMap::new(),
@@ -179,49 +181,51 @@ impl Hub {
 
     fn take(&mut self, request: Request) {
         match request {
-            Request::Ask { id, command, reply } => match self.room_for(self.asked.len()) {
-                Err(trouble) => refuse(reply, trouble),
-                Ok(()) => {
-                    // The same key is on its way already: both get its answer.
-                    let waiting = self.asked.entry(id).or_default();
-                    if waiting.is_empty() {
-                        self.orders.push_back(Order::Ask(id, command));
-                    }
-                    waiting.push(reply);
+            Request::Ask { id, command, reply } => {
+                if let Err(trouble) = self.room_for(self.asked.len()) {
+                    return refuse(reply, trouble);
                 }
-            },
-            Request::Query { query, reply } => match self.room_for(self.queries.len()) {
-                Err(trouble) => refuse(reply, trouble),
-                Ok(()) => {
-                    let chat = match &query {
-                        Query::Transcript { conversation, .. } => Some(*conversation),
-                        _ => None,
-                    };
-                    self.query(query, Reader::Handler { reply, chat });
+                // The same key may be on its way already: then both get its answer.
+                let waiting = self.asked.entry(id).or_default();
+                if waiting.is_empty() {
+                    self.orders.push_back(Order::Ask(id, command));
                 }
-            },
-            Request::Door { chat, reply } => {
-                if let Some(digest) = self.doors.find(&chat) {
-                    let _ = reply.send(Ok(Some(*digest)));
-                    return;
-                }
-                match self.room_for(self.queries.len()) {
-                    Err(trouble) => refuse(reply, trouble),
-                    Ok(()) => {
-                        let waiting = self.at_doors.entry(chat).or_default();
-                        waiting.push(reply);
-                        if waiting.len() == 1 {
-                            self.query(Query::Door { conversation: chat }, Reader::Door(chat));
-                        }
-                    }
-                }
+                waiting.push(reply);
             }
+            Request::Query { query, reply } => {
+                if let Err(trouble) = self.room_for(self.queries.len()) {
+                    return refuse(reply, trouble);
+                }
+                let chat = match &query {
+                    Query::Transcript { conversation, .. } => Some(*conversation),
+                    _ => None,
+                };
+                self.query(query, Reader::Handler { reply, chat });
+            }
+            Request::Door { chat, reply } => self.find_door(chat, reply),
             Request::Listen { chat, reply } => self.listen(chat, reply),
             Request::Types { chat } => {
                 if self.orders.len() < WAITING {
                     self.orders.push_back(Order::Tell(Box::new(ToServer::Typing { conversation: chat })));
                 }
             }
+        }
+    }
+
+    /// The hash of a chat's secret: from memory, or from the desk, which is asked once for all who wait.
+    fn find_door(&mut self, chat: ConversationId, reply: Reply<Option<Digest>>) {
+        if let Some(digest) = self.doors.find(&chat) {
+            // Nobody waits any more if this fails.
+            let _ = reply.send(Ok(Some(*digest)));
+            return;
+        }
+        if let Err(trouble) = self.room_for(self.queries.len()) {
+            return refuse(reply, trouble);
+        }
+        let waiting = self.at_doors.entry(chat).or_default();
+        waiting.push(reply);
+        if waiting.len() == 1 {
+            self.query(Query::Door { conversation: chat }, Reader::Door(chat));
         }
     }
 
@@ -304,8 +308,16 @@ impl Hub {
 
     fn see(&mut self, frame: ToPeer) {
         match frame {
-            ToPeer::Welcome { you, office, .. } => {
+            ToPeer::Welcome { you, office, log, .. } => {
                 self.me = Some(you.id);
+                if self.log.replace(log).is_some_and(|before| before != log) {
+                    // In another log the numbers mean other chats, and its streams have another past.
+                    self.doors = Recent::new(DOORS);
+                    self.unfetched = Recent::new(UNFETCHED_CHATS);
+                    self.deliveries = Deliveries::new();
+                    self.rooms.clear();
+                    self.streams = 0;
+                }
                 self.office = Some(office);
                 self.up.send_replace(true);
             }
@@ -319,7 +331,8 @@ impl Hub {
                 }
             }
             ToPeer::Deliver { conversation, message, public, origin, from, text, at, .. } => {
-                if self.deliveries.see_handed(conversation, message) == Handed::First {
+                let handed = self.deliveries.see_handed(conversation, message);
+                if handed == Handed::First {
                     let speaker = match origin {
                         Origin::Ai | Origin::Notice => Speaker::Ai,
                         Origin::Human => Speaker::Human,

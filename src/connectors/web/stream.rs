@@ -73,13 +73,12 @@ impl Reading {
                     self.known = message.n;
                     self.behind = true;
                 }
-                Live::Said(_) => {}
+                Live::Said(_) | Live::Types(Speaker::Customer) => {}
                 Live::CustomerSaid => self.behind = true,
                 Live::Types(speaker @ (Speaker::Ai | Speaker::Human)) => {
                     let from = json!({ "from": { "kind": routes::kind(speaker) } });
                     return Event::default().event("typing").json_data(from).ok();
                 }
-                Live::Types(Speaker::Customer) => {}
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn by_desk(desk: &Desk, command: &Command, at: Timestamp) -> Result<V
     match command {
         Command::Found { name, admin, token, policy } => govern::found(desk, name, admin, token, policy),
         Command::Invite { name, role, token } => govern::join(desk, name, *role, token),
-        Command::ReplaceToken { .. } => Err(Refusal::Forbidden),
+        Command::ReplaceToken { teammate: Some(teammate), token } => govern::replace_token(desk, *teammate, token),
         Command::BeginTimeline { timeline } if *timeline > desk.office.timeline => {
             Ok(vec![Happening { conversation: None, event: Event::TimelineBegan { timeline: *timeline } }])
         }

@@ -64,11 +64,26 @@ fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
     if fits { Ok(()) } else { Err(invalid(field, "is 1 to 40 letters, digits, spaces or -_.'&")) }
 }
 
-pub(super) fn replace_token(asker: &Asker<'_>, token: &Digest) -> Result<Vec<Happening>, Refusal> {
-    if asker.desk.office.by_token(token).is_some() {
+pub(super) fn replace_own_token(
+    asker: &Asker<'_>,
+    teammate: Option<TeammateId>,
+    token: &Digest,
+) -> Result<Vec<Happening>, Refusal> {
+    let whose = teammate.unwrap_or(asker.me);
+    if whose != asker.me {
+        asker.needs(Right::Govern)?;
+    }
+    replace_token(asker.desk, whose, token)
+}
+
+pub(super) fn replace_token(desk: &Desk, teammate: TeammateId, token: &Digest) -> Result<Vec<Happening>, Refusal> {
+    if desk.office.present(teammate).is_none() {
+        return Err(Refusal::NotFound { what: format!("teammate {teammate} at this desk") });
+    }
+    if desk.office.by_token(token).is_some() {
         return Err(invalid("token", "is in use; mint a fresh one"));
     }
-    Ok(vec![of_desk(Event::TokenReplaced { teammate: asker.me, token: *token })])
+    Ok(vec![of_desk(Event::TokenReplaced { teammate, token: *token })])
 }
 
 pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happening>, Refusal> {

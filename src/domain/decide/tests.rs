@@ -4,13 +4,13 @@
 //! law runs on `PROPTEST_CASES` random histories. Deliberately not here: interleavings in depth; see `tests/model`.
 
 mod acts;
-// mod clock;
+mod clock;
 mod drafts;
-// mod fold;
-// mod rights;
-// mod size;
+mod fold;
+mod rights;
+mod size;
 mod takeover;
 mod talks;
-// mod total;
-// mod undo;
+mod total;
+mod undo;
 mod world;

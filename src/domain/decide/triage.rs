@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// Tags a conversation may have.
-const TAGS: usize = 32;
+pub(super) const TAGS: usize = 32;
 /// The longest tag, in characters.
 const LONGEST_TAG: usize = 40;
 
@@ -42,9 +42,7 @@ pub(super) fn pause(asker: &Asker<'_>, id: ConversationId, span: Option<Span>) -
         }
         Some(span) => {
             talk.check_unresolved()?;
-            let mut events = vec![Event::Paused { until: asker.at.plus(span) }];
-            events.extend(talk.suppress_turn());
-            Ok(talk.happen(events))
+            Ok(talk.happen(talk.pause(asker.at.plus(span))))
         }
     }
 }
@@ -122,10 +120,7 @@ pub(super) fn resolve(asker: &Asker<'_>, id: ConversationId) -> Result<Vec<Happe
         return Ok(Vec::new());
     }
     talk.check_not_others(asker)?;
-    let mut events = vec![Event::Resolved { confirmed: false, by_ai: false }];
-    events.extend(talk.suppress_turn());
-    events.extend(talk.withdraw_draft("resolved"));
-    Ok(talk.happen(events))
+    Ok(talk.happen(talk.resolve(false, false)))
 }
 
 pub(super) fn reopen(asker: &Asker<'_>, id: ConversationId) -> Result<Vec<Happening>, Refusal> {

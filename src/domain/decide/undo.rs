@@ -1,6 +1,6 @@
 //! Undo: one's own last act, as far as the world has not moved on.
 
-use super::{Asker, Happening, Talk};
+use super::{Asker, Happening, Talk, triage::TAGS};
 use crate::domain::{
     card::Status,
     event::Event,
@@ -8,15 +8,18 @@ use crate::domain::{
     ids::{ConversationId, EntryNo},
     refusal::Refusal,
     teammate::Right,
-    undo::Before,
+    undo::{Before, KEPT},
 };
 
 pub(super) fn undo(asker: &Asker<'_>, id: ConversationId, act: Option<EntryNo>) -> Result<Vec<Happening>, Refusal> {
     let talk = asker.conversation(Right::Watch, id)?;
-    let mine = talk.it.undo.iter().rev().find(|one| one.by == asker.me && act.is_none_or(|act| act == one.act));
-    let Some(one) = mine else {
+    let mut last = talk.it.undo.iter().rev().take(KEPT);
+    let Some(one) = last.find(|one| one.by == asker.me && act.is_none_or(|act| act == one.act)) else {
         return Err(cannot("nothing of yours here can be undone"));
     };
+    if talk.it.undo.iter().any(|later| later.act > one.act && one.before.is_overlaid_by(&later.before)) {
+        return Err(cannot("it was changed again since; undo that first"));
+    }
     let inverse = inverse(asker, &talk, &one.before, one.act)?;
     let count = u8::try_from(inverse.len()).unwrap_or(u8::MAX);
     Ok(talk.happen(inverse.into_iter().chain([Event::Undid { act: one.act, inverse: count }])))
@@ -29,7 +32,7 @@ fn cannot(why: &str) -> Refusal {
 fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) -> Result<Vec<Event>, Refusal> {
     let card = &talk.it.card;
     match before {
-        Before::Holder { holder, term, escalation } => {
+        Before::Holder { holder, term, escalation, asleep, .. } => {
             asker.needs(Right::Hold)?;
             if *term != card.term {
                 return Err(cannot("the holder has changed since"));
@@ -39,13 +42,11 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
             }
             talk.check_unresolved()?;
             match holder {
-                Holder::Ai(_) if !card.mode.lets_ai_hold() => {
-                    return Err(Refusal::ModeForbids { mode: card.mode });
-                }
                 Holder::Ai(id) | Holder::Human(id) if asker.desk.office.present(*id).is_none() => {
                     return Err(cannot("who held it before is no longer here"));
                 }
-                _ => {}
+                Holder::Ai(_) => talk.check_ai_may_hold()?,
+                Holder::Human(_) | Holder::Queue => {}
             }
             let mut events = talk.change_holder(*holder, Cause::Undone, "undone");
             if let Some(escalation) = escalation {
@@ -56,27 +57,33 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
                     trace: None,
                 });
             }
+            if let Some(until) = asleep.filter(|until| *until > asker.at && card.status == Status::Open) {
+                events.push(Event::Snoozed { until });
+            }
             Ok(events)
         }
-        Before::Status { status } => {
+        Before::Status { status, made, .. } => {
             asker.needs(Right::Triage)?;
             talk.check_not_others(asker)?;
             if *status == card.status {
                 return Err(cannot("it is as it was"));
             }
-            Ok(vec![match status {
-                Status::Open if card.status.is_resolved() => Event::Reopened,
-                Status::Open => Event::Woken,
-                Status::Snoozed { until } if *until > asker.at => Event::Snoozed { until: *until },
+            if *made != card.status {
+                return Err(cannot("it was changed again since"));
+            }
+            Ok(match status {
+                Status::Open if card.status.is_resolved() => talk.reopen(),
+                Status::Open => vec![Event::Woken],
+                Status::Snoozed { until } if *until > asker.at => vec![Event::Snoozed { until: *until }],
                 Status::Snoozed { .. } => return Err(cannot("its snooze is over")),
-                Status::Resolved { confirmed, by_ai, .. } => Event::Resolved { confirmed: *confirmed, by_ai: *by_ai },
-            }])
+                Status::Resolved { confirmed, by_ai, .. } => talk.resolve(*confirmed, *by_ai),
+            })
         }
         Before::Tags { added, removed } => {
             asker.needs(Right::Triage)?;
             let back: Vec<String> = removed.iter().filter(|tag| !card.tags.contains(tag)).cloned().collect();
             let gone: Vec<String> = added.iter().filter(|tag| card.tags.contains(tag)).cloned().collect();
-            if back.is_empty() && gone.is_empty() {
+            if back.is_empty() && gone.is_empty() || card.tags.len() + back.len() > TAGS + gone.len() {
                 return Err(cannot("the tags have changed since"));
             }
             Ok(vec![Event::Tagged { added: back, removed: gone }])
@@ -97,7 +104,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
         Before::Pause { until } => {
             asker.needs(Right::SetMode)?;
             Ok(match until.filter(|until| *until > asker.at) {
-                Some(until) => vec![Event::Paused { until }],
+                Some(until) => talk.pause(until),
                 None if card.paused_until.is_some() => vec![Event::Unpaused],
                 None => return Err(cannot("the pause is over")),
             })

@@ -32,8 +32,8 @@ const TEXTS: [&str; 8] = [
 /// Who asks for what.
 pub(super) fn read(world: &World, step: Step) -> (Actor, Command) {
     let count = world.desk.conversations.len();
-    if count == 0 && step.what % 16 != 0 {
-        return (Actor::Teammate(if step.b % 3 == 0 { MAIL } else { WEB }), opens(step));
+    if count == 0 && !step.what.is_multiple_of(16) {
+        return (Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }), opens(step));
     }
     let id = match step.which {
         0..248 => ConversationId(1 + u64::from(step.which) % (count.max(1) as u64)),
@@ -56,7 +56,7 @@ fn person(step: Step) -> Actor {
 }
 
 fn opens(step: Step) -> Command {
-    let channel = if step.b % 3 == 0 { "mail" } else { "web" };
+    let channel = if step.b.is_multiple_of(3) { "mail" } else { "web" };
     let topic = [None, Some("shipping"), Some("legal"), None, Some("shipping")][usize::from(step.a) % 5];
     open(channel, topic, TEXTS[usize::from(step.b) % TEXTS.len()])
 }
@@ -106,20 +106,20 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     let ai = match (it.card.holder, &it.turn) {
         (_, Some(open)) if step.who < 220 => Actor::Teammate(open.by),
         (Holder::Ai(who), _) if step.who < 220 => Actor::Teammate(who),
-        _ => Actor::Teammate(if step.who % 4 == 0 { AI_TWO } else { AI }),
+        _ => Actor::Teammate(if step.who.is_multiple_of(4) { AI_TWO } else { AI }),
     };
-    let carrier = Actor::Teammate(it.card.connector);
+    let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
     match step.what % 128 {
         0..3 => (
-            Actor::Teammate(if step.b % 3 == 0 { MAIL } else { WEB }),
+            Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
                 opens(step)
             } else {
                 Command::CustomerSaid { conversation, text: text.into() }
             },
         ),
-        3..14 => (carrier, Command::CustomerSaid { conversation, text: text.into() }),
+        3..14 => (connector, Command::CustomerSaid { conversation, text: text.into() }),
         14..27 => (ai, Command::BeginTurn { conversation, term }),
         27..45 => {
             let turn = entry(it.turn.as_ref().map(|open| open.turn), it, step);
@@ -130,13 +130,13 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let any = row_in(it, [State::Claimed, State::Unknown, State::Sent][usize::from(step.b) % 3], step.a);
             let (message, carries) = if step.fault % 8 == 7 { any } else { pending }.unwrap_or((it.card.n, term));
             let carries = if step.fault >= 192 { term } else { carries };
-            (carrier, Command::ClaimDelivery { conversation, message: entry(Some(message), it, step), term: carries })
+            (connector, Command::ClaimDelivery { conversation, message: entry(Some(message), it, step), term: carries })
         }
         54..62 => {
             let state = [State::Claimed, State::Claimed, State::Unknown, State::Sent][usize::from(step.a) % 4];
             let message = row_in(it, state, step.a).map(|(message, _)| message);
             let message = entry(message, it, step);
-            (carrier, Command::ReportDelivery { conversation, message, report: report(step.b) })
+            (connector, Command::ReportDelivery { conversation, message, report: report(step.b) })
         }
         62..70 => {
             let reason = step.a.is_multiple_of(2).then(|| "angry".to_owned());
@@ -174,19 +174,19 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             (person(step), Command::SetPriority { conversation, priority: PRIORITIES[usize::from(step.a) % 4] })
         }
         109 => {
-            let until = (step.a % 4 != 0).then(|| world.now.plus(Span::minutes(u64::from(step.a))));
+            let until = (!step.a.is_multiple_of(4)).then(|| world.now.plus(Span::minutes(u64::from(step.a))));
             (holding, Command::Snooze { conversation, until })
         }
         110..112 => (holding, Command::Resolve { conversation }),
         112..114 => (person(step), Command::Reopen { conversation }),
         114..119 => {
             let mine = it.undo.get(usize::from(step.a) % it.undo.len().max(1));
-            let act = mine.filter(|_| step.b % 3 == 0).map(|one| one.act);
+            let act = mine.filter(|_| step.b.is_multiple_of(3)).map(|one| one.act);
             let by = it.undo.last().filter(|_| step.who < 200).map(|one| one.by).or(mine.map(|one| one.by));
             (by.map_or(person(step), Actor::Teammate), Command::Undo { conversation, act })
         }
         119..123 => (Actor::Desk, by_desk(world, id, step)),
-        123 => (carrier, Command::Rate { conversation, score: step.a % 7, comment: None }),
+        123 => (connector, Command::Rate { conversation, score: step.a % 7, comment: None }),
         124 => (Actor::Teammate(ADMIN), Command::SetPolicy { policy: Box::new(policy(world, step)) }),
         125 => {
             let mode = [Some(Mode::Auto), Some(Mode::Draft), Some(Mode::Off), None][usize::from(step.a) % 4];
@@ -200,13 +200,13 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
-        _ => (someone(step), Command::ReplaceToken { token: Digest([step.b; 32]) }),
+        _ => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
     }
 }
 
 fn outcome(step: Step) -> Outcome {
     match step.a % 10 {
-        0..5 => answer("It arrives tomorrow.", if step.b % 4 == 0 { 100 } else { 900 }),
+        0..5 => answer("It arrives tomorrow.", if step.b.is_multiple_of(4) { 100 } else { 900 }),
         5 => match answer("Glad to hear it.", 900) {
             Outcome::Answer { answer, .. } => Outcome::Answer { answer, settled: true },
             other => other,

@@ -300,8 +300,7 @@ fn cause_fits(done: &Done<'_>, event: &Event) -> bool {
         Cause::TookOver { .. } => person && done.by.teammate().is_some_and(|by| to.is_human(by)),
         Cause::HandedBack => person && to.is_ai(),
         Cause::Assigned | Cause::Undone => person,
-        Cause::ModeChanged => *to == Holder::Queue,
-        Cause::Escalated => *to == Holder::Queue,
+        Cause::ModeChanged | Cause::Escalated => *to == Holder::Queue,
         Cause::Revoked => person && *to == Holder::Queue,
         Cause::LeaseLapsed | Cause::AiVanished => done.by == Actor::Desk && *to == Holder::Queue,
     }

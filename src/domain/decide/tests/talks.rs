@@ -185,9 +185,10 @@ proptest! {
                 match &one.event {
                     Event::CustomerSaid { .. } => *waits = true,
                     Event::Replied { .. } | Event::Resolved { .. } => *waits = false,
-                    Event::Answered { .. } => *waits = done.after.conversation(id).unwrap().card.waiting_since.is_some(),
-                    // An undone settlement brings the waiting back.
-                    Event::Undid { .. } => *waits = done.after.conversation(id).unwrap().card.waiting_since.is_some(),
+                    // An answer to what was read before leaves it waiting, an undone settlement brings it back.
+                    Event::Answered { .. } | Event::Undid { .. } => {
+                        *waits = done.after.conversation(id).unwrap().card.waiting_since.is_some();
+                    }
                     _ => {}
                 }
             }

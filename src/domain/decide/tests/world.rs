@@ -197,11 +197,13 @@ impl World {
     }
 
     /// Submits what must be accepted.
+    #[allow(clippy::needless_pass_by_value, reason = "tests write the command in place")]
     pub fn does(&mut self, by: TeammateId, command: Command) -> Vec<Recorded> {
         let said = self.submit(Actor::Teammate(by), &command);
         said.unwrap_or_else(|refusal| panic!("{command:?} by {by}: {refusal:?}"))
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "tests write the command in place")]
     /// Submits what must be refused, and checks that it left no trace.
     pub fn may_not(&mut self, by: TeammateId, command: Command) -> Refusal {
         let before = self.desk.clone();
@@ -214,6 +216,7 @@ impl World {
     }
 
     /// What the desk does by itself.
+    #[allow(clippy::needless_pass_by_value, reason = "tests write the command in place")]
     pub fn desk_does(&mut self, command: Command) -> Vec<Recorded> {
         self.submit(Actor::Desk, &command).unwrap()
     }

@@ -1,0 +1,60 @@
+//! What is built into the program: the demo company with its knowledge base, its policy and its customers.
+//!
+//! Deliberately not here: reading any of it; each room has its own reader.
+
+use include_dir::{Dir, include_dir};
+
+const DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/demo");
+
+/// The files under `folder` of the demo, with their paths there; only texts with this ending.
+fn texts(folder: &str, ending: &str) -> Vec<(&'static str, &'static str)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<&'static Dir<'static>> = DEMO.get_dir(folder).into_iter().collect();
+    while let Some(dir) = folders.pop() {
+        folders.extend(dir.dirs());
+        for file in dir.files() {
+            if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8())
+                && path.ends_with(ending)
+            {
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The demo company's knowledge base: paths and Markdown.
+#[must_use]
+pub fn knowledge() -> Vec<(&'static str, &'static str)> {
+    texts("knowledge", ".md")
+}
+
+/// The demo company's customers: paths and TOML.
+#[must_use]
+pub fn customers() -> Vec<(&'static str, &'static str)> {
+    texts("customers", ".toml")
+}
+
+/// The demo company's policy, as TOML.
+#[must_use]
+pub fn policy() -> &'static str {
+    DEMO.get_file("policy.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{connectors::simulator, domain::policy::Policy};
+
+    #[test]
+    fn the_demo_is_whole() {
+        assert!(knowledge().len() >= 40);
+        assert_eq!(customers().len(), 12);
+        let scenarios = simulator::parse(&customers()).unwrap();
+        assert!(scenarios.len() >= 60);
+        let policy: Policy = toml::from_str(policy()).unwrap();
+        assert_eq!(policy.min_grounding.0, 350);
+        assert!(policy.human_topics.contains("privacy"));
+    }
+}

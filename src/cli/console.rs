@@ -1,0 +1,45 @@
+//! `centaur console`: the console on a server's desk.
+
+use super::{
+    Context,
+    exit::Failure,
+    seat::{self, Looks, Visit},
+    token,
+};
+use crate::{client::Socket, log};
+use clap::Args;
+use std::sync::Arc;
+
+/// Open the console on a server's desk
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  centaur console
+  centaur console --server http://desk.example:8722
+  CENTAUR_TOKEN_FILE=desk/admin.token centaur console --theme light")]
+pub struct Console {
+    /// How it looks.
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+impl Console {
+    /// Shows the desk until the person leaves.
+    ///
+    /// # Errors
+    /// No terminal, no token, or an address that leads nowhere.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        seat::check()?;
+        let socket = Socket::new(context.server())?;
+        let token = token::find(context)?;
+        let _log = log::start(&context.paths.logs(), "info").ok();
+        let drafts = Some(context.paths.drafts().join(file_name(context.server())));
+        seat::sit(context, &self.looks, Visit { dial: Arc::new(socket), token, drafts }).await
+    }
+}
+
+/// A file name for a server: letters and digits stay.
+fn file_name(server: &str) -> String {
+    let name: String = server.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{name}.jsonl")
+}

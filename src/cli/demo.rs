@@ -1,0 +1,134 @@
+//! `centaur demo`: a desk on this machine with an AI that answers and customers that write, and you at the console.
+//!
+//! Everything is real but the customers: the same server, log, AI and console as anywhere. The desk lives in a folder
+//! that goes with it, unless another is named.
+
+use super::{
+    Context, assets,
+    embed::{Embedded, Plan},
+    exit::Failure,
+    seat::{self, Looks, Visit},
+    team,
+};
+use crate::{
+    ai::driver::Pace,
+    connectors::{
+        simulator::{self, SimulatorOptions},
+        web,
+    },
+    domain::teammate::Role,
+    log,
+};
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+/// Words a second that the AI writes, so that one can read along and step in.
+const WORDS: u32 = 14;
+
+/// Watch a desk at work: an AI answers simulated customers, and you supervise it
+///
+/// Nothing to set up, no network, no key. The desk is gone when you leave, unless you name a folder for it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  centaur demo
+  centaur demo --seed 7 --rate 40
+  centaur demo --speed 4 --conversations 200
+  centaur demo --data ./demo-desk --listen 127.0.0.1:8722")]
+pub struct Demo {
+    /// The same seed gives the same afternoon again
+    #[arg(long, value_name = "NUMBER", default_value_t = 7)]
+    pub seed: u64,
+    /// New customers a minute
+    #[arg(long, value_name = "NUMBER", default_value_t = 12.0)]
+    pub rate: f64,
+    /// Customers at once, at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 40)]
+    pub conversations: usize,
+    /// How many times faster than life customers write and think
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub speed: f64,
+    /// Keep the desk in this folder
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Also listen here, for other consoles, scripts and customers
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Show no console: run until told to end
+    #[arg(long, requires = "listen")]
+    pub headless: bool,
+    /// How it looks.
+    #[command(flatten)]
+    pub looks: Looks,
+}
+
+impl Demo {
+    /// Runs the demo until the person leaves.
+    ///
+    /// # Errors
+    /// No terminal, or the folder or port cannot be used.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        if !self.headless {
+            seat::check()?;
+        }
+        let _log = log::start(&context.paths.logs(), "info").ok();
+        let own = match &self.data {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("centaur-demo-").tempdir()?),
+        };
+        let folder = match (&self.data, &own) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(own)) => own.path().join("desk"),
+            (None, None) => return Err(Failure::Failed("no folder for the demo".to_owned())),
+        };
+        let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
+        let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
+        let desk = Embedded::open(&folder, plan).await?;
+        let knowledge = team::knowledge(None, &mut context.out)?;
+        let ai = team::hire(&desk, "Aria", knowledge, Pace::WordsPerSecond(WORDS)).await?;
+        let customers = self.customers(&desk).await?;
+        if let Some(addr) = self.listen {
+            let (_, token) = desk.local("web", Role::Connector).await?;
+            let door = web::WebDoor::open(Arc::clone(&desk.dial), token);
+            let at = desk.running.listen(addr, web::router(door)).await.map_err(|error| {
+                Failure::Failed(error.to_string())
+            })?;
+            if self.headless {
+                context.out.done(&serde_json::json!({ "listening": at }), &format!("listening on http://{at}"))?;
+                let file = desk.admin_token_file();
+                context.out.remark(&format!("join it with CENTAUR_TOKEN_FILE={}", file.display()));
+            }
+        }
+        let result = if self.headless {
+            super::told_to_end().await;
+            Ok(())
+        } else {
+            let drafts = Some(folder.join("drafts.jsonl"));
+            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+            seat::sit(context, &self.looks, visit).await
+        };
+        customers.abort();
+        ai.abort();
+        desk.close().await;
+        result
+    }
+
+    async fn customers(&self, desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
+        let scenarios =
+            simulator::parse(&assets::customers()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let (_, token) = desk.local("simulator", Role::Connector).await?;
+        let dial = Arc::clone(&desk.dial);
+        let options = SimulatorOptions {
+            seed: self.seed,
+            rate: self.rate,
+            conversations: self.conversations,
+            total: None,
+            speed: self.speed,
+        };
+        Ok(tokio::spawn(async move {
+            if let Err(error) = simulator::run(dial, token, &scenarios, &options).await {
+                tracing::error!(%error, "the simulated customers ended");
+            }
+        }))
+    }
+}

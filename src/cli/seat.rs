@@ -1,0 +1,231 @@
+//! The seat before the console: what the terminal can do, which keys and colours the person wants, and the loop on it.
+//!
+//! Deliberately not here: what the console shows or does.
+
+use super::{Context, exit::Failure, when};
+use crate::{
+    client::{Dial, Options as Greeting, Session},
+    console::{
+        app::{App, Options},
+        drafts::Keeper,
+        keymap::Keymap,
+        paint::{ColorLevel, Paint},
+        terminal::{Seat as _, Terminal},
+        theme::Theme,
+        view::Look,
+        widgets::glyphs,
+    },
+    protocol::Scope,
+};
+use clap::Args;
+use jiff::tz::TimeZone;
+use ratatui::layout::Size;
+use std::{
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How long the terminal may take to tell whether it is light or dark.
+const TELLS_WITHIN: Duration = Duration::from_millis(150);
+/// Bytes of a frame that are gathered before they are written.
+const FRAME: usize = 64 * 1024;
+
+/// How the console looks.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Looks {
+    /// Colours: dark, light, sixteen, plain, or a theme file [default: as the terminal is]
+    #[arg(long, value_name = "NAME|FILE", env = "CENTAUR_THEME")]
+    pub theme: Option<String>,
+    /// Draw with ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// Whose desk is looked at.
+pub struct Visit {
+    /// The way there.
+    pub dial: Arc<dyn Dial>,
+    /// The token.
+    pub token: String,
+    /// The file that keeps unsent texts; none keeps none.
+    pub drafts: Option<PathBuf>,
+}
+
+/// Whether the console can be shown here.
+///
+/// # Errors
+/// A sentence that says why not.
+pub fn check() -> Result<(), Failure> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(Failure::Usage(
+            "the console needs a terminal on standard input and output; for scripts there are `centaur ls`, `tail` and their kin"
+                .to_owned(),
+        ));
+    }
+    let term = std::env::var("TERM").unwrap_or_default();
+    if term.is_empty() || term == "dumb" {
+        return Err(Failure::Usage(format!(
+            "the console needs a terminal that can move its cursor, and TERM is `{term}`; set TERM, or use `centaur ls` and `tail`"
+        )));
+    }
+    Ok(())
+}
+
+/// Shows the desk until the person leaves.
+///
+/// # Errors
+/// The terminal refuses, or a theme or keymap cannot be used.
+pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(), Failure> {
+    check()?;
+    let look = look(looks)?;
+    let keymap = keymap(context)?;
+    let drafts = match &visit.drafts {
+        None => None,
+        Some(path) => match Keeper::open(path) {
+            Ok(kept) => Some(kept),
+            Err(error) => {
+                context.out.remark(&format!("{}: {error}; unsent texts are not kept", path.display()));
+                None
+            }
+        },
+    };
+    let zone = TimeZone::system();
+    let offset = zone.to_offset(jiff::Timestamp::now()).seconds() / 60;
+    let options = Options {
+        keymap: Arc::new(keymap),
+        clock: Arc::new(when::now),
+        zone: offset,
+        drafts,
+        editor: editor(),
+        look,
+    };
+    let greeting = Greeting {
+        token: visit.token,
+        cards: Scope::All,
+        program: super::desk::PROGRAM.to_owned(),
+        returns: true,
+        resume: None,
+    };
+    let (peer, news) = Session::start(visit.dial, greeting);
+    let seat = Terminal::new();
+    let (columns, rows) = seat.size().unwrap_or((80, 24));
+    let out = io::BufWriter::with_capacity(FRAME, io::stdout());
+    let backend = Paint::new(out, Size::new(columns, rows), level());
+    let mut app =
+        App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
+    app.run().await.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn editor() -> String {
+    ["VISUAL", "EDITOR"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|editor| !editor.trim().is_empty())
+        .unwrap_or_else(|| "vi".to_owned())
+}
+
+/// How many colours the terminal has, as far as its environment tells.
+#[must_use]
+pub fn level() -> ColorLevel {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    level_of(&variable)
+}
+
+fn level_of(variable: &dyn Fn(&str) -> Option<String>) -> ColorLevel {
+    if variable("NO_COLOR").is_some() {
+        return ColorLevel::None;
+    }
+    let true_color = variable("COLORTERM").is_some_and(|kind| kind == "truecolor" || kind == "24bit");
+    let term = variable("TERM").unwrap_or_default();
+    if true_color || term.ends_with("-direct") {
+        ColorLevel::True
+    } else if term.contains("256color") {
+        ColorLevel::Indexed
+    } else {
+        ColorLevel::Sixteen
+    }
+}
+
+fn look(looks: &Looks) -> Result<Look, Failure> {
+    let level = level();
+    let theme = match looks.theme.as_deref() {
+        None => {
+            let name = match level {
+                ColorLevel::None => "plain",
+                ColorLevel::Sixteen => "sixteen",
+                ColorLevel::Indexed | ColorLevel::True if is_light() => "light",
+                ColorLevel::Indexed | ColorLevel::True => "dark",
+            };
+            Theme::built_in(name, level).unwrap_or_else(Theme::bare)
+        }
+        Some(name) => match Theme::built_in(name, level) {
+            Some(theme) => theme,
+            None => theme_file(Path::new(name), level)?,
+        },
+    };
+    let glyphs = if looks.ascii || !speaks_unicode() { glyphs::ASCII } else { glyphs::UNICODE };
+    Ok(Look::new(theme, glyphs, TimeZone::system()))
+}
+
+fn theme_file(path: &Path, level: ColorLevel) -> Result<Theme, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::Usage(format!(
+            "`{}` is no theme that is built in (dark, light, sixteen, plain), and as a file: {error}",
+            path.display()
+        ))
+    })?;
+    Theme::read(&text, &path.display().to_string(), level).map_err(|mistake| Failure::Usage(mistake.to_string()))
+}
+
+/// Whether the terminal is light: `COLORFGBG` tells, or the terminal itself, if it answers soon.
+fn is_light() -> bool {
+    if let Some(background) = std::env::var("COLORFGBG").ok().and_then(|said| {
+        said.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok())
+    }) {
+        return matches!(background, 7 | 9..=15);
+    }
+    let mut options = terminal_colorsaurus::QueryOptions::default();
+    options.timeout = TELLS_WITHIN;
+    terminal_colorsaurus::theme_mode(options).is_ok_and(|mode| mode == terminal_colorsaurus::ThemeMode::Light)
+}
+
+/// Whether the locale is UTF-8 and the terminal more than a serial line.
+fn speaks_unicode() -> bool {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = variable("LC_ALL").or_else(|| variable("LC_CTYPE")).or_else(|| variable("LANG")).unwrap_or_default();
+    let term = variable("TERM").unwrap_or_default();
+    let utf8 = locale.to_lowercase().replace('-', "").contains("utf8");
+    utf8 && term != "linux" && !term.starts_with("vt")
+}
+
+fn keymap(context: &Context) -> Result<Keymap, Failure> {
+    let path = context.paths.keymap_file();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keymap::built_in()),
+        Err(error) => return Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
+    };
+    Keymap::built_in().overlaid(&text, &path.display().to_string()).map_err(|(_, mistakes)| {
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        Failure::Usage(lines.join("\n"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_tells_how_many_colours_there_are() {
+        let of = |set: &[(&str, &str)]| {
+            let set: Vec<(String, String)> = set.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+            level_of(&move |name| set.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
+        };
+        assert_eq!(of(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), ColorLevel::None);
+        assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]), ColorLevel::True);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), ColorLevel::Indexed);
+        assert_eq!(of(&[("TERM", "linux")]), ColorLevel::Sixteen);
+    }
+}

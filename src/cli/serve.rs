@@ -1,0 +1,107 @@
+//! `centaur serve`: a desk for a team, with its AI teammate and the customers' HTTP.
+
+use super::{
+    Context,
+    embed::{Embedded, Plan},
+    exit::Failure,
+    team,
+};
+use crate::{
+    ai::driver::Pace,
+    connectors::web,
+    domain::{policy::Policy, teammate::Role, text::SafeText},
+    log,
+};
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Words a second that the AI shows while it writes.
+const WORDS: u32 = 40;
+
+/// Serve a desk: teammates by WebSocket, customers by HTTP, an AI teammate in the same program
+///
+/// The first line it prints is `listening on http://ADDR:PORT`. On a fresh folder it then says, once, how to join as
+/// admin. SIGTERM and Ctrl-C end it in order: what was asked is answered, what was answered is on disk.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  centaur serve
+  centaur serve --listen 0.0.0.0:8722 --data /var/lib/centaur
+  centaur serve --data ./desk --knowledge ./articles --policy ./policy.toml
+  centaur serve --listen 127.0.0.1:0 --no-ai
+
+There is no TLS here: put a proxy in front, or reach it through SSH.")]
+pub struct Serve {
+    /// Listen here; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8722")]
+    pub listen: SocketAddr,
+    /// Keep the desk in this folder [default: the data folder that `centaur paths` names]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The Markdown that the AI answers from [default: the demo company's]
+    #[arg(long, value_name = "DIR")]
+    pub knowledge: Option<PathBuf>,
+    /// The desk's name, when it is founded
+    #[arg(long, value_name = "NAME", default_value = "My desk")]
+    pub name: String,
+    /// The first admin's name, when the desk is founded
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    pub admin: String,
+    /// The desk's policy as TOML, when it is founded
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The name of the AI teammate in this program
+    #[arg(long, value_name = "NAME", default_value = "Aria")]
+    pub ai: String,
+    /// Run no AI teammate in this program
+    #[arg(long)]
+    pub no_ai: bool,
+}
+
+impl Serve {
+    /// Serves until it is told to end.
+    ///
+    /// # Errors
+    /// The folder, the port, the knowledge or the policy cannot be used.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
+        let _log = log::start(&context.paths.logs(), "info").ok();
+        let knowledge = if self.no_ai { None } else { Some(team::knowledge(self.knowledge.as_deref(), &mut context.out)?) };
+        let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
+        let desk = Embedded::open(&folder, plan).await?;
+        let (_, web_token) = desk.local("web", Role::Connector).await?;
+        let door = web::WebDoor::open(desk.dial.clone(), web_token);
+        let ai = match knowledge {
+            Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS)).await?),
+            None => None,
+        };
+        let at = desk.running.listen(self.listen, web::router(door)).await.map_err(|error| {
+            Failure::Failed(error.to_string())
+        })?;
+        context.out.text(&SafeText::own(format!("listening on http://{at}")))?;
+        if desk.fresh {
+            let file = desk.admin_token_file();
+            context.out.text(&SafeText::message(&format!(
+                "a new desk in {}; join it as {}, who may do everything:\n  \
+                 CENTAUR_SERVER=http://{at} CENTAUR_TOKEN_FILE={} centaur console",
+                desk.folder.display(),
+                self.admin,
+                file.display()
+            )))?;
+        }
+        let ended = tokio::select! {
+            end = super::told_to_end() => Ok(end),
+            () = desk.running.ended() => Err(Failure::Failed("the server stopped; its log says why".to_owned())),
+        };
+        desk.close().await;
+        if let Some(ai) = ai {
+            ai.abort();
+        }
+        ended.map(|_| ())
+    }
+
+    fn policy(&self) -> Result<Policy, Failure> {
+        let Some(path) = &self.policy else { return Ok(Policy::default()) };
+        team::policy_file(path)
+    }
+}

@@ -1,0 +1,70 @@
+//! The desk's own teammates in this program: the AI who answers offline, and what it answers from.
+//!
+//! Deliberately not here: how it answers (`ai`), and who else joins.
+
+use super::{assets, embed::Embedded, exit::Failure, output::Output};
+use crate::{
+    ai::{
+        driver::{Driver, DriverOptions, Pace},
+        knowledge::Knowledge,
+    },
+    domain::{policy::Policy, teammate::Role},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
+
+/// How long a customer must be silent before the AI begins to answer.
+const SETTLE: Duration = Duration::from_millis(700);
+/// Conversations that the AI answers at once.
+const AT_ONCE: usize = 32;
+
+/// Lets an AI teammate join and answer from `knowledge`, until the task is ended.
+///
+/// # Errors
+/// The desk refuses, or its token cannot be kept.
+pub async fn hire(desk: &Embedded, name: &str, knowledge: Knowledge, pace: Pace) -> Result<JoinHandle<()>, Failure> {
+    let (_, token) = desk.local(name, Role::Ai).await?;
+    let options = DriverOptions { pace, settle: SETTLE, at_once: AT_ONCE, ..DriverOptions::default() };
+    let dial = Arc::clone(&desk.dial);
+    Ok(tokio::spawn(async move {
+        if let Err(error) = Driver::run(dial, token, Arc::new(knowledge), options).await {
+            tracing::error!(%error, "the AI teammate ended");
+        }
+    }))
+}
+
+/// The Markdown in `folder`, or the demo company's. Problems are remarked upon; a file with one is left out.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, Failure> {
+    let (knowledge, report) = match folder {
+        Some(folder) => Knowledge::load(folder).map_err(|error| Failure::Usage(error.to_string()))?,
+        None => Knowledge::from_files(assets::knowledge()),
+    };
+    for problem in &report.problems {
+        out.remark(&problem.to_string());
+    }
+    Ok(knowledge)
+}
+
+/// A policy from TOML.
+///
+/// # Errors
+/// What is wrong, with the place.
+pub fn policy(text: &str, path: &str) -> Result<Policy, Failure> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        Failure::Usage(format!("{path}:{line}: {}", error.message()))
+    })
+}
+
+/// The policy in a file.
+///
+/// # Errors
+/// The file cannot be read, or what is wrong in it.
+pub fn policy_file(path: &Path) -> Result<Policy, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("{}: {error}; check the path", path.display())))?;
+    policy(&text, &path.display().to_string())
+}

@@ -1,0 +1,253 @@
+//! Unsent texts on disk: written within a second of the last key, so that no crash, reboot or cut line loses more.
+//!
+//! One small file for each desk, one JSON object a line, mode 0600, replaced as a whole by a rename. A thread of its own
+//! writes, so that a slow disk never holds up a key. Deliberately not here: when a text is kept or forgotten (`update`).
+
+use super::model::{DraftKey, Writing};
+use crate::domain::ids::{ConversationId, EntryNo};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+/// How long changes are gathered before they are written.
+const GATHER: Duration = Duration::from_millis(500);
+
+/// One line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    conversation: ConversationId,
+    writing: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    about: Option<EntryNo>,
+    text: String,
+}
+
+/// What waits to be written: the newest of each text. Bounded by how many texts there are.
+#[derive(Debug, Default)]
+struct Waiting {
+    changes: BTreeMap<DraftKey, Option<String>>,
+    closing: bool,
+    /// Whether somebody waits for the disk: no gathering then.
+    hurry: bool,
+    writing: bool,
+    trouble: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    written: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // The guarded value is whole after every statement, so a panic elsewhere does not spoil it.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps unsent texts in a file.
+#[derive(Debug)]
+pub struct Keeper {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Reads what an earlier run kept, and begins to keep.
+    ///
+    /// # Errors
+    /// If the file cannot be read or its folder not made. Lines that cannot be read are left out.
+    pub fn open(path: &Path) -> io::Result<(Self, Vec<(DraftKey, String)>)> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let kept = read(path)?;
+        let shared = Arc::new(Shared::default());
+        let thread = {
+            let (shared, path, kept) = (shared.clone(), path.to_owned(), kept.clone());
+            std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, kept))?
+        };
+        Ok((Self { shared, thread: Some(thread) }, kept.into_iter().collect()))
+    }
+
+    /// Keeps a text, or forgets it. Returns at once.
+    pub fn keep(&self, key: DraftKey, text: Option<String>) {
+        self.shared.lock().changes.insert(key, text);
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits until everything is on disk.
+    pub fn flush(&self) {
+        let mut waiting = self.shared.lock();
+        waiting.hurry = true;
+        self.shared.changed.notify_all();
+        while !waiting.changes.is_empty() || waiting.writing {
+            waiting = self.shared.written.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.hurry = false;
+    }
+
+    /// What went wrong in writing, once.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.shared.lock().trouble.take()
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // Fails only if the thread panicked; what it wrote before stands.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread: gathers, writes, until closing and nothing waits.
+fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
+    let mut waiting = shared.lock();
+    loop {
+        while waiting.changes.is_empty() && !waiting.closing {
+            waiting = shared.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        if waiting.changes.is_empty() {
+            return;
+        }
+        if !waiting.closing && !waiting.hurry {
+            let gathered = shared
+                .changed
+                .wait_timeout_while(waiting, GATHER, |waiting| !waiting.closing && !waiting.hurry)
+                .unwrap_or_else(PoisonError::into_inner);
+            waiting = gathered.0;
+        }
+        let changes = std::mem::take(&mut waiting.changes);
+        waiting.writing = true;
+        drop(waiting);
+        for (key, text) in changes {
+            match text {
+                Some(text) => kept.insert(key, text),
+                None => kept.remove(&key),
+            };
+        }
+        let written = write(path, &kept);
+        waiting = shared.lock();
+        waiting.writing = false;
+        if let Err(error) = written {
+            waiting.trouble = Some(format!("unsent texts cannot be kept in {}: {error}", path.display()));
+        }
+        shared.written.notify_all();
+    }
+}
+
+fn read(path: &Path) -> io::Result<BTreeMap<DraftKey, String>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(error),
+    };
+    Ok(text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()).filter_map(Line::take).collect())
+}
+
+fn write(path: &Path, kept: &BTreeMap<DraftKey, String>) -> io::Result<()> {
+    let beside: PathBuf = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    for (key, text) in kept {
+        serde_json::to_writer(&mut file, &Line::of(*key, text))?;
+        file.write_all(b"\n")?;
+    }
+    file.sync_all()?;
+    fs::rename(&beside, path)
+}
+
+impl Line {
+    fn of(key: DraftKey, text: &str) -> Self {
+        let (writing, about) = match key.writing {
+            Writing::Reply => ("reply", None),
+            Writing::Note => ("note", None),
+            Writing::Whisper => ("whisper", None),
+            Writing::Brief => ("brief", None),
+            Writing::Correct(n) => ("correct", Some(n)),
+            Writing::Reject(n) => ("reject", Some(n)),
+            Writing::Edit(n) => ("edit", Some(n)),
+        };
+        Self { conversation: key.conversation, writing: writing.to_owned(), about, text: text.to_owned() }
+    }
+
+    fn take(self) -> Option<(DraftKey, String)> {
+        let writing = match (self.writing.as_str(), self.about) {
+            ("reply", _) => Writing::Reply,
+            ("note", _) => Writing::Note,
+            ("whisper", _) => Writing::Whisper,
+            ("brief", _) => Writing::Brief,
+            ("correct", Some(n)) => Writing::Correct(n),
+            ("reject", Some(n)) => Writing::Reject(n),
+            ("edit", Some(n)) => Writing::Edit(n),
+            _ => return None,
+        };
+        Some((DraftKey { conversation: self.conversation, writing }, self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(conversation: u64, writing: Writing) -> DraftKey {
+        DraftKey { conversation: ConversationId(conversation), writing }
+    }
+
+    #[test]
+    fn what_was_kept_is_there_again_and_what_was_sent_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk").join("drafts.jsonl");
+        let reply = key(7, Writing::Reply);
+        let correction = key(7, Writing::Correct(EntryNo(3)));
+        {
+            let (keeper, before) = Keeper::open(&path).unwrap();
+            assert_eq!(before, vec![]);
+            keeper.keep(reply, Some("Dear Jana,\nI am".to_owned()));
+            keeper.keep(correction, Some("30 days".to_owned()));
+            keeper.keep(key(8, Writing::Note), Some("x".to_owned()));
+            keeper.flush();
+            keeper.keep(key(8, Writing::Note), None);
+        }
+        let (_keeper, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, vec![(reply, "Dear Jana,\nI am".to_owned()), (correction, "30 days".to_owned())]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_the_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drafts.jsonl");
+        let (keeper, _) = Keeper::open(&path).unwrap();
+        keeper.keep(key(1, Writing::Note), Some("secret".to_owned()));
+        keeper.flush();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_costs_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drafts.jsonl");
+        fs::write(&path, "{\"conversation\":1,\"writing\":\"note\",\"text\":\"kept\"}\n{\"conv\n").unwrap();
+        let (_keeper, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, vec![(key(1, Writing::Note), "kept".to_owned())]);
+    }
+}

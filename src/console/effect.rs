@@ -1,0 +1,45 @@
+//! What is to be done, as the pure core says it. Data only: `perform` and `app` do it.
+
+use super::model::DraftKey;
+use crate::{
+    domain::{
+        command::Command,
+        ids::{ConversationId, EntryNo},
+        time::Timestamp,
+    },
+    protocol::{Query, ToServer},
+};
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the server. The answer comes back as `Answered` with the ticket.
+    Ask {
+        /// Names it.
+        ticket: u64,
+        /// What.
+        command: Box<Command>,
+    },
+    /// Watch a conversation, from an entry on.
+    Watch(ConversationId, Option<EntryNo>),
+    /// Watch it no more.
+    Unwatch(ConversationId),
+    /// Read something; the page comes back with the number.
+    Query(u32, Query),
+    /// Send an ephemeral frame, or drop it.
+    Tell(Box<ToServer>),
+    /// Keep an unsent text on disk; without a text, forget it.
+    Keep(DraftKey, Option<String>),
+    /// Open `$EDITOR` on a text; comes back as `Edited`.
+    Edit(String),
+    /// Come back at this local time at the latest, as `Woke`; replaces the wake asked for before. None: never.
+    WakeAt(Option<Timestamp>),
+    /// Come back as soon as keys and news are taken, as `ScanOn`.
+    ScanOn,
+    /// Give the terminal to the shell.
+    Suspend,
+    /// Paint the whole screen anew.
+    Repaint,
+    /// End.
+    Quit,
+}

@@ -1,0 +1,243 @@
+//! All that the console knows and shows: one value, changed only by `update`, read by `view`.
+//!
+//! Mostly plain public data. Who draws it reads: [`Model::line`] (is it live), [`Model::floor`] (the rows),
+//! [`Model::talk`] (the open conversation), [`Model::layer`] (what lies over the screen and takes the keys),
+//! [`Model::sending`] and [`Model::acts`] (what is under way), [`Model::notices`], [`Model::hints`].
+//! What only drawing can know (how many rows fit, which line is at the top) comes back as [`Measured`].
+//! All strings that came from outside are as received: the view shows them through `SafeText` only.
+//! Deliberately not here: time (it comes in with each message), terminal, files.
+
+pub mod floor;
+pub mod hints;
+pub mod layer;
+pub mod line;
+pub mod notice;
+pub mod sending;
+pub mod talk;
+
+use super::{input::Key, keymap::Keymap};
+use crate::domain::{
+    card::Card,
+    desk::Office,
+    ids::{ConversationId, LogId, Seq, TeammateId},
+    teammate::Teammate,
+    time::Timestamp,
+};
+use crate::protocol::{Present, limits::Limits};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use floor::{Counts, Floor, Row};
+pub use layer::{
+    Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing,
+};
+pub use line::Line;
+pub use notice::{Notice, Severity};
+pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
+pub use talk::{Anchor, Growing, Loading, Scroll, Talk};
+
+/// The parts of the floor that can have the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The conversations.
+    #[default]
+    List,
+    /// The open conversation.
+    Talk,
+    /// Why, and who.
+    Inspector,
+}
+
+/// What only drawing can know. The view writes it into `Look::measured` at each frame; the loop hands it back
+/// as `Msg::Measured` when it changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// How many rows of the list fit. 0 when the list is not shown.
+    pub list_rows: u16,
+    /// How many lines of the talk fit. 0 when the talk is not shown.
+    pub talk_rows: u16,
+    /// The line of the talk that is drawn first, after `Talk::scroll` was resolved.
+    pub anchor: Option<Anchor>,
+    /// Whether the first line of what is loaded is visible: time to ask for earlier history.
+    pub at_top: bool,
+    /// Whether the last line is visible.
+    pub at_end: bool,
+    /// Whether the inspector is visible.
+    pub inspector: bool,
+}
+
+/// All that the console knows.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The server's time, as of the last message. Clocks are shown from this, in whole minutes; below one as `now`.
+    pub now: Timestamp,
+    /// The local time zone, in minutes east of UTC: clocks show `now` in it.
+    pub zone: i32,
+    /// What must be added to the local clock to get the server's, in milliseconds.
+    pub skew: i64,
+    /// Who sits here; unknown until the first welcome.
+    pub you: Option<Teammate>,
+    /// The desk: name, teammates, policy.
+    pub office: Office,
+    /// Whether what is shown is fresh.
+    pub line: Line,
+    /// The conversations.
+    pub floor: Floor,
+    /// The open conversation.
+    pub talk: Option<Talk>,
+    /// Which part has the keys.
+    pub pane: Pane,
+    /// Whether the inspector was asked for. On wide terminals it is shown anyway, unless put away.
+    pub inspector: InspectorWish,
+    /// What lies over the screen and takes the keys.
+    pub layer: Layer,
+    /// Texts, notes and tags on their way to the server, oldest first.
+    pub sending: Vec<Outgoing>,
+    /// Acts that the server has not answered yet: shown as *taking…*, never as done.
+    pub acts: Vec<PendingAct>,
+    /// What the person should know, newest last.
+    pub notices: Vec<Notice>,
+    /// Texts that were begun and not sent.
+    pub drafts: BTreeMap<DraftKey, String>,
+    /// Who is here, and what they look at.
+    pub presence: Vec<Present>,
+    /// Which key does what.
+    pub keymap: Arc<Keymap>,
+    /// Keys of an unfinished sequence, as `g` of `g g`.
+    pub pending_keys: Vec<Key>,
+    /// What drawing found out.
+    pub measured: Measured,
+    /// Whether the terminal has the focus, as far as it tells.
+    pub focused: bool,
+    /// Grows with each message that changed something visible.
+    pub revision: u64,
+    /// What only `update` needs.
+    pub(crate) inner: Inner,
+}
+
+/// Whether the inspector was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InspectorWish {
+    /// Shown if there is room beside list and talk.
+    #[default]
+    IfRoom,
+    /// Asked for: shown, in place of another part if there is no room.
+    Shown,
+    /// Put away.
+    Hidden,
+}
+
+/// What only `update` needs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inner {
+    /// The last ticket given to an effect.
+    pub ticket: u64,
+    /// The last number given to a query.
+    pub query: u32,
+    /// The last epoch given to a talk.
+    pub epoch: u64,
+    /// The log that is read.
+    pub log: Option<LogId>,
+    /// The bounds of the server.
+    pub limits: Limits,
+    /// The head of the log, as far as the server told.
+    pub head: Seq,
+    /// Up to which event the cards are complete.
+    pub current: Seq,
+    /// When the talk follows the cursor.
+    pub follow_at: Option<Timestamp>,
+    /// When the order of the list is live again.
+    pub release_at: Option<Timestamp>,
+    /// When Ctrl-C was pressed first.
+    pub interrupted_at: Option<Timestamp>,
+    /// When the other side was last told that one types.
+    pub typed_at: Timestamp,
+    /// The wake that was asked for last.
+    pub wake_at: Option<Timestamp>,
+    /// A conversation that is looked at though the list does not have it.
+    pub visiting: Option<ConversationId>,
+    /// One's own acts that can be undone, newest last; 64 at most.
+    pub acts: Vec<(ConversationId, &'static str)>,
+    /// The last filter, for `/` to begin with.
+    pub last_filter: String,
+    /// Whether the program is to end.
+    pub quitting: bool,
+}
+
+impl Model {
+    /// An empty console of the given size, before the first welcome.
+    #[must_use]
+    pub fn new(size: (u16, u16), keymap: Arc<Keymap>) -> Self {
+        Self {
+            size,
+            now: Timestamp::default(),
+            zone: 0,
+            skew: 0,
+            you: None,
+            office: Office::default(),
+            line: Line::Connecting,
+            floor: Floor::default(),
+            talk: None,
+            pane: Pane::List,
+            inspector: InspectorWish::IfRoom,
+            layer: Layer::None,
+            sending: Vec::new(),
+            acts: Vec::new(),
+            notices: Vec::new(),
+            drafts: BTreeMap::new(),
+            presence: Vec::new(),
+            keymap,
+            pending_keys: Vec::new(),
+            measured: Measured {
+                list_rows: size.1.saturating_sub(6),
+                talk_rows: size.1.saturating_sub(6),
+                ..Measured::default()
+            },
+            focused: true,
+            revision: 0,
+            inner: Inner::default(),
+        }
+    }
+
+    /// Your number; none before the first welcome.
+    #[must_use]
+    pub fn me(&self) -> Option<TeammateId> {
+        self.you.as_ref().map(|you| you.id)
+    }
+
+    /// A teammate's name.
+    #[must_use]
+    pub fn name_of(&self, id: TeammateId) -> String {
+        self.office.name_of(id)
+    }
+
+    /// The conversation that acts are about: under the cursor of the list, or opened by its number.
+    #[must_use]
+    pub fn selected(&self) -> Option<ConversationId> {
+        self.inner.visiting.or_else(|| self.floor.selected())
+    }
+
+    /// The newest card of a conversation: from the floor, or from the open talk.
+    #[must_use]
+    pub fn card(&self, id: ConversationId) -> Option<&Card> {
+        self.floor
+            .card(id)
+            .or_else(|| self.talk.as_ref().filter(|talk| talk.conversation == id).and_then(|talk| talk.card.as_deref()))
+    }
+
+    /// The act on this conversation that the server has not answered yet, as in *taking…*.
+    #[must_use]
+    pub fn pending_act(&self, id: ConversationId) -> Option<&PendingAct> {
+        self.acts.iter().rev().find(|act| act.conversation == id)
+    }
+
+    /// Teammates who look at this conversation now, without you.
+    pub fn watchers(&self, id: ConversationId) -> impl Iterator<Item = TeammateId> + '_ {
+        let me = self.me();
+        self.presence
+            .iter()
+            .filter(move |one| Some(one.teammate) != me && one.watching.contains(&id))
+            .map(|one| one.teammate)
+    }
+}

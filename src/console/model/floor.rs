@@ -1,0 +1,573 @@
+//! All conversations of the desk, in the order of attention, filtered, with a cursor that no arrival moves.
+//!
+//! Two orders: `all` and, under a filter, `found` are kept sorted by each change; while a person acts, `held` is a copy
+//! that stays as it is, and what is new is counted. What is asked for by index ([`Floor::row`]) is always what is shown.
+//! 100,000 cards are a usual size: a change whose score stays costs nothing here, another one a move in a vector.
+//! Deliberately not here: when the order is held (see `update`), and what a row looks like.
+
+mod counts;
+mod eye;
+mod scan;
+
+pub use counts::Counts;
+
+use crate::domain::{
+    card::Card,
+    filter::Filter,
+    ids::{ConversationId, TeammateId},
+    time::Timestamp,
+};
+use eye::Eye;
+use scan::Scan;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Attention by time is looked at in steps of this many milliseconds, so that an idle console rests.
+const STEP: i64 = 10_000;
+/// With more changed cards than this in one frame, the orders are sorted once instead of moving each.
+const MANY: usize = 64;
+
+/// What a row of the list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The conversation.
+    pub card: &'a Card,
+    /// Its attention score.
+    pub score: u8,
+    /// Whether a person must act.
+    pub needs: bool,
+    /// Whether the cursor is on it.
+    pub selected: bool,
+    /// Whether it is only still here because the order is held or it is selected: shown dimmed.
+    pub leaving: bool,
+}
+
+/// Where a conversation stands in the order: the higher score first, then the older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    below: u8,
+    id: ConversationId,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    card: Box<Card>,
+    /// The step at which its score is looked at again; `i64::MAX` for never.
+    due: i64,
+    /// The score by which it stands in the orders.
+    score: u8,
+    /// Whether a person must act.
+    needs: bool,
+    /// Whether it is open, or its sleep is over.
+    awake: bool,
+    /// Whether the list should have it: awake, and under a filter found.
+    listed: bool,
+    /// Whether the list has it nevertheless, since the cursor is on it.
+    stuck: bool,
+    /// Whether the server says that it is no longer on the floor.
+    gone: bool,
+}
+
+impl Slot {
+    fn place(&self) -> Place {
+        Place { below: u8::MAX - self.score, id: self.card.id }
+    }
+
+    /// Whether it stands in `all`, and in `found`.
+    fn stands(&self) -> (bool, bool) {
+        (self.awake || self.stuck, self.listed || self.stuck)
+    }
+}
+
+/// What a filter is asked with.
+#[derive(Clone, Debug)]
+struct Sieve {
+    words: String,
+    filter: Filter,
+    /// Whether it asks for conversations that sleep or are settled.
+    wide: bool,
+}
+
+/// Whom filters mean by `me` and by names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct People {
+    /// Who sits here.
+    pub me: Option<TeammateId>,
+    /// All by name.
+    pub names: BTreeMap<TeammateId, String>,
+}
+
+/// All conversations of the desk.
+#[derive(Clone, Debug, Default)]
+pub struct Floor {
+    slots: HashMap<ConversationId, Slot>,
+    all: Vec<Place>,
+    found: Option<Vec<Place>>,
+    held: Option<Vec<ConversationId>>,
+    /// Conversations that are stuck or gone: looked at when the order is released.
+    leaving: Vec<ConversationId>,
+    fresh: usize,
+    selected: Option<ConversationId>,
+    cursor: usize,
+    top: usize,
+    /// How many rows are in sight.
+    window: usize,
+    /// A conversation that was selected before all was read anew.
+    wanted: Option<ConversationId>,
+    /// Whether the cursor keeps to its conversation; before that it keeps to the first row.
+    anchored: bool,
+    sieve: Option<Sieve>,
+    people: People,
+    scan: Option<Scan>,
+    counts: Counts,
+    due: BTreeMap<i64, Vec<ConversationId>>,
+}
+
+impl Floor {
+    /// How many rows the list has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.held.as_ref().map_or_else(|| self.order().len(), Vec::len)
+    }
+
+    /// Whether the list has no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at an index of the list.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Option<Row<'_>> {
+        let id = self.id_at(at)?;
+        let slot = self.slots.get(&id)?;
+        Some(Row {
+            card: &slot.card,
+            score: slot.score,
+            needs: slot.needs,
+            selected: Some(id) == self.selected,
+            leaving: slot.gone || !slot.listed,
+        })
+    }
+
+    /// The rows that are in sight, from `top`.
+    pub fn rows(&self, how_many: usize) -> impl Iterator<Item = Row<'_>> {
+        (self.top..self.len().min(self.top.saturating_add(how_many))).filter_map(|at| self.row(at))
+    }
+
+    /// The card of a conversation, listed or not.
+    #[must_use]
+    pub fn card(&self, id: ConversationId) -> Option<&Card> {
+        self.slots.get(&id).map(|slot| &*slot.card)
+    }
+
+    /// The attention score of a conversation, as the list shows it.
+    #[must_use]
+    pub fn score(&self, id: ConversationId) -> Option<u8> {
+        self.slots.get(&id).map(|slot| slot.score)
+    }
+
+    /// The conversation under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<ConversationId> {
+        self.selected
+    }
+
+    /// The index of the row under the cursor.
+    #[must_use]
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The index of the first row in sight.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Whether the order is held.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// How many conversations came that the held order does not show.
+    #[must_use]
+    pub fn fresh(&self) -> usize {
+        self.fresh
+    }
+
+    /// The words of the filter, as typed.
+    #[must_use]
+    pub fn filter(&self) -> Option<&str> {
+        self.sieve.as_ref().map(|sieve| sieve.words.as_str())
+    }
+
+    /// While a filter is still looking: how many of the conversations it has looked at, in hundredths.
+    #[must_use]
+    pub fn scanned(&self) -> Option<u8> {
+        self.scan.as_ref().map(Scan::hundredths)
+    }
+
+    /// Numbers for the header.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn order(&self) -> &Vec<Place> {
+        self.found.as_ref().unwrap_or(&self.all)
+    }
+
+    fn id_at(&self, at: usize) -> Option<ConversationId> {
+        match &self.held {
+            Some(held) => held.get(at).copied(),
+            None => self.order().get(at).map(|place| place.id),
+        }
+    }
+
+    fn index_of(&self, id: ConversationId) -> Option<usize> {
+        match &self.held {
+            Some(held) => held.iter().position(|one| *one == id),
+            None => {
+                let place = self.slots.get(&id)?.place();
+                self.order().binary_search(&place).ok()
+            }
+        }
+    }
+
+    // What the server tells.
+
+    /// Takes cards that are new or changed, and forgets those that are gone. The newest card wins, so the order of
+    /// arrival does not matter.
+    pub(crate) fn take(&mut self, cards: Vec<Card>, gone: &[ConversationId], now: Timestamp) {
+        let when = if cards.len() > MANY { Sort::Later } else { Sort::Now };
+        let mut moved = false;
+        for card in cards {
+            moved |= self.take_one(card, now, when);
+        }
+        if when == Sort::Later {
+            self.sort_anew(moved);
+        }
+        for id in gone {
+            self.lose(*id);
+        }
+        self.settle();
+    }
+
+    /// Takes one card. Whether an older one was known.
+    fn take_one(&mut self, card: Card, now: Timestamp, when: Sort) -> bool {
+        let id = card.id;
+        match self.slots.get(&id) {
+            None => {
+                let slot = Slot {
+                    card: Box::new(card),
+                    due: i64::MAX,
+                    score: 0,
+                    needs: false,
+                    awake: false,
+                    listed: false,
+                    stuck: false,
+                    gone: false,
+                };
+                self.slots.insert(id, slot);
+                self.change(id, when, |slot, eye| eye.look(slot, now));
+                if self.held.is_some() && self.slots.get(&id).is_some_and(|slot| slot.listed) {
+                    self.fresh += 1;
+                }
+                false
+            }
+            Some(slot) if card.seq < slot.card.seq && !slot.gone => false,
+            Some(slot) => {
+                let was_listed = slot.listed;
+                self.change(id, when, |slot, eye| {
+                    *slot.card = card;
+                    slot.gone = false;
+                    eye.look(slot, now);
+                });
+                let is_listed = self.slots.get(&id).is_some_and(|slot| slot.listed);
+                if is_listed && !was_listed && self.held.as_ref().is_some_and(|held| !held.contains(&id)) {
+                    self.fresh += 1;
+                }
+                true
+            }
+        }
+    }
+
+    /// Changes one slot and keeps counts, orders and due times right.
+    fn change(&mut self, id: ConversationId, when: Sort, how: impl FnOnce(&mut Slot, &Eye<'_>)) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let (place, stood, was_due) = (slot.place(), slot.stands(), slot.due);
+        self.counts.remove(&slot.card, slot.needs, slot.awake);
+        how(slot, &Eye { sieve: self.sieve.as_ref(), people: &self.people });
+        // The row under the cursor is not taken away; it goes when the cursor has left it.
+        let stood_there = if self.found.is_some() { stood.1 } else { stood.0 };
+        if slot.listed {
+            slot.stuck = false;
+        } else if stood_there && self.held.is_none() && self.selected == Some(id) && !slot.stuck && self.anchored {
+            slot.stuck = true;
+            self.leaving.push(id);
+        }
+        self.counts.add(&slot.card, slot.needs, slot.awake);
+        if slot.due != was_due && slot.due != i64::MAX {
+            self.due.entry(slot.due).or_default().push(id);
+        }
+        if when == Sort::Now {
+            let (after, stands) = (slot.place(), slot.stands());
+            shift(&mut self.all, place, after, stood.0, stands.0);
+            if let Some(found) = &mut self.found {
+                shift(found, place, after, stood.1, stands.1);
+            }
+        }
+    }
+
+    /// Sorts both orders anew after many changes; `moved` says whether places that were known changed.
+    fn sort_anew(&mut self, moved: bool) {
+        let slots = &self.slots;
+        let anew = |order: &mut Vec<Place>, in_it: fn(&Slot) -> bool| {
+            if moved || order.is_empty() {
+                order.clear();
+                order.extend(slots.values().filter(|slot| in_it(slot)).map(Slot::place));
+                order.sort_unstable();
+            } else {
+                // Only new ones came: what is there is in order, so the new ones are sorted and merged in.
+                let known: HashSet<ConversationId> = order.iter().map(|place| place.id).collect();
+                let new = slots.values().filter(|slot| in_it(slot) && !known.contains(&slot.card.id));
+                order.extend(new.map(Slot::place));
+                order.sort();
+            }
+        };
+        anew(&mut self.all, |slot| slot.stands().0);
+        if let Some(found) = &mut self.found {
+            anew(found, |slot| slot.stands().1);
+        }
+    }
+
+    /// The server says that a conversation is no longer on the floor. It stays in sight while the order is held or the
+    /// cursor is on it.
+    fn lose(&mut self, id: ConversationId) {
+        if self.slots.get(&id).is_none_or(|slot| slot.gone) {
+            return;
+        }
+        self.change(id, Sort::Now, |slot, _| {
+            (slot.gone, slot.awake, slot.listed, slot.due) = (true, false, false, i64::MAX);
+        });
+        if self.held.is_some() || self.slots.get(&id).is_some_and(|slot| slot.stuck) {
+            self.leaving.push(id);
+        } else {
+            self.slots.remove(&id);
+        }
+    }
+
+    /// Forgets everything but the filter: another log.
+    pub(crate) fn clear(&mut self) {
+        let sieve = self.sieve.take();
+        *self = Self {
+            found: sieve.as_ref().map(|_| Vec::new()),
+            sieve,
+            people: std::mem::take(&mut self.people),
+            window: self.window,
+            ..Self::default()
+        };
+    }
+
+    /// Whom filters mean by `me` and by names. Whether that changed.
+    pub(crate) fn meet(&mut self, people: People) -> bool {
+        let changed = self.people != people;
+        self.people = people;
+        changed
+    }
+
+    // Time.
+
+    /// Looks again at what becomes due by `now`. Whether anything changed.
+    pub(crate) fn pass(&mut self, now: Timestamp) -> bool {
+        let mut changed = false;
+        while let Some(entry) = self.due.first_entry() {
+            let step = *entry.key();
+            if step.saturating_mul(STEP) > now.0 {
+                break;
+            }
+            for id in entry.remove() {
+                let Some(slot) = self.slots.get(&id).filter(|slot| slot.due == step && !slot.gone) else { continue };
+                let before = (slot.score, slot.needs, slot.awake, slot.listed);
+                self.change(id, Sort::Now, |slot, eye| {
+                    eye.look(slot, now);
+                    // Never the same step again, or this would not end.
+                    slot.due = slot.due.max(step.saturating_add(1));
+                });
+                changed |=
+                    self.slots.get(&id).is_some_and(|slot| (slot.score, slot.needs, slot.awake, slot.listed) != before);
+            }
+        }
+        if changed {
+            self.settle();
+        }
+        changed
+    }
+
+    /// When something becomes due next.
+    #[must_use]
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.first_key_value().map(|(step, _)| Timestamp(step.saturating_mul(STEP)))
+    }
+
+    // The person.
+
+    /// Holds the order as it is now.
+    pub(crate) fn hold(&mut self) {
+        if self.held.is_none() && self.scan.is_none() {
+            self.held = Some(self.order().iter().map(|place| place.id).collect());
+            self.fresh = 0;
+        }
+    }
+
+    /// Lets the order be live again; the cursor stays on its conversation.
+    pub(crate) fn release(&mut self) {
+        let Some(held) = self.held.take() else { return };
+        self.fresh = 0;
+        if let Some(id) = self.selected.filter(|id| held.contains(id)) {
+            self.stick(id);
+        }
+        self.let_go();
+        self.settle();
+    }
+
+    /// Keeps a row that should go while the cursor is on it.
+    fn stick(&mut self, id: ConversationId) {
+        if self.slots.get(&id).is_some_and(|slot| !slot.listed && !slot.stuck) {
+            self.change(id, Sort::Now, |slot, _| slot.stuck = true);
+            self.leaving.push(id);
+        }
+    }
+
+    /// Takes out the rows that should go and are not under the cursor.
+    fn let_go(&mut self) {
+        for id in std::mem::take(&mut self.leaving) {
+            let Some(slot) = self.slots.get(&id) else { continue };
+            if slot.stuck && Some(id) == self.selected {
+                if !self.leaving.contains(&id) {
+                    self.leaving.push(id);
+                }
+                continue;
+            }
+            let gone = slot.gone;
+            self.change(id, Sort::Now, |slot, _| slot.stuck = false);
+            if gone {
+                self.slots.remove(&id);
+            }
+        }
+    }
+
+    /// Keeps the cursor on its conversation, wherever that now is, and on its line of the screen where it can.
+    fn settle(&mut self) {
+        if let Some(wanted) = self.wanted.filter(|id| self.index_of(*id).is_some()) {
+            self.wanted = None;
+            self.selected = Some(wanted);
+        } else if !self.anchored && self.held.is_none() && self.wanted.is_none() {
+            self.selected = None;
+            self.cursor = 0;
+            self.top = 0;
+        }
+        let on_screen = self.cursor.saturating_sub(self.top);
+        match self.selected.and_then(|id| self.index_of(id)) {
+            Some(at) => self.cursor = at,
+            None => {
+                self.cursor = self.cursor.min(self.len().saturating_sub(1));
+                self.selected = self.id_at(self.cursor);
+            }
+        }
+        if self.top > 0 || self.cursor >= self.window.max(1) {
+            self.top = self.cursor.saturating_sub(on_screen);
+        }
+        self.clamp();
+    }
+
+    /// From now on the cursor keeps to its conversation.
+    pub(crate) fn anchor(&mut self) {
+        self.anchored = true;
+        self.wanted = None;
+    }
+
+    /// The conversation to keep the cursor on when it comes again.
+    pub(crate) fn prefer(&mut self, id: Option<ConversationId>) {
+        self.wanted = id;
+    }
+
+    /// How many rows are in sight; the cursor stays among them.
+    pub(crate) fn fit(&mut self, window: usize) {
+        self.window = window;
+        self.clamp();
+    }
+
+    /// How many rows are in sight.
+    pub(crate) fn window(&self) -> usize {
+        self.window.max(1)
+    }
+
+    fn clamp(&mut self) {
+        let window = self.window.max(1);
+        if self.cursor < self.top {
+            self.top = self.cursor;
+        } else if self.cursor >= self.top.saturating_add(window) {
+            self.top = self.cursor + 1 - window;
+        }
+        self.top = self.top.min(self.len().saturating_sub(window));
+    }
+
+    /// Moves the cursor to an index, or to the last row.
+    pub(crate) fn go(&mut self, to: usize) {
+        self.cursor = to.min(self.len().saturating_sub(1));
+        self.selected = self.id_at(self.cursor);
+        self.clamp();
+    }
+
+    /// Moves the cursor by so many rows.
+    pub(crate) fn step(&mut self, by: isize) {
+        self.go(self.cursor.saturating_add_signed(by));
+    }
+
+    /// Moves the cursor to a conversation, if it is listed.
+    pub(crate) fn select(&mut self, id: ConversationId) -> bool {
+        let Some(at) = self.index_of(id) else { return false };
+        self.go(at);
+        true
+    }
+
+    /// The next conversation after the cursor that needs a person, around the end.
+    #[must_use]
+    pub(crate) fn next_needing(&self) -> Option<ConversationId> {
+        let count = self.len();
+        (1..=count)
+            .map(|step| (self.cursor + step) % count)
+            .filter_map(|at| self.id_at(at))
+            .find(|id| self.slots.get(id).is_some_and(|slot| slot.needs && !slot.gone))
+    }
+}
+
+/// When the orders are put right after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Now,
+    /// By whoever makes many changes, at their end.
+    Later,
+}
+
+fn insert(order: &mut Vec<Place>, place: Place, wanted: bool) {
+    if wanted && let Err(at) = order.binary_search(&place) {
+        order.insert(at, place);
+    }
+}
+
+/// Moves one place in an order; does nothing where nothing changed.
+fn shift(order: &mut Vec<Place>, before: Place, after: Place, was_in: bool, is_in: bool) {
+    if was_in && is_in && before == after {
+        return;
+    }
+    if was_in && let Ok(at) = order.binary_search(&before) {
+        order.remove(at);
+    }
+    insert(order, after, is_in);
+}
+
+#[cfg(test)]
+mod tests;

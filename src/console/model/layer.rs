@@ -1,0 +1,226 @@
+//! What lies over the screen and takes the keys: composer, picker, palette, filter, help.
+
+use super::super::{action::Action, composer::Editor};
+use crate::domain::{
+    annotation::Failure,
+    card::Priority,
+    filter,
+    holder::Holder,
+    ids::{ConversationId, EntryNo, TeammateId},
+    mode::Mode,
+    time::Timestamp,
+};
+
+/// What is being written. Each conversation keeps one unsent text for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Writing {
+    /// To the customer.
+    Reply,
+    /// To the team.
+    Note,
+    /// To the AI, for its next answer.
+    Whisper,
+    /// What the AI should have said in this message.
+    Correct(EntryNo),
+    /// The brief of a hand-back, as a form.
+    Brief,
+    /// Why this draft is rejected.
+    Reject(EntryNo),
+    /// What is sent instead of this draft.
+    Edit(EntryNo),
+}
+
+impl Writing {
+    /// The title of the composer. The mode must be unmistakable.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Reply => "reply to the customer",
+            Self::Note => "note for the team",
+            Self::Whisper => "whisper to the AI, unseen by the customer",
+            Self::Correct(_) => "what the AI should have said",
+            Self::Brief => "hand back with this brief",
+            Self::Reject(_) => "why not? the AI reads it",
+            Self::Edit(_) => "send this instead of the draft",
+        }
+    }
+
+    /// What Enter does.
+    #[must_use]
+    pub fn enter(self) -> &'static str {
+        match self {
+            Self::Reply | Self::Note | Self::Whisper | Self::Edit(_) => "send",
+            Self::Correct(_) => "keep",
+            Self::Brief => "hand back",
+            Self::Reject(_) => "reject",
+        }
+    }
+}
+
+/// Names an unsent text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DraftKey {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// What is being written.
+    pub writing: Writing,
+}
+
+/// A text that is being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composer {
+    /// Where and what.
+    pub key: DraftKey,
+    /// The text with its caret.
+    pub editor: Editor,
+    /// Why Enter did not send, or what to mind. Shown beside the text.
+    pub warning: Option<String>,
+}
+
+/// What a picker decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The mode.
+    Mode,
+    /// How long the AI pauses.
+    Pause,
+    /// Who gets it.
+    Assign,
+    /// Until when it sleeps.
+    Snooze,
+    /// Which tags. Choices are the present ones (picked: removed); the text adds.
+    Tag,
+    /// How soon.
+    Priority,
+    /// What was wrong with this message.
+    Failure(EntryNo),
+    /// An AI holds: `t` takes over first, then the reply opens.
+    TakeOverFirst,
+}
+
+/// What one choice stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A mode; none: what topic or desk says.
+    Mode(Option<Mode>),
+    /// A pause in minutes; none ends it.
+    Pause(Option<u64>),
+    /// A holder.
+    Holder(Holder),
+    /// Until when; none wakes.
+    Until(Option<Timestamp>),
+    /// A tag to remove.
+    Untag(String),
+    /// A priority.
+    Priority(Priority),
+    /// A failure.
+    Failure(Failure),
+    /// An action to run.
+    Run(Action),
+}
+
+/// One choice of a picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The letter that picks it at once; none: only by moving there, or by typing its name.
+    pub letter: Option<char>,
+    /// What it says.
+    pub title: String,
+    /// Whether it is the present state.
+    pub current: bool,
+    /// What it stands for.
+    pub value: Value,
+}
+
+/// A small list of choices with letters, and a text where one can be typed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picker {
+    /// What it decides.
+    pub pick: Pick,
+    /// About which conversation.
+    pub conversation: ConversationId,
+    /// The title.
+    pub title: String,
+    /// The choices.
+    pub choices: Vec<Choice>,
+    /// Which one Enter takes.
+    pub cursor: usize,
+    /// A text to type, as a length of time or a tag; while there is one letters go into it after `Tab` or when no
+    /// choice has the letter.
+    pub input: Option<Editor>,
+    /// Whether the keys go into the text.
+    pub typing: bool,
+    /// Why the text was not taken.
+    pub warning: Option<String>,
+}
+
+/// One line of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaletteRow {
+    /// What it runs.
+    pub action: Action,
+    /// Its command word.
+    pub word: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Its keys, as `t` or `g g`; empty if none.
+    pub keys: String,
+}
+
+/// The palette: `:word argument`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Palette {
+    /// What is typed.
+    pub input: Editor,
+    /// What fits, best first.
+    pub rows: Vec<PaletteRow>,
+    /// Which one Enter takes.
+    pub cursor: usize,
+    /// Why Enter did nothing.
+    pub warning: Option<String>,
+}
+
+/// The filter while it is typed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct FilterLine {
+    /// What is typed.
+    pub input: Editor,
+    /// Why it is not applied: what is wrong and what was probably meant.
+    pub mistake: Option<filter::Mistake>,
+    /// The filter to come back to.
+    pub before: Option<String>,
+}
+
+/// Help: all actions with their keys, from the one table.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Help {
+    /// The first line in sight; the view clamps it.
+    pub top: u16,
+    /// What it lies over, to come back to.
+    pub over: Box<Layer>,
+}
+
+/// What lies over the screen and takes the keys.
+#[derive(Clone, Debug, PartialEq, Default)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
+pub enum Layer {
+    /// Nothing: keys are acts.
+    #[default]
+    None,
+    /// A text.
+    Compose(Composer),
+    /// A choice.
+    Pick(Picker),
+    /// `:`
+    Palette(Palette),
+    /// `/`: the words of the filter.
+    Filter(FilterLine),
+    /// `?`
+    Help(Help),
+}
+
+/// Whether a choice is the person who sits here.
+#[must_use]
+pub fn is_you(value: &Value, me: Option<TeammateId>) -> bool {
+    matches!((value, me), (Value::Holder(Holder::Human(id)), Some(me)) if *id == me)
+}

@@ -1,0 +1,187 @@
+//! Keys: which action a sequence means here, and what typing does.
+
+use super::{RELEASE_AFTER, Up};
+use crate::console::{
+    action::{Action, Scope},
+    composer::{Editor, Taken},
+    effect::Effect,
+    input::Key,
+    keymap::Meaning,
+    model::{Help, Layer, Pane, Severity},
+};
+use crate::domain::time::Span;
+
+/// Ctrl-C twice within this long quits.
+const TWICE: Span = Span::seconds(2);
+
+impl Up<'_> {
+    pub(super) fn key(&mut self, key: Key) {
+        self.m.floor.anchor();
+        self.m.floor.hold();
+        self.m.inner.release_at = Some(self.m.now.plus(RELEASE_AFTER));
+        let mut keys = std::mem::take(&mut self.m.pending_keys);
+        keys.push(key);
+        let meaning = self.m.keymap.meaning(self.scopes(), &keys);
+        match meaning {
+            Meaning::Does(action) => self.run(action, ""),
+            Meaning::Begins => self.m.pending_keys = keys,
+            Meaning::Nothing if keys.len() > 1 => {}
+            Meaning::Nothing => self.typed(key),
+        }
+    }
+
+    /// Where keys are looked up now.
+    fn scopes(&self) -> &'static [Scope] {
+        use Scope as S;
+        match &self.m.layer {
+            Layer::Compose(_) => &[S::Composer, S::Text, S::Always],
+            Layer::Pick(picker) if picker.typing => &[S::Picker, S::Text, S::Always],
+            Layer::Pick(_) => &[S::Picker, S::Always],
+            Layer::Palette(_) => &[S::Palette, S::Text, S::Always],
+            Layer::Filter(_) => &[S::Filter, S::Text, S::Always],
+            Layer::Help(_) => &[S::Help, S::Always],
+            Layer::None => match self.m.pane {
+                Pane::List => &[S::List, S::Floor, S::Always],
+                Pane::Talk => &[S::Talk, S::Floor, S::Always],
+                Pane::Inspector => &[S::Floor, S::Always],
+            },
+        }
+    }
+
+    /// A key that means no action: it is text, or the letter of a choice.
+    fn typed(&mut self, key: Key) {
+        let Some(c) = key.types() else { return };
+        if let Layer::Pick(picker) = &self.m.layer
+            && !picker.typing
+        {
+            self.pick_letter(c);
+            return;
+        }
+        let mut text = [0; 4];
+        let text: &str = c.encode_utf8(&mut text);
+        if let Some(editor) = self.editor() {
+            editor.insert(text);
+            self.text_changed();
+        }
+    }
+
+    /// A paste is one insertion and never a command.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.m.floor.anchor();
+        self.m.inner.release_at = Some(self.m.now.plus(RELEASE_AFTER));
+        self.m.pending_keys.clear();
+        if let Layer::Pick(picker) = &mut self.m.layer
+            && picker.input.is_some()
+        {
+            picker.typing = true;
+        }
+        let Some(editor) = self.editor() else {
+            self.say(Severity::Info, "what you pasted is not typed as commands: open a reply, note or whisper first");
+            return;
+        };
+        if editor.insert(text) == Taken::Cut {
+            self.say(Severity::Warn, "what you pasted is too long: its end is missing");
+        }
+        self.text_changed();
+    }
+
+    /// The text that typing goes into.
+    pub(super) fn editor(&mut self) -> Option<&mut Editor> {
+        match &mut self.m.layer {
+            Layer::Compose(composer) => Some(&mut composer.editor),
+            Layer::Pick(picker) if picker.typing => picker.input.as_mut(),
+            Layer::Palette(palette) => Some(&mut palette.input),
+            Layer::Filter(line) => Some(&mut line.input),
+            Layer::Pick(_) | Layer::Help(_) | Layer::None => None,
+        }
+    }
+
+    /// What follows when the text in the editor may have changed.
+    pub(super) fn text_changed(&mut self) {
+        match &mut self.m.layer {
+            Layer::Compose(composer) => {
+                composer.warning = None;
+                self.composed();
+            }
+            Layer::Palette(_) => self.palette_typed(),
+            Layer::Filter(_) => self.filter_typed(),
+            Layer::Pick(picker) => picker.warning = None,
+            Layer::Help(_) | Layer::None => {}
+        }
+    }
+
+    /// Runs an action, with what was written after its word in the palette.
+    pub(super) fn run(&mut self, action: Action, argument: &str) {
+        if self.move_or_edit(action) {
+            return;
+        }
+        match action {
+            Action::Back => self.back(),
+            Action::Filter => self.filter(argument),
+            Action::Palette => self.palette(),
+            Action::Help => {
+                if !matches!(self.m.layer, Layer::Help(_)) {
+                    let over = Box::new(std::mem::take(&mut self.m.layer));
+                    self.m.layer = Layer::Help(Help { top: 0, over });
+                }
+            }
+            Action::Choose => self.choose(),
+            Action::SwitchInput => self.switch_input(),
+            Action::Complete => self.complete(),
+            Action::Send => self.send(),
+            Action::NewLine => {
+                if let Some(editor) = self.editor() {
+                    editor.insert("\n");
+                    self.text_changed();
+                }
+            }
+            Action::Editor => {
+                if let Layer::Compose(composer) = &self.m.layer {
+                    self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
+                }
+            }
+            Action::Quit => self.quit(),
+            Action::Interrupt => self.interrupt(),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Repaint => self.effects.push(Effect::Repaint),
+            action => self.act(action, argument),
+        }
+    }
+
+    /// One step back; what is typed is kept.
+    fn back(&mut self) {
+        match std::mem::take(&mut self.m.layer) {
+            Layer::Help(help) => self.m.layer = *help.over,
+            Layer::Filter(line) => self.filter_left(line),
+            Layer::Compose(composer) => {
+                if !composer.editor.is_blank() {
+                    self.say(Severity::Info, "kept; the same key opens it again");
+                }
+            }
+            Layer::Pick(_) | Layer::Palette(_) => {}
+            Layer::None => {
+                if self.m.notices.pop().is_some() {
+                } else if self.m.pane != Pane::List {
+                    self.m.pane = Pane::List;
+                } else if self.m.inner.visiting.take().is_some() {
+                    self.open_selected();
+                } else if self.m.floor.filter().is_some() {
+                    self.apply_filter("");
+                }
+            }
+        }
+    }
+
+    fn interrupt(&mut self) {
+        let now = self.m.now;
+        if self.m.inner.interrupted_at.is_some_and(|at| now.since(at) < TWICE) {
+            self.quit();
+            return;
+        }
+        self.m.inner.interrupted_at = Some(now);
+        if !matches!(self.m.layer, Layer::None) {
+            self.back();
+        }
+        self.say(Severity::Info, "Ctrl-C again quits; unsent texts are kept");
+    }
+}

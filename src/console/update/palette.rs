@@ -1,0 +1,157 @@
+//! The palette `:word argument` and the filter `/words`.
+
+use super::Up;
+use crate::console::{
+    action::{Action, Scope, TABLE, nearest},
+    composer::Editor,
+    effect::Effect,
+    keymap::Keymap,
+    model::{FilterLine, Layer, Palette, PaletteRow},
+};
+use crate::domain::{filter::Filter, ids::ConversationId};
+
+impl Up<'_> {
+    pub(super) fn palette(&mut self) {
+        let rows = rows(&self.m.keymap, "");
+        self.m.layer = Layer::Palette(Palette { input: Editor::line(""), rows, cursor: 0, warning: None });
+    }
+
+    pub(super) fn palette_typed(&mut self) {
+        let keymap = self.m.keymap.clone();
+        if let Layer::Palette(palette) = &mut self.m.layer {
+            let word = palette.input.text().trim_start().split(' ').next().unwrap_or_default();
+            palette.rows = rows(&keymap, word);
+            palette.cursor = 0;
+            palette.warning = None;
+        }
+    }
+
+    /// Writes out the selected command.
+    pub(super) fn complete(&mut self) {
+        if let Layer::Palette(palette) = &mut self.m.layer
+            && let Some(row) = palette.rows.get(palette.cursor)
+        {
+            let text = format!("{} ", row.word);
+            palette.input.replace(&text);
+            self.palette_typed();
+        }
+    }
+
+    /// Runs the command that is written, or the selected one.
+    pub(super) fn choose_command(&mut self) {
+        let Layer::Palette(palette) = &self.m.layer else { return };
+        let typed = palette.input.text().trim();
+        let (word, argument) = typed.split_once(' ').unwrap_or((typed, ""));
+        let (action, argument) = match (word.parse::<ConversationId>(), Action::by_word(word)) {
+            (Ok(_), _) => (Some(Action::Open), word.to_owned()),
+            (_, Some(action)) if palette.cursor == 0 => (Some(action), argument.trim().to_owned()),
+            _ => (palette.rows.get(palette.cursor).map(|row| row.action), argument.trim().to_owned()),
+        };
+        let Some(action) = action else {
+            let near = nearest(word, TABLE.iter().filter_map(|entry| entry.word).map(|(known, _)| known));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let warning = format!("`{word}` is not a command{near}");
+            if let Layer::Palette(palette) = &mut self.m.layer {
+                palette.warning = Some(warning);
+            }
+            return;
+        };
+        self.m.layer = Layer::None;
+        self.run(action, &argument);
+    }
+
+    /// Opens the filter line; with words, sets the filter at once.
+    pub(super) fn filter(&mut self, words: &str) {
+        let before = self.m.floor.filter().map(str::to_owned);
+        let begun = if words.is_empty() {
+            before.clone().unwrap_or_else(|| self.m.inner.last_filter.clone())
+        } else {
+            words.to_owned()
+        };
+        self.m.layer = Layer::Filter(FilterLine { input: Editor::line(&begun), mistake: None, before });
+        self.filter_typed();
+        if !words.is_empty() {
+            self.filter_done();
+        }
+    }
+
+    pub(super) fn filter_typed(&mut self) {
+        let Layer::Filter(line) = &mut self.m.layer else { return };
+        let words = line.input.text().to_owned();
+        match Filter::parse(&words) {
+            Ok(filter) => {
+                line.mistake = None;
+                self.set_filter(&words, filter);
+            }
+            // What was found before stays in sight while a word is half typed.
+            Err(mistake) => line.mistake = Some(mistake),
+        }
+    }
+
+    fn set_filter(&mut self, words: &str, filter: Filter) {
+        if self.m.floor.filter().unwrap_or_default() == words.trim() && self.m.floor.scanned().is_none() {
+            return;
+        }
+        self.m.inner.visiting = None;
+        self.m.floor.set_filter(words.trim(), Some(filter), self.m.now);
+        if self.m.floor.scanned().is_some() {
+            self.effects.push(Effect::ScanOn);
+        }
+        self.follow_later();
+    }
+
+    /// Sets a filter from its words; words that are no filter change nothing.
+    pub(super) fn apply_filter(&mut self, words: &str) {
+        if let Ok(filter) = Filter::parse(words) {
+            self.set_filter(words, filter);
+        }
+    }
+
+    /// Enter: the filter stays.
+    pub(super) fn filter_done(&mut self) {
+        if let Layer::Filter(line) = &self.m.layer
+            && line.mistake.is_none()
+        {
+            self.m.inner.last_filter = line.input.text().trim().to_owned();
+            self.m.layer = Layer::None;
+        }
+    }
+
+    /// Esc: back to the filter from before; the words are kept for the next `/`.
+    pub(super) fn filter_left(&mut self, line: FilterLine) {
+        self.m.inner.last_filter = line.input.text().trim().to_owned();
+        self.apply_filter(&line.before.unwrap_or_default());
+    }
+}
+
+/// The commands that fit a word: those that begin with it, then those whose letters it has in order.
+fn rows(keymap: &Keymap, word: &str) -> Vec<PaletteRow> {
+    let wanted = word.to_lowercase();
+    let mut found: Vec<(u8, PaletteRow)> = TABLE
+        .iter()
+        .filter_map(|entry| {
+            let (known, _) = entry.word?;
+            let title = entry.title.to_lowercase();
+            let rank = if known.starts_with(&wanted) {
+                0
+            } else if title.contains(&wanted) {
+                1
+            } else if has_in_order(known, &wanted) {
+                2
+            } else {
+                return None;
+            };
+            let keys = [Scope::Floor, Scope::Always].iter().find_map(|scope| keymap.keys_of(*scope, entry.action));
+            let row =
+                PaletteRow { action: entry.action, word: known, title: entry.title, keys: keys.unwrap_or_default() };
+            Some((rank, row))
+        })
+        .collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, row)| row).collect()
+}
+
+fn has_in_order(hay: &str, letters: &str) -> bool {
+    let mut rest = hay.chars();
+    letters.chars().all(|letter| rest.any(|c| c == letter))
+}

@@ -1,0 +1,304 @@
+//! Pickers: a few choices with letters, and a text where one can be typed.
+
+use super::Up;
+use crate::console::{
+    action::Action,
+    composer::Editor,
+    model::{Choice, Layer, Pick, Picker, Severity, Value, Writing},
+};
+use crate::domain::{
+    annotation::Failure,
+    card::{Card, Priority, Status},
+    holder::Holder,
+    mode::Mode,
+    teammate::{Kind, Right},
+    time::{Span, Timestamp},
+};
+
+/// The hour at which `tomorrow` begins.
+const MORNING: u64 = 9;
+
+impl Up<'_> {
+    /// Opens a picker about a conversation.
+    pub(super) fn pick(&mut self, pick: Pick, card: &Card) {
+        let (title, choices, input) = match pick {
+            Pick::Mode => ("how far may the AI go here?".to_owned(), self.modes(card), None),
+            Pick::Pause => ("pause the AI here for".to_owned(), pauses(card), Some("")),
+            Pick::Assign => ("who answers from now on?".to_owned(), self.holders(card), Some("")),
+            Pick::Snooze => ("let it sleep for".to_owned(), self.snoozes(card), Some("")),
+            Pick::Tag => {
+                let choices = card.tags.iter().map(|tag| choice(None, tag, true, Value::Untag(tag.clone()))).collect();
+                ("tags: a word adds, -word takes away".to_owned(), choices, Some(""))
+            }
+            Pick::Priority => ("how soon should a person look?".to_owned(), priorities(card), None),
+            Pick::Failure(_) => {
+                let choices = Failure::ALL
+                    .iter()
+                    .map(|(kind, letter, words)| choice(Some(*letter), words, false, Value::Failure(*kind)))
+                    .collect();
+                ("what was wrong? Enter: just bad".to_owned(), choices, None)
+            }
+            Pick::TakeOverFirst => {
+                let who = self.holder_name(card.holder);
+                let choices = vec![
+                    choice(Some('t'), "take over, then reply", false, Value::Run(Action::TakeOver)),
+                    choice(Some('n'), "write a note for the team", false, Value::Run(Action::Note)),
+                    choice(Some('w'), "whisper to the AI", false, Value::Run(Action::Whisper)),
+                ];
+                (format!("{who} answers here; take over first?"), choices, None)
+            }
+        };
+        // A failure may be skipped with Enter, so nothing is selected there at first.
+        let cursor = choices.iter().position(|choice| choice.current).unwrap_or(0);
+        self.m.layer = Layer::Pick(Picker {
+            pick,
+            conversation: card.id,
+            title,
+            cursor: if matches!(pick, Pick::Failure(_)) { usize::MAX } else { cursor },
+            choices,
+            typing: pick == Pick::Tag,
+            input: input.map(Editor::line),
+            warning: None,
+        });
+    }
+
+    fn modes(&self, card: &Card) -> Vec<Choice> {
+        let desk = self.m.office.mode_for(card.topic.as_deref());
+        let own = |mode: Mode| card.own_mode == Some(mode);
+        let words = [
+            (Mode::Off, 'o', "off: the AI does nothing here"),
+            (Mode::Shadow, 's', "shadow: it drafts beside you, unseen"),
+            (Mode::Draft, 'd', "draft: a person approves each answer"),
+            (Mode::Auto, 'a', "auto: its answers are sent"),
+        ];
+        words
+            .into_iter()
+            .map(|(mode, letter, words)| choice(Some(letter), words, own(mode), Value::Mode(Some(mode))))
+            .chain([choice(
+                Some('i'),
+                &format!("as the desk says: {}", desk.word()),
+                card.own_mode.is_none(),
+                Value::Mode(None),
+            )])
+            .collect()
+    }
+
+    fn holders(&self, card: &Card) -> Vec<Choice> {
+        let mut taken = vec!['q'];
+        let mut letter = |name: &str| {
+            let lower = name.to_lowercase();
+            let found = lower.chars().chain('a'..='z').find(|c| c.is_ascii_lowercase() && !taken.contains(c));
+            taken.extend(found);
+            found
+        };
+        let mut choices =
+            vec![choice(Some('q'), "the queue", card.holder == Holder::Queue, Value::Holder(Holder::Queue))];
+        for teammate in self.m.office.teammates.values().filter(|teammate| !teammate.revoked) {
+            let holder = match teammate.role.kind() {
+                Kind::Human if teammate.role.may(Right::Hold) => Holder::Human(teammate.id),
+                Kind::Ai => Holder::Ai(teammate.id),
+                _ => continue,
+            };
+            let you = if self.m.me() == Some(teammate.id) { " (you)" } else { "" };
+            let title = format!("{}{you}", teammate.name);
+            choices.push(choice(letter(&teammate.name), &title, card.holder == holder, Value::Holder(holder)));
+        }
+        choices
+    }
+
+    fn snoozes(&self, card: &Card) -> Vec<Choice> {
+        let now = self.m.now;
+        let mut choices: Vec<Choice> =
+            [('1', "15 minutes", Span::minutes(15)), ('2', "1 hour", Span::hours(1)), ('3', "4 hours", Span::hours(4))]
+                .into_iter()
+                .map(|(letter, words, span)| choice(Some(letter), words, false, Value::Until(Some(now.plus(span)))))
+                .collect();
+        choices.push(choice(Some('4'), "until tomorrow, 9:00", false, Value::Until(Some(self.tomorrow()))));
+        if matches!(card.status, Status::Snoozed { .. }) {
+            choices.push(choice(Some('e'), "wake it now", false, Value::Until(None)));
+        }
+        choices
+    }
+
+    /// Nine o'clock of the next day, in the local time zone.
+    fn tomorrow(&self) -> Timestamp {
+        let zone = i64::from(self.m.zone) * 60_000;
+        let day = Span::hours(24).0.cast_signed();
+        let local = self.m.now.0.saturating_add(zone);
+        let midnight = local.div_euclid(day).saturating_add(1).saturating_mul(day);
+        Timestamp(midnight.saturating_sub(zone)).plus(Span::hours(MORNING))
+    }
+
+    /// A letter was typed: takes the choice that has it, or begins to type.
+    pub(super) fn pick_letter(&mut self, c: char) {
+        let Layer::Pick(picker) = &mut self.m.layer else { return };
+        if let Some(at) = picker.choices.iter().position(|choice| choice.letter == Some(c)) {
+            picker.cursor = at;
+            self.choose_picked();
+        } else if let Some(input) = &mut picker.input {
+            picker.typing = true;
+            let mut text = [0; 4];
+            input.insert(c.encode_utf8(&mut text));
+        }
+    }
+
+    pub(super) fn switch_input(&mut self) {
+        if let Layer::Pick(picker) = &mut self.m.layer
+            && picker.input.is_some()
+        {
+            picker.typing = !picker.typing;
+        }
+    }
+
+    /// Enter: the typed text, or else the choice under the cursor.
+    pub(super) fn choose(&mut self) {
+        match &self.m.layer {
+            Layer::Pick(picker) => {
+                let typed = picker.input.as_ref().map(|input| input.text().trim().to_owned()).unwrap_or_default();
+                if picker.typing && !typed.is_empty() {
+                    self.choose_typed(&typed);
+                } else {
+                    self.choose_picked();
+                }
+            }
+            Layer::Palette(_) => self.choose_command(),
+            Layer::Filter(_) => self.filter_done(),
+            Layer::Help(_) => self.run(Action::Back, ""),
+            Layer::Compose(_) | Layer::None => {}
+        }
+    }
+
+    fn choose_typed(&mut self, typed: &str) {
+        let Layer::Pick(picker) = &self.m.layer else { return };
+        let (pick, conversation) = (picker.pick, picker.conversation);
+        let Some(card) = self.m.card(conversation).cloned() else {
+            self.m.layer = Layer::None;
+            return self.say(Severity::Warn, format!("#{conversation} is not here any more"));
+        };
+        match self.take_typed(pick, &card, typed) {
+            Ok(()) => self.m.layer = Layer::None,
+            Err(why) => {
+                if let Layer::Pick(picker) = &mut self.m.layer {
+                    picker.warning = Some(why);
+                }
+            }
+        }
+    }
+
+    /// Does what a typed word says, or tells why not.
+    pub(super) fn take_typed(&mut self, pick: Pick, card: &Card, typed: &str) -> Result<(), String> {
+        let conversation = card.id;
+        match pick {
+            Pick::Pause if typed == "end" => self.pause_for(conversation, None),
+            Pick::Pause => {
+                let span = Span::parse(typed, Span::minutes(1))?;
+                self.pause_for(conversation, Some(span));
+            }
+            Pick::Snooze if typed == "end" => self.snooze(conversation, None),
+            Pick::Snooze if typed == "tomorrow" => self.snooze(conversation, Some(self.tomorrow())),
+            Pick::Snooze => {
+                let span = Span::parse(typed, Span::minutes(1))?;
+                self.snooze(conversation, Some(self.m.now.plus(span)));
+            }
+            Pick::Tag => {
+                let mut add = Vec::new();
+                let mut remove = Vec::new();
+                for word in typed.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()) {
+                    match word.strip_prefix('-') {
+                        Some("") => {}
+                        Some(gone) => remove.push(gone.to_owned()),
+                        None => add.push(word.trim_start_matches(['+', '#']).to_owned()),
+                    }
+                }
+                add.retain(|tag| !tag.is_empty());
+                if add.is_empty() && remove.is_empty() {
+                    return Err(format!("`{typed}` names no tag"));
+                }
+                self.tag(conversation, add, remove);
+            }
+            Pick::Assign => {
+                let holder = self.holder_named(typed)?;
+                self.assign(card, holder);
+            }
+            Pick::Mode | Pick::Priority | Pick::Failure(_) | Pick::TakeOverFirst => {}
+        }
+        Ok(())
+    }
+
+    fn holder_named(&self, typed: &str) -> Result<Holder, String> {
+        let wanted = typed.to_lowercase();
+        if wanted == "queue" {
+            return Ok(Holder::Queue);
+        }
+        if wanted == "me"
+            && let Some(me) = self.m.me()
+        {
+            return Ok(Holder::Human(me));
+        }
+        let mut found = self.m.office.teammates.values().filter(|teammate| {
+            !teammate.revoked
+                && teammate.role.kind() != Kind::Connector
+                && teammate.name.to_lowercase().starts_with(&wanted)
+        });
+        match (found.next(), found.next()) {
+            (Some(one), None) if one.role.kind() == Kind::Ai => Ok(Holder::Ai(one.id)),
+            (Some(one), None) => Ok(Holder::Human(one.id)),
+            (Some(one), Some(other)) => {
+                Err(format!("`{typed}` may be {} or {}: write more of it", one.name, other.name))
+            }
+            (None, _) => Err(format!("nobody here is called `{typed}`; `queue` is the queue")),
+        }
+    }
+
+    fn choose_picked(&mut self) {
+        let Layer::Pick(picker) = std::mem::take(&mut self.m.layer) else { return };
+        let conversation = picker.conversation;
+        let value = picker.choices.get(picker.cursor).map(|choice| choice.value.clone());
+        if let Pick::Failure(message) = picker.pick {
+            let failure = match value {
+                Some(Value::Failure(failure)) => Some(failure),
+                _ => None,
+            };
+            return self.judge_bad(conversation, message, failure);
+        }
+        let (Some(value), Some(card)) = (value, self.m.card(conversation).cloned()) else { return };
+        match value {
+            Value::Mode(mode) => self.set_mode(conversation, mode),
+            Value::Pause(minutes) => self.pause_for(conversation, minutes.map(Span::minutes)),
+            Value::Holder(to) => self.assign(&card, to),
+            Value::Until(until) => self.snooze(conversation, until),
+            Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
+            Value::Priority(priority) => self.set_priority(conversation, priority),
+            Value::Failure(_) => {}
+            Value::Run(Action::TakeOver) => {
+                self.take_over(&card);
+                self.write(conversation, Writing::Reply, "");
+            }
+            Value::Run(Action::Note) => self.write(conversation, Writing::Note, ""),
+            Value::Run(_) => self.write(conversation, Writing::Whisper, ""),
+        }
+    }
+}
+
+fn pauses(card: &Card) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = [('1', "5 minutes", 5), ('2', "15 minutes", 15), ('3', "1 hour", 60)]
+        .into_iter()
+        .map(|(letter, words, minutes)| choice(Some(letter), words, false, Value::Pause(Some(minutes))))
+        .collect();
+    if card.paused_until.is_some() {
+        choices.push(choice(Some('e'), "end the pause now", false, Value::Pause(None)));
+    }
+    choices
+}
+
+fn priorities(card: &Card) -> Vec<Choice> {
+    Priority::ALL
+        .into_iter()
+        .rev()
+        .map(|one| choice(one.word().chars().next(), one.word(), card.priority == one, Value::Priority(one)))
+        .collect()
+}
+
+fn choice(letter: Option<char>, title: &str, current: bool, value: Value) -> Choice {
+    Choice { letter, title: title.to_owned(), current, value }
+}

@@ -1,0 +1,159 @@
+//! Draws the model: one frame from one value.
+//!
+//! ```text
+//!  centaur  ● live   Acme desk · mira (lead)      AI auto 41 · draft 6 · off 2    needs you 3     header
+//! ┌ Floor · 49 live ───────────┬ #1042 Jana Novak · web ───────────────────┬ why ──────────────┐
+//! │ list                       │ talk                                      │ inspector         │
+//! │                            │ ━ ● reply to the customer ━━━━━━━━━━━━━━━ │                   │
+//! │                            │ composer                                  │                   │
+//! └ ✓ notice ──────────────────┴───────────────────────────────────────────┴───────────────────┘
+//!  t take over  w whisper  m mode  …                                                              hints
+//! ```
+//!
+//! Everything is read from the model, but for what only drawing can know: theme, signs, time zone, wrapped lines. The
+//! terminal's own cursor stands at the caret while one types and on the selected row otherwise, so that input methods,
+//! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
+
+mod composer;
+mod entry;
+mod filter;
+mod header;
+mod help;
+mod hints;
+mod inspector;
+mod list;
+mod notices;
+mod palette;
+mod picker;
+mod talk;
+mod welcome;
+mod when;
+
+use super::{
+    layout::{self, Areas},
+    model::{Layer, Measured, Model, Pane},
+    paint::ColorLevel,
+    theme::{Role, Theme},
+    widgets::{Glyphs, Ink, frame, glyphs},
+};
+use jiff::tz::TimeZone;
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
+
+/// What drawing keeps between two frames. Reads the model, changes nothing in it.
+#[derive(Debug)]
+pub struct Look {
+    /// Styles by role.
+    pub theme: Theme,
+    /// Signs.
+    pub glyphs: Glyphs,
+    /// Where the person sits: for the times of day.
+    pub zone: TimeZone,
+    /// What only drawing can know; the loop hands it back to the model as `Msg::Measured`.
+    pub measured: Measured,
+    /// Wrapped lines of the open talk.
+    talk: talk::Cache,
+}
+
+impl Default for Look {
+    /// Dark, with Unicode, in UTC.
+    fn default() -> Self {
+        let theme = Theme::built_in("dark", ColorLevel::True).unwrap_or_else(Theme::bare);
+        Self::new(theme, glyphs::UNICODE, TimeZone::UTC)
+    }
+}
+
+impl Look {
+    /// A look with nothing cached.
+    #[must_use]
+    pub fn new(theme: Theme, glyphs: Glyphs, zone: TimeZone) -> Self {
+        Self { theme, glyphs, zone, measured: Measured::default(), talk: talk::Cache::default() }
+    }
+
+    /// Another theme from now on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+        self.talk = talk::Cache::default();
+    }
+}
+
+/// Draws one frame, and leaves in `look` what was measured.
+pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &mut Look) {
+    let area = frame.area();
+    let buffer = frame.buffer_mut();
+    let cursor = match layout::areas(area, model) {
+        None => {
+            look.measured = Measured::default();
+            let mut ink = Ink { buffer, theme: &look.theme, glyphs: &look.glyphs };
+            welcome::too_small(&mut ink, area);
+            None
+        }
+        Some(areas) => floor(buffer, model, look, &areas),
+    };
+    if let Some(at) = cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
+/// The floor and what lies over it. Where the terminal's cursor belongs.
+fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, areas: &Areas) -> Option<Position> {
+    let Look { theme, glyphs, zone, measured, talk: cache } = look;
+    let mut ink = Ink { buffer, theme, glyphs };
+    *measured = Measured::default();
+    header::draw(&mut ink, areas.header, model);
+    if model.you.is_none() {
+        frame::around(&mut ink, areas.frame, &[]);
+        welcome::draw(&mut ink, areas.frame, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model);
+    }
+    let parts = [(Pane::List, areas.list), (Pane::Talk, areas.talk), (Pane::Inspector, areas.inspector)];
+    let shown: Vec<(Pane, Rect)> = parts.into_iter().filter_map(|(pane, area)| Some((pane, area?))).collect();
+    let between: Vec<u16> = shown.iter().skip(1).map(|(_, area)| area.x.saturating_sub(1)).collect();
+    frame::around(&mut ink, areas.frame, &between);
+    let mut cursor = None;
+    for (pane, area) in &shown {
+        let focused = *pane == model.pane || shown.len() == 1;
+        let role = if focused { Role::Focus } else { Role::Title };
+        let at = match pane {
+            Pane::List => {
+                measured.list_rows = area.height;
+                list::draw(&mut ink, *area, model, role)
+            }
+            Pane::Talk => talk::draw(&mut ink, *area, model, talk::Context { cache, zone, measured }, role),
+            Pane::Inspector => {
+                measured.inspector = true;
+                inspector::draw(&mut ink, *area, model, zone, role)
+            }
+        };
+        if focused || matches!((pane, &model.layer), (Pane::Talk, Layer::Compose(_))) {
+            cursor = at.or(cursor);
+        }
+    }
+    let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+    notices::draw(&mut ink, bottom, model);
+    hints::draw(&mut ink, areas.hints, model);
+    over(&mut ink, areas, model).or(cursor)
+}
+
+/// What lies over the floor and takes the keys.
+fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
+    match &model.layer {
+        Layer::Pick(picker) => Some(picker::draw(ink, areas.frame, model, picker)),
+        Layer::Palette(palette) => Some(palette::draw(ink, areas.frame, palette)),
+        Layer::Filter(line) => Some(filter::draw(ink, areas, model, &line.input)),
+        Layer::Help(help) => {
+            help::draw(ink, areas.frame, model, help);
+            None
+        }
+        Layer::None | Layer::Compose(_) => {
+            hints::continuations(ink, areas.frame, model);
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

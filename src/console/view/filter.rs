@@ -1,0 +1,66 @@
+//! The line in which a filter is typed, in place of the hints; above it what is wrong, with a pointer to it.
+//!
+//! ```text
+//! └───────────▾ there is no key `holdr`: did you mean `holder`? ──────┘
+//!  / is:open holdr:me                                     12 of 49
+//! ```
+
+use crate::{
+    console::{
+        composer::Editor,
+        layout::Areas,
+        model::Model,
+        theme::Role,
+        widgets::{Ink, Words},
+    },
+    domain::{filter::Filter, text::SafeText},
+};
+use ratatui::layout::{Position, Rect};
+
+pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, words: &Editor) -> Position {
+    let area = areas.hints;
+    ink.clear(area, ink.style(Role::Text));
+    let found = match model.floor.scanned() {
+        Some(hundredths) => SafeText::own(format!("{} found, {hundredths}% looked at", model.floor.len())),
+        None => SafeText::own(format!("{} of {}", model.floor.len(), model.floor.counts().live)),
+    };
+    let right = ink.put_right(area.x, area.y, area.right() - 1, &found, ink.style(Role::Dim)).saturating_sub(2);
+    let x = ink.put(area.x + 1, area.y, right, "/ ", ink.style(Role::Key));
+    let caret = line(ink, Rect { x, width: right.saturating_sub(x), ..area }, words);
+    if let Err(mistake) = Filter::parse(words.text()) {
+        let before = SafeText::line(words.text().get(..mistake.at.start).unwrap_or_default());
+        let y = areas.frame.bottom() - 1;
+        let said = SafeText::own(format!("{} {mistake} ", ink.glyphs.below));
+        let at =
+            (x + Words::from(&before).width()).min(areas.frame.right().saturating_sub(Words::from(&said).width() + 1));
+        ink.put_cut(at.max(areas.frame.x + 1), y, areas.frame.right() - 1, &said, ink.style(Role::Warn));
+    }
+    caret
+}
+
+/// A line that is being typed; of a long one the part around the caret. Where the caret is.
+pub(super) fn line(ink: &mut Ink<'_>, area: Rect, editor: &Editor) -> Position {
+    let (before, after) = editor.text().split_at_checked(editor.caret()).unwrap_or((editor.text(), ""));
+    let (before, after) = (typed(before), typed(after));
+    let room = area.width.saturating_sub(1);
+    let mut from = 0;
+    let mut width = Words::from(&before).width();
+    if width > room {
+        for (cluster, cells) in crate::domain::text::graphemes_with_width(before.as_str()) {
+            if width <= room {
+                break;
+            }
+            from += cluster.len();
+            width = width.saturating_sub(u16::try_from(cells).unwrap_or(1));
+        }
+    }
+    let style = ink.style(Role::Text);
+    let x = ink.put(area.x, area.y, area.right(), Words::part(&before, from..before.as_str().len()), style);
+    ink.put_cut(x, area.y, area.right(), &after, style);
+    Position::new(x.min(area.right().saturating_sub(1)), area.y)
+}
+
+/// One line of what was typed or pasted, whole.
+fn typed(text: &str) -> SafeText {
+    SafeText::message(&text.replace('\n', " "))
+}

@@ -1,0 +1,107 @@
+//! What each key does, made from the keymap and the table of actions, so it cannot lie.
+//!
+//! ```text
+//! ┌ keys ─────────────────────────────────────────────────────────┐
+//! │ on the floor                                                  │
+//! │ t             take over   You answer from now on; what the …  │
+//! │ g g, home     to the top  Moves to the first one; in the …    │
+//! └─────────────────────────────────────── 1–20 of 74 · esc back ─┘
+//! ```
+
+use crate::{
+    console::{
+        action::Scope,
+        model::{Help, Layer, Model},
+        theme::Role,
+        widgets::{Ink, Words, frame},
+        wrap,
+    },
+    domain::text::SafeText,
+};
+use ratatui::layout::Rect;
+
+/// One line of the help.
+pub(super) enum Row {
+    Title(&'static str),
+    Keys(SafeText, &'static str, SafeText),
+    More(SafeText),
+    Blank,
+}
+
+/// The columns of keys and titles.
+const KEYS: u16 = 16;
+const TITLES: u16 = 18;
+
+pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) {
+    let area = Rect { x: over.x + 1, width: over.width.saturating_sub(2), ..over };
+    let inner = frame::boxed(ink, area, 116, over.height, "keys");
+    let rows = rows(model, &help.over, inner.width);
+    let visible = usize::from(inner.height);
+    let top = usize::from(help.top).min(rows.len().saturating_sub(visible));
+    let right = inner.right();
+    for (y, row) in (inner.top()..inner.bottom()).zip(rows.iter().skip(top)) {
+        match row {
+            Row::Title(words) => {
+                ink.put_cut(inner.x, y, right, *words, ink.style(Role::Title));
+            }
+            Row::Keys(keys, title, words) => {
+                ink.put_cut(inner.x, y, inner.x + KEYS - 1, keys, ink.style(Role::Key));
+                ink.put_cut(inner.x + KEYS, y, right.min(inner.x + KEYS + TITLES - 1), *title, ink.style(Role::Text));
+                ink.put(inner.x + KEYS + TITLES, y, right, words, ink.style(Role::Dim));
+            }
+            Row::More(words) => {
+                ink.put(inner.x + KEYS + TITLES, y, right, words, ink.style(Role::Dim));
+            }
+            Row::Blank => {}
+        }
+    }
+    let last = (top + visible).min(rows.len());
+    let place = SafeText::own(format!("{}–{last} of {}", top + 1, rows.len()));
+    let width = Words::from(&place).width() + 2;
+    frame::title(ink, right.saturating_sub(width), inner.bottom(), right, &place, Role::Dim);
+}
+
+/// All lines at a width; what lies under the help comes first.
+pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
+    let here: &[Scope] = match over {
+        Layer::Compose(_) => &[Scope::Composer, Scope::Text],
+        Layer::Pick(_) => &[Scope::Picker],
+        Layer::Palette(_) => &[Scope::Palette],
+        Layer::Filter(_) => &[Scope::Filter],
+        Layer::None | Layer::Help(_) => &[],
+    };
+    let mut scopes = model.keymap.help();
+    scopes.sort_by_key(|(scope, _)| here.iter().position(|one| one == scope).unwrap_or(usize::MAX));
+    let mut rows = Vec::new();
+    let room = usize::from(width.saturating_sub(KEYS + TITLES));
+    for (scope, entries) in scopes {
+        if !rows.is_empty() {
+            rows.push(Row::Blank);
+        }
+        rows.push(Row::Title(title(scope)));
+        for (keys, entry) in entries {
+            let keys = SafeText::line(&keys);
+            // On a narrow screen the title says enough.
+            let lines = if room >= 20 { wrap::wrap(entry.help, room) } else { Vec::new() };
+            let mut texts = lines.into_iter().map(|at| SafeText::own(entry.help.get(at).unwrap_or_default()));
+            rows.push(Row::Keys(keys, entry.title, texts.next().unwrap_or_default()));
+            rows.extend(texts.map(Row::More));
+        }
+    }
+    rows
+}
+
+fn title(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Always => "everywhere",
+        Scope::Floor => "on the floor",
+        Scope::List => "in the list",
+        Scope::Talk => "in the talk",
+        Scope::Text => "where one types",
+        Scope::Composer => "while writing",
+        Scope::Picker => "in a choice",
+        Scope::Palette => "in the commands",
+        Scope::Filter => "in the filter",
+        Scope::Help => "in this help",
+    }
+}

@@ -1,0 +1,59 @@
+//! The line at the bottom: what can be done here and now; and what may follow on an unfinished sequence of keys.
+//!
+//! ```text
+//!  t take over   w whisper   m mode   + good   − bad   space next   / filter   : commands   ? help
+//! ```
+
+use crate::{
+    console::{
+        action::Scope,
+        model::{Layer, Model, Pane},
+        theme::Role,
+        widgets::{Ink, Words, frame},
+    },
+    domain::text::SafeText,
+};
+use ratatui::layout::Rect;
+
+/// As many hints as fit, whole; the most useful first.
+pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
+    let (mut x, y, right) = (area.x + 1, area.y, area.right());
+    for hint in model.hints() {
+        let keys = SafeText::line(&hint.keys);
+        let width = Words::from(&keys).width() + 1 + Words::from(hint.title).width();
+        if x + width > right {
+            continue;
+        }
+        x = ink.put(x, y, right, &keys, ink.style(Role::Key));
+        x = ink.put(x + 1, y, right, hint.title, ink.style(Role::Dim)) + 3;
+    }
+}
+
+/// A small box with what may follow, at the bottom right.
+pub(super) fn continuations(ink: &mut Ink<'_>, over: Rect, model: &Model) {
+    if model.pending_keys.is_empty() {
+        return;
+    }
+    let scopes: &[Scope] = match (&model.layer, model.pane) {
+        (Layer::Compose(_), _) => &[Scope::Composer, Scope::Text, Scope::Always],
+        (_, Pane::List) => &[Scope::List, Scope::Floor, Scope::Always],
+        (_, Pane::Talk | Pane::Inspector) => &[Scope::Talk, Scope::Floor, Scope::Always],
+    };
+    let rows: Vec<(SafeText, &'static str)> = model
+        .keymap
+        .continuations(scopes, &model.pending_keys)
+        .into_iter()
+        .map(|(key, action)| (SafeText::line(&key.to_string()), action.map_or("…", |action| action.entry().title)))
+        .collect();
+    let keys: Vec<String> = model.pending_keys.iter().map(ToString::to_string).collect();
+    let wide =
+        rows.iter().map(|(key, title)| Words::from(key).width() + Words::from(*title).width()).max().unwrap_or(0);
+    let (width, height) =
+        ((wide + 7).max(16).min(over.width), u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(over.height));
+    let corner = Rect { x: over.right() - width, y: over.bottom() - height, width, height };
+    let inner = frame::boxed(ink, corner, width, height, &SafeText::line(&keys.join(" ")));
+    for (y, (key, title)) in (inner.top()..inner.bottom()).zip(&rows) {
+        let x = ink.put(inner.x, y, inner.right(), key, ink.style(Role::Key));
+        ink.put_cut(x + 1, y, inner.right(), *title, ink.style(Role::Text));
+    }
+}

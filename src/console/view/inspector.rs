@@ -1,0 +1,219 @@
+//! Why: the sum of attention, who answers and how far, the customer, the clocks, and what stands behind the selected
+//! answer. Where there is nothing to show it says so.
+//!
+//! ```text
+//! ┬ why ───────────────┐
+//! │ attention 88       │
+//! │  40 asked for human│
+//! │  20 repeats        │
+//! │ holder  ✦ Aria 12m │
+//! │ mode    auto, desk │
+//! │ customer …         │
+//! │ clocks  …          │
+//! │ sources of #14     │
+//! │ 1 returns.md § 3   │
+//! │   "the passage"    │
+//! │ steps              │
+//! └────────────────────┘
+//! ```
+
+use super::when;
+use crate::{
+    console::{
+        markdown::Styled,
+        model::Model,
+        theme::{Role, Theme},
+        widgets::{Block, Ink, frame},
+    },
+    domain::{
+        attention,
+        card::{Card, Status},
+        holder::Holder,
+        text::SafeText,
+        turn::Answer,
+    },
+};
+use jiff::tz::TimeZone;
+use ratatui::layout::{Position, Rect};
+
+/// Where values stand.
+const VALUE: u16 = 10;
+
+pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone, role: Role) -> Option<Position> {
+    frame::title(ink, area.x, area.y - 1, area.right(), "why", role);
+    let id = model.talk.as_ref().map(|talk| talk.conversation).or_else(|| model.selected());
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let Some(card) = id.and_then(|id| model.card(id)) else {
+        ink.put_cut(inner.x, inner.y + 1, inner.right(), "No conversation is selected.", ink.style(Role::Dim));
+        return None;
+    };
+    let mut page = Page { block: Block::new(inner.width), theme: ink.theme };
+    reasons(&mut page, card, model);
+    people(&mut page, card, model, ink);
+    clocks(&mut page, card, model, zone);
+    behind(&mut page, model);
+    let drawn = page.block.draw(ink, inner, 0);
+    if page.block.height() > usize::from(drawn) {
+        ink.put_right(inner.x, inner.bottom() - 1, inner.right(), ink.glyphs.more, ink.style(Role::Dim));
+    }
+    Some(Position::new(inner.x, inner.y))
+}
+
+/// Lines of titles, and of names with values.
+struct Page<'a> {
+    block: Block,
+    theme: &'a Theme,
+}
+
+impl Page<'_> {
+    fn title(&mut self, words: &SafeText) {
+        if self.block.height() > 0 {
+            self.block.line();
+        }
+        self.block.line();
+        self.block.at(0, words.clone(), self.theme.style(Role::Title));
+    }
+
+    fn row(&mut self, name: &'static str, value: SafeText, role: Role) {
+        self.block.line();
+        self.block.own(0, name, self.theme.style(Role::Dim));
+        self.block.wrapped(VALUE, Styled::plain(value), self.theme.style(role), self.theme);
+    }
+
+    fn text(&mut self, x: u16, text: SafeText, role: Role) {
+        self.block.line();
+        self.block.wrapped(x, Styled::plain(text), self.theme.style(role), self.theme);
+    }
+}
+
+fn reasons(page: &mut Page<'_>, card: &Card, model: &Model) {
+    let attention = attention::of(card, model.now);
+    page.title(&SafeText::own(format!("attention {}", attention.score)));
+    for reason in &attention.reasons {
+        page.block.line();
+        let points = SafeText::own(format!("{:>3}", reason.points));
+        page.block.at(0, points, page.theme.style(Role::Accent));
+        page.block.own(4, reason.why.words(), page.theme.style(Role::Text));
+    }
+    if attention.reasons.is_empty() {
+        page.text(0, SafeText::literal("nothing calls for a person"), Role::Dim);
+    }
+    if let Some(escalation) = &card.escalation
+        && !escalation.summary.is_empty()
+    {
+        page.text(0, SafeText::message(&escalation.summary), Role::Queue);
+    }
+}
+
+fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
+    page.title(&SafeText::literal("now"));
+    let held = when::ago(model.now.since(card.held_since));
+    let name = |id| SafeText::line_within(&model.name_of(id), 40);
+    let (sign, words, role) = match card.holder {
+        Holder::Queue => (ink.glyphs.queue, SafeText::literal("the queue"), Role::Queue),
+        Holder::Ai(id) => (ink.glyphs.ai, name(id), Role::Ai),
+        Holder::Human(id) if model.me() == Some(id) => (ink.glyphs.human, SafeText::literal("you"), Role::Human),
+        Holder::Human(id) => (ink.glyphs.human, name(id), Role::Human),
+    };
+    page.row("holder", SafeText::own(format!("{sign} {words}, {held}")), role);
+    let from = if card.own_mode.is_some() { "set here" } else { "by the desk" };
+    page.row("mode", SafeText::own(format!("{}, {from}", card.mode.word())), Role::Text);
+    if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
+        page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
+    }
+    page.row("term", SafeText::own(card.term.count().to_string()), Role::Dim);
+    let customer = SafeText::line(&card.customer.name);
+    page.row("customer", customer, Role::Customer);
+    if let Some(email) = &card.customer.email {
+        page.row("", SafeText::own(format!("{} (not verified)", SafeText::line(email))), Role::Dim);
+    }
+    if let Some(locale) = &card.customer.locale {
+        page.row("language", SafeText::line(locale), Role::Text);
+    }
+    let topic = card.topic.as_ref().map_or(SafeText::literal("none"), |topic| SafeText::line(topic));
+    page.row("topic", topic, if card.topic.is_some() { Role::Text } else { Role::Dim });
+    if !card.tags.is_empty() {
+        let tags: Vec<String> = card.tags.iter().map(|tag| SafeText::line(tag).to_string()).collect();
+        page.row("tags", SafeText::own(tags.join(", ")), Role::Text);
+    }
+    page.row("priority", SafeText::literal(card.priority.word()), Role::Text);
+}
+
+fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
+    page.title(&SafeText::literal("clocks"));
+    let opened =
+        SafeText::own(format!("{} {}", when::day(card.opened_at, zone), when::time_of_day(card.opened_at, zone)));
+    page.row("opened", opened, Role::Text);
+    match card.waiting_since {
+        Some(since) => page.row("waits", when::ago(model.now.since(since)), Role::Warn),
+        None => page.row("waits", SafeText::literal("not for an answer"), Role::Dim),
+    }
+    if let Some(draft) = &card.draft {
+        page.row(
+            "draft",
+            SafeText::own(format!("expires in {}", when::left(model.now, draft.expires_at))),
+            Role::Draft,
+        );
+    }
+    match card.status {
+        Status::Open => {}
+        Status::Snoozed { until } => {
+            let words = format!("until {} {}", when::day(until, zone), when::time_of_day(until, zone));
+            page.row("sleeps", SafeText::own(words), Role::Text);
+        }
+        Status::Resolved { at, confirmed, by_ai } => {
+            let how = if confirmed { "confirmed" } else { "assumed" };
+            let by = if by_ai { "by the AI" } else { "by a person" };
+            let words = format!("{}, {how}, {by}", when::time_of_day(at, zone));
+            page.row("resolved", SafeText::own(words), Role::Good);
+        }
+    }
+}
+
+/// What stands behind the answer that is selected, or the newest.
+fn behind(page: &mut Page<'_>, model: &Model) {
+    let focus = model.talk.as_ref().and_then(|talk| talk.focus());
+    let Some((entry, answer)) = focus.and_then(|entry| Some((entry, entry.answer()?))) else {
+        page.title(&SafeText::literal("the AI's answer"));
+        page.text(0, SafeText::literal("There is none to explain here yet."), Role::Dim);
+        return;
+    };
+    page.title(&SafeText::own(format!("answer {} · grounded {:.2}", entry.n, answer.grounding.share())));
+    if answer.sources.is_empty() {
+        page.text(0, SafeText::literal("It names no source."), Role::Warn);
+    }
+    for source in &answer.sources {
+        let heading = SafeText::line(&source.heading);
+        let heading = if heading.is_empty() { String::new() } else { format!(" § {heading}") };
+        page.block.line();
+        page.block.at(0, SafeText::own(source.number.to_string()), page.theme.style(Role::Accent));
+        let words = SafeText::own(format!("{}{heading}", SafeText::line(&source.document)));
+        page.block.wrapped(2, Styled::plain(words), page.theme.style(Role::Text), page.theme);
+        page.text(2, SafeText::message(&source.passage), Role::Dim);
+    }
+    trace(page, answer);
+}
+
+fn trace(page: &mut Page<'_>, answer: &Answer) {
+    let trace = &answer.trace;
+    page.title(&SafeText::literal("how it came about"));
+    let model = SafeText::line(&trace.model);
+    let model = if model.is_empty() { SafeText::literal("not told") } else { model };
+    page.row("model", model, Role::Text);
+    let first = when::took(trace.first_word_ms);
+    page.row("time", SafeText::own(format!("{}, first word {first}", when::took(trace.total_ms))), Role::Text);
+    if let Some((read, written)) = trace.tokens {
+        page.row("tokens", SafeText::own(format!("{read} read, {written} written")), Role::Text);
+    }
+    if let Some(micros) = trace.cost_micros {
+        page.row("cost", SafeText::own(format!("{}.{:04}", micros / 1_000_000, micros % 1_000_000 / 100)), Role::Text);
+    }
+    if trace.steps.is_empty() {
+        page.text(0, SafeText::literal("It tells no steps."), Role::Dim);
+    }
+    for step in &trace.steps {
+        let words =
+            format!("{} · {} · {}", SafeText::line(&step.name), when::took(step.ms), SafeText::line(&step.detail));
+        page.text(0, SafeText::own(words), Role::Dim);
+    }
+}

@@ -1,0 +1,153 @@
+//! The conversations, by attention. Only the rows in sight are looked at.
+//!
+//! ```text
+//! ┌ Floor · 49 live · by attention ─── ▲ 2 new ┐
+//! │▎◆ 88 Jana Novak      asked for human    2m │   sign of the holder, score, customer, why, how long one waits
+//! │ ▲ 74 王小明          draft waits       now │
+//! │ ✦ 51 O. Haddad       repeats            1m │
+//! │ ● 12 D. Osei         held by lena        ✎ │   ✎: a text of yours is not sent
+//! ```
+
+use super::when;
+use crate::{
+    console::{
+        model::{Model, Row},
+        theme::Role,
+        widgets::{Ink, Words, frame},
+    },
+    domain::{attention, holder::Holder, mode::Mode, text::SafeText},
+};
+use ratatui::layout::{Position, Rect};
+
+/// Draws list and title. Where the selected row is.
+pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) -> Option<Position> {
+    titles(ink, area, model, role);
+    let floor = &model.floor;
+    if floor.is_empty() {
+        let words = match floor.filter() {
+            Some(_) if floor.scanned().is_some() => "looking…",
+            Some(_) => "Nothing matches. Esc shows all again.",
+            None if model.line.is_live() => "No conversation is open. New ones appear here.",
+            None => "Loading the conversations…",
+        };
+        ink.put_cut(area.x + 1, area.y + 1, area.right(), words, ink.style(Role::Dim));
+        return None;
+    }
+    let mut cursor = None;
+    for (y, row) in (area.top()..area.bottom()).zip(floor.rows(usize::from(area.height))) {
+        if row.selected {
+            cursor = Some(Position::new(area.x, y));
+        }
+        draw_row(ink, Rect { y, height: 1, ..area }, model, &row);
+    }
+    cursor
+}
+
+fn titles(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) {
+    let floor = &model.floor;
+    let y = area.y - 1;
+    let mut right = area.right();
+    if floor.fresh() > 0 {
+        let new = SafeText::own(format!("{} {} new", ink.glyphs.new, floor.fresh()));
+        let width = Words::from(&new).width() + 2;
+        right = right.saturating_sub(width);
+        frame::title(ink, right, y, area.right(), &new, Role::Accent);
+    }
+    let live = floor.counts().live;
+    let title = match floor.filter() {
+        Some(words) => {
+            let words = SafeText::line_within(words, 60);
+            let looked = floor.scanned().map_or_else(String::new, |hundredths| format!(" · {hundredths}% looked at"));
+            SafeText::own(format!("Floor · {} of {live}{looked} · /{words}", floor.len()))
+        }
+        None if area.width >= 40 => SafeText::own(format!("Floor · {live} live · by attention")),
+        None => SafeText::own(format!("Floor · {live} live")),
+    };
+    frame::title(ink, area.x, y, right, &title, role);
+}
+
+fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
+    let card = row.card;
+    let (sign, role) = sign(ink, row);
+    let base = if row.leaving { ink.style(Role::Dim) } else { ink.style(Role::Text) };
+    let colour = if row.leaving { base } else { ink.style(role) };
+    let quiet = ink.style(Role::Dim);
+    let (y, right) = (area.y, area.right());
+    if row.selected {
+        ink.put(area.x, y, right, ink.glyphs.bar, ink.style(Role::Accent));
+    }
+    let score = SafeText::own(format!("{:>3}", row.score));
+    let mut x = ink.put(area.x + 1, y, right, sign, colour);
+    x = ink.put(x, y, right, &score, colour) + 1;
+    // The columns at the right are the same in every row, whatever stands in them.
+    let why = if area.width >= 36 { 16.min(area.width / 3 + 3) } else { 11 };
+    let waits = right.saturating_sub(6);
+    let whys = waits.saturating_sub(why);
+    let name = SafeText::line_within(&card.customer.name, 60);
+    let name = if name.is_empty() { SafeText::own(format!("#{}", card.id)) } else { name };
+    let bold = row.needs && !row.leaving;
+    let style = if bold { ink.theme.bold(Role::Text) } else { base };
+    ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
+    let (state, loud) = state(model, row);
+    let style = if loud && !row.leaving { colour } else { quiet };
+    ink.put_cut(whys, y, waits, &state, style);
+    if let Some(since) = card.waiting_since {
+        let wait = when::ago(model.now.since(since));
+        ink.put_right(waits, y, right.saturating_sub(2), &wait, quiet);
+    }
+    if model.drafts.keys().any(|key| key.conversation == card.id) {
+        ink.put(right.saturating_sub(1), y, right, ink.glyphs.note, ink.style(Role::Note));
+    }
+    if row.selected {
+        ink.tint(area, ink.style(Role::Selected));
+    }
+}
+
+/// Who answers, as a sign and a role.
+fn sign(ink: &Ink<'_>, row: &Row<'_>) -> (&'static str, Role) {
+    match row.card.holder {
+        _ if row.card.draft.is_some() => (ink.glyphs.draft, Role::Draft),
+        Holder::Queue => (ink.glyphs.queue, Role::Queue),
+        Holder::Ai(_) => (ink.glyphs.ai, Role::Ai),
+        Holder::Human(_) => (ink.glyphs.human, Role::Human),
+    }
+}
+
+/// What is the matter, in two or three words, and whether it calls.
+fn state(model: &Model, row: &Row<'_>) -> (SafeText, bool) {
+    let card = row.card;
+    if let Some(act) = model.pending_act(card.id) {
+        return (SafeText::literal(act.act.doing()), true);
+    }
+    if card.status.is_resolved() {
+        return (SafeText::literal("resolved"), false);
+    }
+    if card.draft.is_some() {
+        return (SafeText::literal("draft waits"), true);
+    }
+    if card.writing.is_some() {
+        return (SafeText::literal("writing…"), false);
+    }
+    if let Holder::Human(id) = card.holder {
+        let words = if model.me() == Some(id) {
+            if card.waiting_since.is_some() { "waits for you".to_owned() } else { "yours".to_owned() }
+        } else {
+            format!("held by {}", SafeText::line_within(&model.name_of(id), 40))
+        };
+        return (SafeText::own(words), row.needs);
+    }
+    if let Some(escalation) = &card.escalation {
+        return (SafeText::literal(escalation.reason.words()), true);
+    }
+    if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
+        return (SafeText::own(format!("paused {}", when::left(model.now, until))), false);
+    }
+    let reason = attention::of(card, model.now).reasons.into_iter().find(|reason| reason.points >= 8);
+    let words = match reason {
+        Some(reason) => reason.why.words(),
+        None if card.holder == Holder::Queue => "in the queue",
+        None if card.mode == Mode::Auto => "auto",
+        None => card.mode.word(),
+    };
+    (SafeText::literal(words), row.needs)
+}
