@@ -145,7 +145,11 @@ fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
     spawn(async move {
         let mut mini = Mini::new(mode);
         let mut line = lines.recv().await.unwrap();
-        mini.to_peer = Some(line.to_peer.clone());
+        let to_peer = line.to_peer.clone();
+        // The greeting comes first: nothing is said to a peer before its welcome.
+        mini.to_peer = Some(to_peer);
+        let hello = line.from_peer.recv().await.unwrap();
+        mini.hear(decode(&hello).unwrap()).await;
         loop {
             select! {
                 Some(text) = line.from_peer.recv() => mini.hear(decode(&text).unwrap()).await,
@@ -271,7 +275,8 @@ async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
     bench.says("when does my refund come?").await;
     sleep(Duration::from_secs(60)).await;
     let (answers, ..) = bench.count().await;
-    assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{answers:?}");
+    let log: Vec<_> = bench.look().await.1.into_iter().skip(6).map(|one| one.event).collect();
+    assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{log:?}");
     assert_eq!(bench.look().await.0.conversation(TALK).unwrap().card.holder, Holder::Ai(ARIA));
 }
 
@@ -280,7 +285,6 @@ async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
     let bench = bench(Mode::Draft, Pace::Instant, 4);
     bench.open("how long does a refund take?").await;
     sleep(Duration::from_secs(5)).await;
-    println!("{:?} {:?}", bench.driver.is_finished(), bench.look().await.1);
     let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.unwrap().draft;
     let decision = Decision::Reject { reason: "do not mention cards".into() };
     bench.ask(Actor::Teammate(ADMIN), Command::DecideDraft { conversation: TALK, draft, decision }).await.unwrap();

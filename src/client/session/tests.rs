@@ -29,13 +29,15 @@ fn start(returns: bool) -> (Peer, mpsc::Receiver<News>, mpsc::Receiver<MemoryLin
 }
 
 fn welcome(log: LogId, resumed: bool) -> ToPeer {
+    let you = Teammate { id: TeammateId(2), name: "Mira".into(), role: Role::Lead, revoked: false, token: None };
+    let office = Office { teammates: [(you.id, you.clone())].into(), ..Office::default() };
     ToPeer::Welcome {
-        you: Teammate { id: TeammateId(2), name: "Mira".into(), role: Role::Lead, revoked: false, token: None },
+        you,
         log,
         seq: Seq(10),
         now: Timestamp(0),
         limits: Limits::default(),
-        office: Box::new(Office::default()),
+        office: Box::new(office),
         resumed,
     }
 }
@@ -260,6 +262,12 @@ async fn more_asks_than_allowed_wait_and_all_are_answered() {
     assert_eq!(answered.len(), 1_000);
     asking.await.unwrap();
     server.await.unwrap();
+}
+
+#[test]
+fn a_welcome_with_teammates_survives_the_wire() {
+    let frame = welcome(LOG, true);
+    assert_eq!(decode::<ToPeer>(&encode(&frame)), Ok(frame));
 }
 
 #[test]
