@@ -24,18 +24,15 @@ use std::{
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-/// How long the terminal may take to tell whether it is light or dark.
-const TELLS_WITHIN: Duration = Duration::from_millis(150);
 /// Bytes of a frame that are gathered before they are written.
 const FRAME: usize = 64 * 1024;
 
 /// How the console looks.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Looks {
-    /// Colours: dark, light, sixteen, plain, or a theme file [default: as the terminal is]
+    /// Colours: dark, light, sixteen, plain, or a theme file [default: dark, or what COLORFGBG says]
     #[arg(long, value_name = "NAME|FILE", env = "CENTAUR_THEME")]
     pub theme: Option<String>,
     /// Draw with ASCII only
@@ -179,16 +176,12 @@ fn theme_file(path: &Path, level: ColorLevel) -> Result<Theme, Failure> {
     Theme::read(&text, &path.display().to_string(), level).map_err(|mistake| Failure::Usage(mistake.to_string()))
 }
 
-/// Whether the terminal is light: `COLORFGBG` tells, or the terminal itself, if it answers soon.
+/// Whether the terminal says in its environment that it is light (`COLORFGBG`). It is not asked: an answer that comes
+/// late, as over a slow line, would be taken for typing.
 fn is_light() -> bool {
-    if let Some(background) = std::env::var("COLORFGBG").ok().and_then(|said| {
-        said.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok())
-    }) {
-        return matches!(background, 7 | 9..=15);
-    }
-    let mut options = terminal_colorsaurus::QueryOptions::default();
-    options.timeout = TELLS_WITHIN;
-    terminal_colorsaurus::theme_mode(options).is_ok_and(|mode| mode == terminal_colorsaurus::ThemeMode::Light)
+    let said = std::env::var("COLORFGBG").unwrap_or_default();
+    let background = said.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok());
+    matches!(background, Some(7 | 9..=15))
 }
 
 /// Whether the locale is UTF-8 and the terminal more than a serial line.
