@@ -9,6 +9,7 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// How a stretch of text is set.
+#[allow(clippy::struct_excessive_bools, reason = "four marks that are set or not, in any company")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Face {
     /// Bold, or a heading.

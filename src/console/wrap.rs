@@ -1,7 +1,7 @@
 //! Lines from text: by grapheme and by width, at spaces where there are any, within words only where there is no other way.
 //!
-//! A line is a range of bytes of the text, so nothing is copied. Text that only grows is wrapped anew from its last line
-//! on ([`Tail`]): in greedy wrapping nothing before it can change. Letters keep their logical order, also those written
+//! A line is a range of bytes of the text, so nothing is copied. Text that only grows is wrapped anew from its last two
+//! lines on ([`Tail`]): in greedy wrapping nothing before them can change. Letters keep their logical order, also those written
 //! from right to left: a terminal cell is a place, and what a terminal makes of it is its own.
 //! Deliberately not here: styles, and what is shown beside the text.
 
@@ -135,8 +135,7 @@ impl Kind {
     fn may_follow_a_break(self, before: Self) -> bool {
         match (before, self) {
             (Self::Start | Self::Space | Self::Opening, _) | (_, Self::Closing | Self::Space | Self::Start) => false,
-            (Self::Wide | Self::Closing, _) | (_, Self::Wide | Self::Opening) => true,
-            (Self::Joint, Self::Letter) => true,
+            (Self::Wide | Self::Closing, _) | (_, Self::Wide | Self::Opening) | (Self::Joint, Self::Letter) => true,
             _ => false,
         }
     }
@@ -159,8 +158,10 @@ impl Tail {
             self.lines.clear();
             wrap_from(text, 0, width, &mut self.lines);
         } else if text.len() > self.seen {
-            // Spaces that were hidden behind the last line may show again: go back to where it began.
-            let from = self.lines.pop().map_or(0, |line| line.start);
+            // The last line is open, and the one before it too: a cluster may still become wide by what joins it, and
+            // what stood before it in its word then goes up.
+            let last = self.lines.pop().map_or(0, |line| line.start);
+            let from = self.lines.pop().map_or(last, |line| line.start);
             wrap_from(text, from, width, &mut self.lines);
         }
         (self.width, self.seen) = (width, text.len());

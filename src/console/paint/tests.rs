@@ -93,19 +93,19 @@ fn word(doubtful: bool) -> BoxedStrategy<String> {
     }
 }
 
+type Scrap = (u16, u16, String, Style);
+/// Whether the screen is cleaned first, and what is put on it.
+type Step = (bool, Vec<Scrap>);
+
 /// Scraps of styled text here and there, on top of what was there or on a clean screen.
-fn scraps(doubtful: bool) -> impl Strategy<Value = Vec<(bool, Vec<(u16, u16, String, Style)>)>> {
+fn scraps(doubtful: bool) -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(
         (any::<bool>(), prop::collection::vec((0..WIDE, 0..HIGH, word(doubtful), style()), 0..12)),
         1..6,
     )
 }
 
-fn play(
-    frames: Vec<(bool, Vec<(u16, u16, String, Style)>)>,
-    level: ColorLevel,
-    doubtful: bool,
-) -> Result<(), TestCaseError> {
+fn play(frames: Vec<Step>, level: ColorLevel, doubtful: bool) -> Result<(), TestCaseError> {
     let mut terminal = terminal(WIDE, HIGH, level);
     let mut parser = vt100::Parser::new(HIGH, WIDE, 0);
     let mut buffer = Buffer::empty(Rect::new(0, 0, WIDE, HIGH));

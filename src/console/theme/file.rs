@@ -197,13 +197,11 @@ fn marks(place: &Place<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Result<M
     let mut marks = Modifier::empty();
     for mark in list {
         let name = string(place, key, mark)?;
-        match MARKS.iter().find(|(its, _)| *its == name) {
-            Some((_, mark)) => marks |= *mark,
-            None => {
-                let said = unknown("mark", name, MARKS.iter().map(|(name, _)| *name));
-                return Err(place.mistake(mark.span().start, key, said));
-            }
-        }
+        let Some((_, known)) = MARKS.iter().find(|(its, _)| *its == name) else {
+            let said = unknown("mark", name, MARKS.iter().map(|(name, _)| *name));
+            return Err(place.mistake(mark.span().start, key, said));
+        };
+        marks |= *known;
     }
     Ok(marks)
 }
@@ -258,13 +256,11 @@ fn hex(place: &Place<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Result<Col
         .strip_prefix('#')
         .filter(|digits| digits.len() == 6)
         .and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    match number.map(u32::to_be_bytes) {
-        Some([_, r, g, b]) => Ok(Color::Rgb(r, g, b)),
-        None => {
-            let said = format!("`{said}` is not a colour: write six hexadecimal digits, as in #8ab4f8");
-            Err(place.mistake(value.span().start, key, said))
-        }
+    if let Some([_, r, g, b]) = number.map(u32::to_be_bytes) {
+        return Ok(Color::Rgb(r, g, b));
     }
+    let said = format!("`{said}` is not a colour: write six hexadecimal digits, as in #8ab4f8");
+    Err(place.mistake(value.span().start, key, said))
 }
 
 fn string<'a>(place: &Place<'_>, key: &str, value: &'a Spanned<DeValue<'_>>) -> Result<&'a str, Mistake> {

@@ -67,7 +67,7 @@ struct Columns {
 const SIDE_BY_SIDE: u16 = 46;
 const SIGN: u16 = 6;
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     fn columns(&self) -> Columns {
         match self.width {
             ..SIDE_BY_SIDE => Columns { name: 8, names: self.width.saturating_sub(8), body: 2 },
@@ -185,7 +185,7 @@ pub(super) fn sent(state: State) -> (&'static str, Role) {
 }
 
 /// An entry's lines, and whether they change by time alone. No lines: there is nothing to show of it.
-pub(super) fn block(entry: &Entry, growing: bool, context: &Context<'_>) -> (Block, bool) {
+pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &Context<'_>) -> (Block, bool) {
     let mut block = Block::new(context.width);
     let mut ticks = false;
     let c = context;
@@ -281,6 +281,11 @@ pub(super) fn block(entry: &Entry, growing: bool, context: &Context<'_>) -> (Blo
         }
     }
     judgements(c, &mut block, entry);
+    if block.height() > 0 && when::another_day(before, entry.at, c.zone) {
+        let line = c.glyphs.lines.across;
+        let day = SafeText::own(format!("{line}{line} {} {line}{line}", when::day(entry.at, c.zone)));
+        block.above(day, c.style(Role::Border).patch(c.style(Role::Dim)));
+    }
     (block, ticks)
 }
 
@@ -324,9 +329,9 @@ fn judgements(c: &Context<'_>, block: &mut Block, entry: &Entry) {
         } else {
             sign.to_owned()
         };
-        words.push_str(&format!(" ({})", c.actor(Actor::Teammate(one.reviewer))));
+        words = format!("{words} ({})", c.actor(Actor::Teammate(one.reviewer)));
         if let Some(note) = &one.judgement.note {
-            words.push_str(&format!(": {}", SafeText::line(note)));
+            words = format!("{words}: {}", SafeText::line(note));
         }
         c.below(block, SafeText::own(words), c.style(role));
         if let Some(corrected) = &one.judgement.corrected {

@@ -45,10 +45,10 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
         (role_words(you.role.word()).into(), ink.style(Role::Dim)),
     ];
     let width: u16 = parts.iter().map(|(words, _)| words.width()).sum();
-    let modes = SafeText::own(modes(model));
+    let ais = SafeText::own(modes(model));
     let left = x + width + 3;
-    if left + Words::from(&modes).width() <= right {
-        ink.put_right(left, y, right, &modes, ink.style(Role::Dim));
+    if left + Words::from(&ais).width() <= right {
+        ink.put_right(left, y, right, &ais, ink.style(Role::Dim));
     }
     for (words, style) in parts {
         x = ink.put_cut(x, y, right, words, style);

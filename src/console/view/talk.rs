@@ -25,6 +25,7 @@ use crate::{
         ids::{ConversationId, EntryNo},
         text::SafeText,
         thread::{Entry, What},
+        time::Timestamp,
     },
     protocol::Typist,
 };
@@ -80,14 +81,20 @@ impl Cache {
     }
 
     /// An entry's lines.
-    fn block(&mut self, entry: &Entry, growing: Option<EntryNo>, context: &EntryContext<'_>) -> &Block {
+    fn block(
+        &mut self,
+        entry: &Entry,
+        before: Timestamp,
+        growing: Option<EntryNo>,
+        context: &EntryContext<'_>,
+    ) -> &Block {
         let minute = context.model.now.0 / 60_000;
         // A turn's line gives way to its growing text.
         let grows = growing == Some(entry.n);
         let turns = matches!(entry.what, What::Turn { ended: false, .. });
         let stands = |kept: &(Block, Option<i64>)| !turns && kept.1.is_none_or(|at| at == minute);
         if !self.blocks.get(&entry.n).is_some_and(stands) {
-            let (block, ticks) = entry::block(entry, grows, context);
+            let (block, ticks) = entry::block(entry, before, grows, context);
             self.blocks.insert(entry.n, (block, ticks.then_some(minute)));
         }
         &self.blocks.entry(entry.n).or_default().0
@@ -127,13 +134,10 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, context: Contex
 fn title(ink: &mut Ink<'_>, area: Rect, model: &Model, talk: &Talk, role: Role) {
     let mut words = format!("#{}", talk.conversation);
     if let Some(card) = model.card(talk.conversation) {
-        words.push_str(&format!(
-            " {} · {}",
-            SafeText::line_within(&card.customer.name, 40),
-            SafeText::line(&card.channel)
-        ));
+        let (name, channel) = (SafeText::line_within(&card.customer.name, 40), SafeText::line(&card.channel));
+        words = format!("{words} {name} · {channel}");
         if let Some(topic) = &card.topic {
-            words.push_str(&format!(" · {}", SafeText::line_within(topic, 40)));
+            words = format!("{words} · {}", SafeText::line_within(topic, 40));
         }
     }
     let watchers: Vec<String> =
@@ -218,7 +222,12 @@ impl Items<'_, '_> {
     /// The lines of an item; the one behind the last entry is what follows on it.
     fn item(&mut self, at: usize) -> &Block {
         match self.talk.thread.entries.get(at) {
-            Some(entry) => self.cache.block(entry, self.growing, &self.entries),
+            Some(entry) => {
+                // Before the first one there is today: the day is named where it is another one.
+                let earlier = at.checked_sub(1).and_then(|at| self.talk.thread.entries.get(at));
+                let before = earlier.map_or(self.entries.model.now, |earlier| earlier.at);
+                self.cache.block(entry, before, self.growing, &self.entries)
+            }
             None => &self.after,
         }
     }
@@ -328,7 +337,7 @@ impl Items<'_, '_> {
 fn first_name(name: &str) -> SafeText {
     let whole = SafeText::line_within(name, 60);
     let first = whole.as_str().split(' ').find(|word| word.chars().filter(|c| c.is_alphanumeric()).count() > 1);
-    first.map_or(whole.clone(), |first| SafeText::line(first))
+    first.map_or(whole.clone(), SafeText::line)
 }
 
 /// What follows on the last entry: the growing answer, texts on their way, who types, what may still arrive.

@@ -120,6 +120,13 @@ impl Block {
         self.texts.push(text.text);
     }
 
+    /// Puts a line above all others.
+    pub fn above(&mut self, words: SafeText, style: Style) {
+        let at = 0..words.as_str().len();
+        self.lines.insert(0, vec![Stretch { x: 0, text: self.texts.len(), at, style }]);
+        self.texts.push(words);
+    }
+
     /// Puts a sign before each line from `first` on.
     pub fn beside(&mut self, first: usize, x: u16, sign: &'static str, style: Style) {
         let id = self.texts.len();
