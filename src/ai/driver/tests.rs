@@ -160,6 +160,9 @@ fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
                     }
                     Err(why) => drop(done.send(Err(why))),
                 },
+                () = sleep(Duration::from_secs(20)) => {
+                    mini.say(ToPeer::Ping { seq: mini.desk.office.seq, now: Timestamp(0) }).await;
+                }
                 Some(done) = look.recv() => drop(done.send((mini.desk.clone(), mini.log.clone()))),
                 else => return,
             }
@@ -275,8 +278,7 @@ async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
     bench.says("when does my refund come?").await;
     sleep(Duration::from_secs(60)).await;
     let (answers, ..) = bench.count().await;
-    let log: Vec<_> = bench.look().await.1.into_iter().skip(6).map(|one| one.event).collect();
-    assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{log:?}");
+    assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{answers:?}");
     assert_eq!(bench.look().await.0.conversation(TALK).unwrap().card.holder, Holder::Ai(ARIA));
 }
 
