@@ -31,6 +31,8 @@ const IN_TITLE: f64 = 0.5;
 const SECOND: f64 = 0.22;
 /// Sentences quoted at most, and from one passage.
 const QUOTED: usize = 3;
+/// The document by which lines of the brief are cited.
+const BRIEF: &str = "brief";
 /// Passages looked at.
 const LOOKED_AT: usize = 12;
 
@@ -190,7 +192,7 @@ fn briefed(brief: Option<&Brief>) -> Vec<Passage> {
     let parts = brief.map(Brief::parts).into_iter().flatten().filter(|(title, _)| *title != "back when");
     parts
         .map(|(title, text)| Passage {
-            document: "brief".to_owned(),
+            document: BRIEF.to_owned(),
             title: String::new(),
             tags: Vec::new(),
             heading: title.to_owned(),
@@ -216,9 +218,12 @@ fn choose<'a>(candidates: &'a [Candidate], question: &BTreeMap<String, f64>) -> 
     };
     let usable = || candidates.iter().filter(|candidate| !candidate.sentences.is_empty());
     let mut covered = BTreeMap::new();
-    let Some(first) = usable().max_by(|a, b| worth(a, &covered).1.total_cmp(&worth(b, &covered).1)) else {
-        return Vec::new();
-    };
+    // What the team wrote for this very talk comes before what the files say, if it meets the question at all.
+    let own = usable()
+        .filter(|candidate| candidate.passage.document == BRIEF && worth(candidate, &covered).0 >= KNOWN)
+        .max_by(|a, b| worth(a, &covered).0.total_cmp(&worth(b, &covered).0));
+    let best = || usable().max_by(|a, b| worth(a, &covered).1.total_cmp(&worth(b, &covered).1));
+    let Some(first) = own.or_else(best) else { return Vec::new() };
     if worth(first, &covered).0 <= 0.0 {
         return Vec::new();
     }
