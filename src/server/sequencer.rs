@@ -115,6 +115,8 @@ struct Quiet {
     term: Term,
     /// AI messages that a connector has and has not reported.
     rows: Vec<EntryNo>,
+    /// AI messages whose fate nobody knows.
+    unknown: Vec<EntryNo>,
 }
 
 /// The only one who changes the desk.
@@ -460,11 +462,11 @@ impl Sequencer {
             publication.office = one.publication.office.take().or(publication.office);
             answered.push(one);
         }
-        let reported: Vec<(ConversationId, EntryNo)> = publication
+        let reported: Vec<(ConversationId, EntryNo, State)> = publication
             .events
             .iter()
             .filter_map(|event| match (&event.recorded.event, event.recorded.conversation) {
-                (Event::DeliveryReported { message, .. }, Some(id)) => Some((id, *message)),
+                (Event::DeliveryReported { message, report }, Some(id)) => Some((id, *message, report.state())),
                 _ => None,
             })
             .collect();
@@ -481,8 +483,8 @@ impl Sequencer {
                 }
             }
         }
-        for (conversation, message) in reported {
-            self.reported(conversation, message);
+        for (conversation, message, state) in reported {
+            self.reported(conversation, message, state);
         }
     }
 
@@ -544,27 +546,29 @@ impl Sequencer {
             _ => None,
         });
         let card = &self.desk.conversation(*conversation)?.card;
-        Some(Quiet {
-            conversation: *conversation,
-            term: term.unwrap_or(card.term),
-            rows: self.on_the_wire(*conversation),
-        })
+        Some(self.quiet_of(*conversation, term.unwrap_or(card.term)))
     }
 
     fn quiet_again(&self, command: &Command) -> Option<Quiet> {
         let Command::TakeOver { conversation, .. } = command else { return None };
         let term = self.desk.conversation(*conversation)?.card.term;
-        Some(Quiet { conversation: *conversation, term, rows: self.on_the_wire(*conversation) })
+        Some(self.quiet_of(*conversation, term))
     }
 
-    fn on_the_wire(&self, conversation: ConversationId) -> Vec<EntryNo> {
+    fn quiet_of(&self, conversation: ConversationId, term: Term) -> Quiet {
+        let rows = self.fenced_rows(conversation, State::Claimed);
+        Quiet { conversation, term, rows, unknown: self.fenced_rows(conversation, State::Unknown) }
+    }
+
+    fn fenced_rows(&self, conversation: ConversationId, state: State) -> Vec<EntryNo> {
         let rows = self.desk.conversation(conversation).map(|it| it.outbox.as_slice()).unwrap_or_default();
-        rows.iter().filter(|row| row.state == State::Claimed && row.origin.is_fenced()).map(|row| row.message).collect()
+        rows.iter().filter(|row| row.state == state && row.origin.is_fenced()).map(|row| row.message).collect()
     }
 
     fn await_quiet(&mut self, mut quiet: Quiet, peer: mpsc::Sender<Reply>) {
-        let still = self.on_the_wire(quiet.conversation);
+        let still = self.fenced_rows(quiet.conversation, State::Claimed);
         quiet.rows.retain(|row| still.contains(row));
+        quiet.unknown = self.fenced_rows(quiet.conversation, State::Unknown);
         if quiet.rows.is_empty() {
             say_quiet(&quiet, &peer);
         } else {
@@ -572,10 +576,13 @@ impl Sequencer {
         }
     }
 
-    fn reported(&mut self, conversation: ConversationId, message: EntryNo) {
+    fn reported(&mut self, conversation: ConversationId, message: EntryNo, state: State) {
         self.quiet.retain_mut(|(quiet, peer, _)| {
-            if quiet.conversation == conversation {
+            if quiet.conversation == conversation && quiet.rows.contains(&message) {
                 quiet.rows.retain(|row| *row != message);
+                if state == State::Unknown {
+                    quiet.unknown.push(message);
+                }
             }
             if quiet.rows.is_empty() {
                 say_quiet(quiet, peer);
