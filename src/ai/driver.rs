@@ -5,19 +5,23 @@
 //! desk's rules).
 
 mod agenda;
+mod errand;
 mod floor;
+mod options;
 #[cfg(test)]
 mod tests;
 
+pub use self::options::{DriverError, DriverOptions, Pace};
 use self::{
     agenda::{Agenda, Wake},
+    errand::{Report, Reported, Work, compose, retrieve},
     floor::Floor,
 };
 use super::{
     knowledge::Knowledge,
-    model::{Composed, Model},
+    model::Model,
     offline::Offline,
-    retrieval::{IndexError, Passage, Question, Retrieval},
+    retrieval::Retrieval,
     turn::{Effect, End, Input, Rules, Turn},
     view::View,
 };
@@ -34,7 +38,7 @@ use crate::{
         refusal::Refusal,
         thread::{Thread, What},
     },
-    protocol::{Answer, ByeCode, Scope, ToPeer},
+    protocol::{Answer, Scope, ToPeer},
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -44,76 +48,17 @@ use std::{
 use tokio::{
     select,
     sync::mpsc,
-    task::{JoinHandle, spawn, spawn_blocking},
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep_until},
 };
 
-/// Passages that a model gets at most.
-const PASSAGES: usize = 8;
 /// Reports of retrieval and models that wait. When they are as many, those who report wait.
 const REPORTS: usize = 256;
-/// Pieces of an answer that wait to be shown. When they are as many, the model waits.
-const PIECES: usize = 16;
 /// Turns at once at most, whatever is asked for: well below what a peer may watch and ask at once.
 const MOST_AT_ONCE: usize = 64;
 /// How long after a failure the next attempt begins.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Turns between two lines of counts in the log.
 const COUNTED: u64 = 100;
-
-/// How fast an answer is streamed to those who watch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// As fast as the model gives it.
-    Instant,
-    /// So many pieces (words, mostly) a second; 0 counts as 1.
-    WordsPerSecond(u32),
-}
-
-impl Pace {
-    fn wait(self) -> Duration {
-        match self {
-            Self::Instant => Duration::ZERO,
-            Self::WordsPerSecond(words) => Duration::from_secs(1) / words.max(1),
-        }
-    }
-}
-
-/// How an AI teammate works.
-#[derive(Clone, Debug)]
-pub struct DriverOptions {
-    /// How fast it writes.
-    pub pace: Pace,
-    /// How long a customer must be silent before it begins: people write in bursts.
-    pub settle: Duration,
-    /// How many conversations it answers at once; 1 to 64.
-    pub at_once: usize,
-    /// The program, for the server's log.
-    pub program: String,
-}
-
-impl Default for DriverOptions {
-    fn default() -> Self {
-        let program = concat!("centaur-ai ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { pace: Pace::WordsPerSecond(20), settle: Duration::from_millis(900), at_once: 16, program }
-    }
-}
-
-/// An AI teammate stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum DriverError {
-    /// The knowledge cannot be indexed.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// The session ended.
-    #[error("the AI's session ended: {why}")]
-    Ended {
-        /// The server's code, if it said one.
-        code: Option<ByeCode>,
-        /// Why, for people.
-        why: String,
-    },
-}
 
 /// An AI teammate.
 #[derive(Debug)]
@@ -169,29 +114,6 @@ struct Active {
     /// The newest message of the customer that the turn has read.
     read: EntryNo,
     work: Option<Work>,
-}
-
-/// A task that ends with its owner.
-#[derive(Debug)]
-struct Work(JoinHandle<()>);
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-struct Report {
-    conversation: ConversationId,
-    attempt: u64,
-    what: Reported,
-}
-
-enum Reported {
-    Retrieved(Vec<Passage>),
-    Piece(String),
-    Composed(Box<Composed>),
-    Failed(String),
 }
 
 impl Driver {
@@ -556,50 +478,4 @@ impl Active {
     fn thread_term(&self) -> Option<crate::domain::ids::Term> {
         self.turn.as_ref().map(Turn::term)
     }
-}
-
-/// Looks things up beside the driver, on a thread that may block.
-fn retrieve(
-    retrieval: Arc<Retrieval>,
-    reports: mpsc::Sender<Report>,
-    question: Question,
-    (conversation, attempt): (ConversationId, u64),
-) -> Work {
-    Work(spawn(async move {
-        let what = match spawn_blocking(move || retrieval.search(&question, PASSAGES)).await {
-            Ok(passages) => Reported::Retrieved(passages),
-            Err(_) => Reported::Failed("the knowledge could not be searched".to_owned()),
-        };
-        let _ = reports.send(Report { conversation, attempt, what }).await;
-    }))
-}
-
-/// Composes beside the driver, at the pace.
-fn compose(
-    model: Arc<dyn Model>,
-    prompt: super::model::Prompt,
-    pace: Pace,
-    reports: mpsc::Sender<Report>,
-    (conversation, attempt): (ConversationId, u64),
-) -> Work {
-    Work(spawn(async move {
-        let (pieces, mut came) = mpsc::channel(PIECES);
-        let tell = |what| reports.send(Report { conversation, attempt, what });
-        let streaming = async {
-            while let Some(piece) = came.recv().await {
-                if pace != Pace::Instant {
-                    sleep(pace.wait()).await;
-                }
-                if tell(Reported::Piece(piece)).await.is_err() {
-                    break;
-                }
-            }
-        };
-        let (composed, ()) = tokio::join!(model.compose(prompt, pieces), streaming);
-        let what = match composed {
-            Ok(composed) => Reported::Composed(Box::new(composed)),
-            Err(error) => Reported::Failed(error.why),
-        };
-        let _ = tell(what).await;
-    }))
 }

@@ -1,6 +1,6 @@
 //! Which passages of the knowledge fit a question.
 //!
-//! FTS5 of SQLite, in memory, over terms cut by us (see [`words`](super::words)); its BM25 ranks, with title, tags and
+//! FTS5 of `SQLite`, in memory, over terms cut by us (see [`words`](super::words)); its BM25 ranks, with title, tags and
 //! heading weighing more than the text. Terms hold letters and digits only and are quoted, so no question is ever read as a
 //! query language. Blocking: call it off the event loop. Deliberately not here: choosing sentences.
 
@@ -55,7 +55,7 @@ pub struct Passage {
     pub score: f64,
 }
 
-/// The index cannot be made: SQLite lacks FTS5 or memory.
+/// The index cannot be made: `SQLite` lacks FTS5 or memory.
 #[derive(Debug, thiserror::Error)]
 #[error("the knowledge cannot be indexed: {0}")]
 pub struct IndexError(#[from] rusqlite::Error);

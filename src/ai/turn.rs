@@ -187,9 +187,8 @@ impl Turn {
                 Input::Fenced | Input::Refused(_) | Input::Due(Timer::Parting) => self.over(End::Dropped),
                 _ => Vec::new(),
             },
-            (_, Input::Fenced) => self.over(End::Dropped),
             // What the desk refused is not asked for again: the cards tell when things have changed.
-            (_, Input::Refused(_)) => self.over(End::Dropped),
+            (_, Input::Fenced | Input::Refused(_)) => self.over(End::Dropped),
             (State::Asked, Input::Began(turn, view)) => {
                 self.turn = turn;
                 self.view = *view;

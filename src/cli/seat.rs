@@ -90,14 +90,8 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
     };
     let zone = TimeZone::system();
     let offset = zone.to_offset(jiff::Timestamp::now()).seconds() / 60;
-    let options = Options {
-        keymap: Arc::new(keymap),
-        clock: Arc::new(when::now),
-        zone: offset,
-        drafts,
-        editor: editor(),
-        look,
-    };
+    let options =
+        Options { keymap: Arc::new(keymap), clock: Arc::new(when::now), zone: offset, drafts, editor: editor(), look };
     let greeting = Greeting {
         token: visit.token,
         cards: Scope::All,
@@ -110,8 +104,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
     let (columns, rows) = seat.size().unwrap_or((80, 24));
     let out = io::BufWriter::with_capacity(FRAME, io::stdout());
     let backend = Paint::new(out, Size::new(columns, rows), level());
-    let mut app =
-        App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut app = App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
     app.run().await.map_err(|error| Failure::Failed(error.to_string()))
 }
 

@@ -20,7 +20,11 @@ use crate::{
     protocol::{ToServer, decode, encode, limits::Limits},
 };
 use std::collections::BTreeSet;
-use tokio::sync::oneshot;
+use tokio::{
+    sync::oneshot,
+    task::{JoinHandle, spawn},
+    time::sleep,
+};
 
 const ADMIN: TeammateId = TeammateId(1);
 const ARIA: TeammateId = TeammateId(2);
@@ -236,7 +240,7 @@ async fn a_thousand_conversations_at_once_are_each_answered_once() {
             break;
         }
     }
-    sleep(Duration::from_secs(120)).await;
+    sleep(Duration::from_mins(2)).await;
     let (desk, log) = bench.look().await;
     let answered: Vec<_> =
         log.iter().filter(|one| matches!(one.event, Event::Answered { .. })).map(|one| one.conversation).collect();
@@ -253,7 +257,7 @@ async fn a_burst_is_answered_once_and_a_message_in_between_begins_anew() {
     sleep(Duration::from_secs(3)).await;
     assert_eq!(bench.count().await, (vec![], vec![], 0));
     bench.says("and where is my parcel?").await;
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let (answers, _, abandoned) = bench.count().await;
     assert_eq!((answers.len(), abandoned), (1, 1), "{answers:?}");
     assert!(answers[0].contains("carrier") && answers[0].contains("working days"), "{answers:?}");
@@ -267,13 +271,13 @@ async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
     let mira = Actor::Teammate(ADMIN);
     let take = Command::TakeOver { conversation: TALK, term: bench.term().await, reason: None };
     bench.ask(mira, take).await.unwrap();
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert_eq!(bench.count().await, (vec![], vec![], 0));
     let brief = Brief { promised: "The refund comes on Friday.".into(), ..Brief::default() };
     let term = bench.term().await;
     bench.ask(mira, Command::HandBack { conversation: TALK, term, to: Some(ARIA), brief }).await.unwrap();
     bench.says("when does my refund come?").await;
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let (answers, ..) = bench.count().await;
     let log: Vec<_> = bench.look().await.1.into_iter().skip(6).map(|one| one.event).collect();
     assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{log:?}");
