@@ -48,6 +48,7 @@ pub mod team;
 mod tests;
 pub mod token;
 pub mod undo;
+pub mod welcome;
 pub mod when;
 pub mod whisper;
 
@@ -79,14 +80,14 @@ CENTAUR_TOKEN_FILE, what `centaur login` saved, or a prompt; in this order.";
 /// A console for teams in which an AI answers most customers and people supervise it.
 #[derive(Debug, Parser)]
 #[command(name = "centaur", version, about, after_help = EXITS, propagate_version = true)]
-#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Cli {
     /// What every command understands.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; nothing named: the welcome asks.
     #[command(subcommand)]
-    pub act: Act,
+    pub act: Option<Act>,
 }
 
 /// What every command understands.
@@ -281,7 +282,10 @@ pub fn run(cli: Cli) -> u8 {
         return failure.code();
     };
     let mut context = Context { global: cli.global, paths, env: Environment::read(&variable), out };
-    let result = dispatch(cli.act, &mut context);
+    let result = match cli.act {
+        Some(act) => dispatch(act, &mut context),
+        None => with_threads(&mut context, async |context| welcome::run(context).await),
+    };
     if let Err(failure) = &result {
         context.out.failure(failure);
     }
@@ -298,11 +302,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
         act @ (Act::Demo(_) | Act::Serve(_) | Act::Console(_)) => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            let result = runtime.block_on(perform(act, context));
-            // What is left waits for the disk at most.
-            runtime.shutdown_timeout(Duration::from_secs(2));
-            result
+            with_threads(context, async |context| perform(act, context).await)
         }
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -314,6 +314,18 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
             })
         }
     }
+}
+
+/// Does something on a runtime with threads, as a console and a server want it.
+fn with_threads(
+    context: &mut Context,
+    work: impl AsyncFnOnce(&mut Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(work(context));
+    // What is left waits for the disk at most.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    result
 }
 
 /// Does what was asked, on the present runtime.

@@ -138,7 +138,11 @@ fn level_of(variable: &dyn Fn(&str) -> Option<String>) -> ColorLevel {
     }
 }
 
-fn look(looks: &Looks) -> Result<Look, Failure> {
+/// The theme and signs that the person and the terminal want.
+///
+/// # Errors
+/// A theme that cannot be used.
+pub fn look(looks: &Looks) -> Result<Look, Failure> {
     let level = level();
     let theme = match looks.theme.as_deref() {
         None => {
