@@ -53,6 +53,7 @@ pub mod when;
 pub mod whisper;
 
 use crate::{
+    config::Config,
     domain::{ids::ConversationId, time::Span},
     paths::Paths,
     protocol::Answer,
@@ -221,6 +222,8 @@ pub struct Context {
     pub global: Global,
     /// Where files are.
     pub paths: Paths,
+    /// The person's settings.
+    pub config: Config,
     /// The environment.
     pub env: Environment,
     /// Where its words go.
@@ -242,7 +245,7 @@ impl Context {
     /// The server that is meant.
     #[must_use]
     pub fn server(&self) -> &str {
-        self.global.server.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(DEFAULT_SERVER)
+        self.global.server.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(&self.config.server)
     }
 
     /// How long to wait for an answer.
@@ -281,7 +284,15 @@ pub fn run(cli: Cli) -> u8 {
         out.failure(&failure);
         return failure.code();
     };
-    let mut context = Context { global: cli.global, paths, env: Environment::read(&variable), out };
+    let mut out = out;
+    let config = match settings(&paths) {
+        Ok(config) => config,
+        Err(failure) => {
+            out.failure(&failure);
+            return failure.code();
+        }
+    };
+    let mut context = Context { global: cli.global, paths, config, env: Environment::read(&variable), out };
     let result = match cli.act {
         Some(act) => dispatch(act, &mut context),
         None => with_threads(&mut context, async |context| welcome::run(context).await),
@@ -290,6 +301,16 @@ pub fn run(cli: Cli) -> u8 {
         context.out.failure(failure);
     }
     result.map_or_else(|failure| failure.code(), |()| 0)
+}
+
+/// The person's settings, over the built-in ones.
+fn settings(paths: &Paths) -> Result<Config, Failure> {
+    let path = paths.config_file();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Config::read(&text, &path.display().to_string()).map_err(|wrong| Failure::Usage(wrong.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+        Err(error) => Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
+    }
 }
 
 fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {

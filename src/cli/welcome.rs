@@ -44,7 +44,7 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
         return Err(Failure::Usage("name a command, or start it alone on a terminal to be asked".to_owned()));
     }
     let looks = looks()?;
-    let look = seat::look(&looks)?;
+    let look = seat::look(context, &looks)?;
     let mut welcome = Welcome::default();
     loop {
         welcome = match ask(welcome, &look).await? {
