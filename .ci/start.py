@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Starts `centaur demo` in a pseudo-terminal, looks whether the floor comes up, quits, and checks what is left behind.
+"""Starts `centaur demo` in a pseudo-terminal, and `centaur` alone with the demo picked from its welcome; looks whether
+the floor comes up, quits, and checks what is left behind.
 
-Only the standard library. Exit status 0: it came up within 20 s, `q` ended it with status 0, and every terminal mode
-that it switched on was switched off again. A terminal is played just well enough: queries for status, cursor,
+Only the standard library. Exit status 0: each time it came up within 20 s, `q` ended it with status 0, and every
+terminal mode that it switched on was switched off again. A terminal is played just well enough: queries for status, cursor,
 attributes and colours are answered.
 """
 
@@ -114,10 +115,17 @@ class Screen:
         return ""
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: start.py PROGRAM")
-    program = os.path.abspath(sys.argv[1])
+def welcome(text):
+    return "watch the demo" in text
+
+
+def floor(text):
+    """The floor's header names the screen, and a row has a sign, how urgent it is, and a name."""
+    return "Floor" in text and re.search(r"^\W*[◆▲✦●*!>@#] *\d+ +\S", text, re.M)
+
+
+def start(program, arguments, steps):
+    """Starts the program. `steps`: what has to be seen, whether it is, and what is typed then; the last one quits."""
     home = tempfile.TemporaryDirectory(prefix="centaur-start-")
     master, line = pty.openpty()
     fcntl.ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -130,9 +138,10 @@ def main():
             os.dup2(line, number)
         os.closerange(3, 256)
         environment = {"PATH": os.environ.get("PATH", ""), "HOME": home.name, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-        os.execve(program, [program, "demo"], environment)
+        os.execve(program, [program, *arguments], environment)
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    screen, began, asked, status = Screen(), time.monotonic(), None, None
+    screen, began, steps = Screen(), time.monotonic(), list(steps)
+    name = " ".join(["centaur", *arguments])
 
     def fail(why):
         try:
@@ -141,25 +150,23 @@ def main():
         except (ProcessLookupError, ChildProcessError):
             pass
         print(screen.text(), file=sys.stderr)
-        sys.exit(f"start: {why}")
+        sys.exit(f"{name}: {why}")
 
     while True:
         now = time.monotonic()
-        if asked is None and now - began > UP_WITHIN:
-            fail(f"no floor with a row within {UP_WITHIN:.0f} s")
-        if asked is not None and now - asked > DOWN_WITHIN:
+        if steps and now - began > UP_WITHIN:
+            fail(f"no {steps[0][0]} within {UP_WITHIN:.0f} s")
+        if not steps and now - began > DOWN_WITHIN:
             fail(f"`q` did not end it within {DOWN_WITHIN:.0f} s")
         if select.select([master], [], [], 0.05)[0]:
             answer = screen.feed(decoder.decode(os.read(master, 65536)))
             if answer:
                 os.write(master, answer.encode())
-        text = screen.text()
-        # The floor's header names the screen, and a row says who holds it or how urgent it is.
-        header, row = "Floor" in text, re.search(r"^\W*[◆▲✦●*!>@#] *\d+ +\S", text, re.M)
-        if asked is None and header and row:
-            print(f"start: the floor stood after {now - began:.2f} s")
-            asked = now
-            os.write(master, b"q")
+        if steps and steps[0][1](screen.text()):
+            what, _, keys = steps.pop(0)
+            print(f"{name}: the {what} stood after {now - began:.2f} s")
+            began = now
+            os.write(master, keys)
         done, code = os.waitpid(pid, os.WNOHANG)
         if done:
             status = os.waitstatus_to_exitcode(code)
@@ -168,7 +175,7 @@ def main():
                 screen.feed(decoder.decode(os.read(master, 65536)))
             break
 
-    if asked is None:
+    if steps:
         fail(f"it ended by itself with status {status}")
     if status != 0:
         fail(f"it ended with status {status}")
@@ -179,7 +186,18 @@ def main():
         fail("left the cursor hidden")
     if termios.tcgetattr(line)[:4] != before[:4]:
         fail("left the terminal line in another mode than it found it in")
-    print("start: quit with 0, the terminal as it was")
+    os.close(master)
+    os.close(line)
+    home.cleanup()
+    print(f"{name}: quit with 0, the terminal as it was")
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: start.py PROGRAM")
+    program = os.path.abspath(sys.argv[1])
+    start(program, ["demo"], [("floor", floor, b"q")])
+    start(program, [], [("welcome", welcome, b"d"), ("floor", floor, b"q")])
 
 
 if __name__ == "__main__":

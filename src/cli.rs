@@ -4,19 +4,16 @@
 
 pub mod annotate;
 pub mod approve;
+pub mod assets;
 pub mod assign;
 pub mod audit;
 pub mod back;
-pub mod assets;
 pub mod completions;
 pub mod console;
 pub mod demo;
-pub mod embed;
-pub mod seat;
-pub mod serve;
-pub mod team;
 pub mod desk;
 pub mod doctor;
+pub mod embed;
 pub mod exit;
 pub mod export;
 pub mod input;
@@ -38,20 +35,25 @@ pub mod reopen;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
+pub mod seat;
+pub mod serve;
 pub mod show;
 pub mod snooze;
 pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
+pub mod team;
 #[cfg(test)]
 mod tests;
 pub mod token;
 pub mod undo;
+pub mod welcome;
 pub mod when;
 pub mod whisper;
 
 use crate::{
+    config::Config,
     domain::{ids::ConversationId, time::Span},
     paths::Paths,
     protocol::Answer,
@@ -79,14 +81,14 @@ CENTAUR_TOKEN_FILE, what `centaur login` saved, or a prompt; in this order.";
 /// A console for teams in which an AI answers most customers and people supervise it.
 #[derive(Debug, Parser)]
 #[command(name = "centaur", version, about, after_help = EXITS, propagate_version = true)]
-#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Cli {
     /// What every command understands.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; nothing named: the welcome asks.
     #[command(subcommand)]
-    pub act: Act,
+    pub act: Option<Act>,
 }
 
 /// What every command understands.
@@ -220,6 +222,8 @@ pub struct Context {
     pub global: Global,
     /// Where files are.
     pub paths: Paths,
+    /// The person's settings.
+    pub config: Config,
     /// The environment.
     pub env: Environment,
     /// Where its words go.
@@ -241,7 +245,7 @@ impl Context {
     /// The server that is meant.
     #[must_use]
     pub fn server(&self) -> &str {
-        self.global.server.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(DEFAULT_SERVER)
+        self.global.server.as_deref().filter(|url| !url.trim().is_empty()).unwrap_or(&self.config.server)
     }
 
     /// How long to wait for an answer.
@@ -280,12 +284,33 @@ pub fn run(cli: Cli) -> u8 {
         out.failure(&failure);
         return failure.code();
     };
-    let mut context = Context { global: cli.global, paths, env: Environment::read(&variable), out };
-    let result = dispatch(cli.act, &mut context);
+    let mut out = out;
+    let config = match settings(&paths) {
+        Ok(config) => config,
+        Err(failure) => {
+            out.failure(&failure);
+            return failure.code();
+        }
+    };
+    let mut context = Context { global: cli.global, paths, config, env: Environment::read(&variable), out };
+    let result = match cli.act {
+        Some(act) => dispatch(act, &mut context),
+        None => with_threads(&mut context, async |context| welcome::run(context).await),
+    };
     if let Err(failure) = &result {
         context.out.failure(failure);
     }
     result.map_or_else(|failure| failure.code(), |()| 0)
+}
+
+/// The person's settings, over the built-in ones.
+fn settings(paths: &Paths) -> Result<Config, Failure> {
+    let path = paths.config_file();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Config::read(&text, &path.display().to_string()).map_err(|wrong| Failure::Usage(wrong.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+        Err(error) => Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
+    }
 }
 
 fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
@@ -298,11 +323,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
         act @ (Act::Demo(_) | Act::Serve(_) | Act::Console(_)) => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            let result = runtime.block_on(perform(act, context));
-            // What is left waits for the disk at most.
-            runtime.shutdown_timeout(Duration::from_secs(2));
-            result
+            with_threads(context, async |context| perform(act, context).await)
         }
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -314,6 +335,18 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
             })
         }
     }
+}
+
+/// Does something on a runtime with threads, as a console and a server want it.
+fn with_threads(
+    context: &mut Context,
+    work: impl AsyncFnOnce(&mut Context) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(work(context));
+    // What is left waits for the disk at most.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    result
 }
 
 /// Does what was asked, on the present runtime.

@@ -8,19 +8,6 @@ use std::fmt;
 /// The built-in settings, which are also their documentation.
 pub const DEFAULT: &str = include_str!("../assets/config.toml");
 
-/// Whether something is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// As the terminal and the environment say.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 /// Which signs are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,10 +25,10 @@ pub enum Glyphs {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// A theme's name, or `auto`.
+    /// The desk's server.
+    pub server: String,
+    /// A theme's name or file, or `auto`.
     pub theme: String,
-    /// Whether colours are used.
-    pub color: When,
     /// Which signs are drawn.
     pub glyphs: Glyphs,
     /// What edits a longer text; empty means what the environment says.
@@ -50,7 +37,12 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { theme: "auto".to_owned(), color: When::Auto, glyphs: Glyphs::Auto, editor: String::new() }
+        Self {
+            server: "http://127.0.0.1:8722".to_owned(),
+            theme: "auto".to_owned(),
+            glyphs: Glyphs::Auto,
+            editor: String::new(),
+        }
     }
 }
 
@@ -101,7 +93,7 @@ impl Config {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["theme", "color", "glyphs", "editor"]
+    ["server", "theme", "glyphs", "editor"]
         .into_iter()
         .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
         .filter(|(shared, _)| *shared >= 2)
@@ -121,10 +113,10 @@ mod tests {
 
     #[test]
     fn a_mistake_is_told_with_its_line_and_its_neighbour() {
-        let error = Config::read("theme = \"dark\"\ncolour = \"never\"\n", "my.toml").unwrap_err();
-        assert_eq!((error.line, error.near.as_deref()), (2, Some("color")));
-        assert!(error.to_string().starts_with("my.toml:2: unknown field `colour`"), "{error}");
-        let error = Config::read("color = \"sometimes\"\n", "my.toml").unwrap_err();
+        let error = Config::read("theme = \"dark\"\nglyph = \"ascii\"\n", "my.toml").unwrap_err();
+        assert_eq!((error.line, error.near.as_deref()), (2, Some("glyphs")));
+        assert!(error.to_string().starts_with("my.toml:2: unknown field `glyph`"), "{error}");
+        let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();
         assert!(error.line == 1 && error.said.contains("sometimes"), "{error}");
     }
 }

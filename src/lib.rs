@@ -19,6 +19,18 @@
 //! `cli` and `main` all. `tests/suite/rooms.rs` reads `src/` and holds us to it.
 
 #![forbid(unsafe_code)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented)]
+#![deny(clippy::dbg_macro, clippy::print_stdout, clippy::print_stderr)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stdout,
+        reason = "a test fails by panicking, and a measurement is printed"
+    )
+)]
 
 pub mod ai;
 pub mod cli;

@@ -139,7 +139,7 @@ impl Server {
             Arc::clone(&options.clock),
             drain.clone(),
         ));
-        let sequencer = sequencer::Sequencer::new(boot, feed, writer, Arc::clone(&hub), options.clock)?;
+        let sequencer = sequencer::Sequencer::new(boot, feed, writer, Arc::clone(&hub), options.clock);
         let task = tokio::spawn(sequencer.run(asked, drain));
         let running = Running {
             inbox,
@@ -209,16 +209,16 @@ impl Running {
     pub async fn tick(&self) -> Result<(), ServerError> {
         let (reply, done) = oneshot::channel();
         self.inbox.send(Asked::wake(reply)).await.map_err(|_| ServerError::Stopped)?;
-        done.await.map(|_| ()).map_err(|_| ServerError::Stopped)
+        done.await.map_err(|_| ServerError::Stopped)
     }
 
     /// Ends in order: takes no one new, tells the peers, answers what was asked, saves, closes the log.
     pub async fn drain(&self) {
         self.draining.send_replace(true);
-        if let Some(task) = self.finished.lock().await.take() {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "the sequencer ended badly");
-            }
+        if let Some(task) = self.finished.lock().await.take()
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the sequencer ended badly");
         }
     }
 

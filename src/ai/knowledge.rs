@@ -104,7 +104,8 @@ impl Knowledge {
                 }
             }
         }
-        let version = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let version =
+            hash.finalize().iter().take(6).fold(String::new(), |version, byte| version + &format!("{byte:02x}"));
         (Self { documents, version, frequency, sections }, report)
     }
 

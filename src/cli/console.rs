@@ -30,12 +30,22 @@ impl Console {
     /// No terminal, no token, or an address that leads nowhere.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         seat::check()?;
-        let socket = Socket::new(context.server())?;
+        // An address that leads nowhere is said before anybody is asked for a token.
+        Socket::new(context.server())?;
         let token = token::find(context)?;
-        let _log = log::start(&context.paths.logs(), "info").ok();
-        let drafts = Some(context.paths.drafts().join(file_name(context.server())));
-        seat::sit(context, &self.looks, Visit { dial: Arc::new(socket), token, drafts }).await
+        visit(context, &self.looks, token).await
     }
+}
+
+/// The console on the context's server, with this token.
+///
+/// # Errors
+/// No terminal, or an address that leads nowhere.
+pub async fn visit(context: &mut Context, looks: &Looks, token: String) -> Result<(), Failure> {
+    let socket = Socket::new(context.server())?;
+    let _log = log::start(&context.paths.logs(), "info").ok();
+    let drafts = Some(context.paths.drafts().join(file_name(context.server())));
+    seat::sit(context, looks, Visit { dial: Arc::new(socket), token, drafts }).await
 }
 
 /// A file name for a server: letters and digits stay.

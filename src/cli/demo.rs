@@ -90,9 +90,11 @@ impl Demo {
         if let Some(addr) = self.listen {
             let (_, token) = desk.local("web", Role::Connector).await?;
             let door = web::WebDoor::open(Arc::clone(&desk.dial), token);
-            let at = desk.running.listen(addr, web::router(door)).await.map_err(|error| {
-                Failure::Failed(error.to_string())
-            })?;
+            let at = desk
+                .running
+                .listen(addr, web::router(door))
+                .await
+                .map_err(|error| Failure::Failed(error.to_string()))?;
             if self.headless {
                 context.out.done(&serde_json::json!({ "listening": at }), &format!("listening on http://{at}"))?;
                 let file = desk.admin_token_file();
@@ -114,8 +116,7 @@ impl Demo {
     }
 
     async fn customers(&self, desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
-        let scenarios =
-            simulator::parse(&assets::customers()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let scenarios = simulator::parse(&assets::customers()).map_err(|error| Failure::Failed(error.to_string()))?;
         let (_, token) = desk.local("simulator", Role::Connector).await?;
         let dial = Arc::clone(&desk.dial);
         let options = SimulatorOptions {

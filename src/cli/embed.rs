@@ -3,7 +3,7 @@
 //! The console, the AI and the connectors are peers here as anywhere: they join with a token and a role. Their tokens lie
 //! beside the log, readable by the owner alone. Deliberately not here: which of them run; `demo` and `serve` say that.
 
-use super::exit::Failure;
+use super::{exit::Failure, token};
 use crate::{
     client::{Dial, MemoryDial, memory},
     domain::{
@@ -18,7 +18,7 @@ use crate::{
 };
 use std::{
     fs,
-    io::{ErrorKind, Write},
+    io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -73,12 +73,8 @@ impl Embedded {
         let fresh = log.head().seq.0 == 0;
         // The token is on disk before the desk knows its hash: an admin without a token would be locked out.
         let token = if fresh { kept_or_minted(folder, "admin")? } else { String::new() };
-        let founding = Founding {
-            name: plan.name,
-            admin: plan.admin,
-            token: server::digest(&token),
-            policy: plan.policy,
-        };
+        let founding =
+            Founding { name: plan.name, admin: plan.admin, token: server::digest(&token), policy: plan.policy };
         let options = server::Options { log: Box::new(log), founding, clock, rewound };
         let running = Server::start(options).await.map_err(failed)?;
         // Bounded: whoever dials waits until the line before was taken.
@@ -153,25 +149,8 @@ fn kept_or_minted(folder: &Path, name: &str) -> Result<String, Failure> {
         Err(error) => return Err(about(&path, "cannot be read", &error)),
     }
     let token = server::mint().map_err(failed)?;
-    write_secret(&path, &token).map_err(|error| about(&path, "cannot be written", &error))?;
+    token::write_secret(&path, &token)?;
     Ok(token)
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-///
-/// # Errors
-/// What the system says.
-pub fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
-    let beside = path.with_extension("token.new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(secret.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
 }
 
 fn failed(error: impl std::fmt::Display) -> Failure {

@@ -5,6 +5,7 @@
 use super::{Context, exit::Failure, when};
 use crate::{
     client::{Dial, Options as Greeting, Session},
+    config::Glyphs,
     console::{
         app::{App, Options},
         drafts::Keeper,
@@ -76,7 +77,7 @@ pub fn check() -> Result<(), Failure> {
 /// The terminal refuses, or a theme or keymap cannot be used.
 pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(), Failure> {
     check()?;
-    let look = look(looks)?;
+    let look = look(context, looks)?;
     let keymap = keymap(context)?;
     let drafts = match &visit.drafts {
         None => None,
@@ -95,7 +96,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         clock: Arc::new(when::now),
         zone: offset,
         drafts,
-        editor: editor(),
+        editor: editor(&context.config.editor),
         look,
     };
     let greeting = Greeting {
@@ -110,12 +111,14 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
     let (columns, rows) = seat.size().unwrap_or((80, 24));
     let out = io::BufWriter::with_capacity(FRAME, io::stdout());
     let backend = Paint::new(out, Size::new(columns, rows), level());
-    let mut app =
-        App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut app = App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
     app.run().await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-fn editor() -> String {
+fn editor(own: &str) -> String {
+    if !own.trim().is_empty() {
+        return own.to_owned();
+    }
     ["VISUAL", "EDITOR"]
         .iter()
         .filter_map(|name| std::env::var(name).ok())
@@ -145,9 +148,13 @@ fn level_of(variable: &dyn Fn(&str) -> Option<String>) -> ColorLevel {
     }
 }
 
-fn look(looks: &Looks) -> Result<Look, Failure> {
+/// The theme and signs that the person and the terminal want.
+///
+/// # Errors
+/// A theme that cannot be used.
+pub fn look(context: &Context, looks: &Looks) -> Result<Look, Failure> {
     let level = level();
-    let theme = match looks.theme.as_deref() {
+    let theme = match looks.theme.as_deref().or(Some(&context.config.theme)).filter(|theme| *theme != "auto") {
         None => {
             let name = match level {
                 ColorLevel::None => "plain",
@@ -162,7 +169,11 @@ fn look(looks: &Looks) -> Result<Look, Failure> {
             None => theme_file(Path::new(name), level)?,
         },
     };
-    let glyphs = if looks.ascii || !speaks_unicode() { glyphs::ASCII } else { glyphs::UNICODE };
+    let glyphs = match context.config.glyphs {
+        Glyphs::Unicode if !looks.ascii => glyphs::UNICODE,
+        Glyphs::Auto if !looks.ascii && speaks_unicode() => glyphs::UNICODE,
+        _ => glyphs::ASCII,
+    };
     Ok(Look::new(theme, glyphs, TimeZone::system()))
 }
 

@@ -66,7 +66,8 @@ impl Serve {
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
         let _log = log::start(&context.paths.logs(), "info").ok();
-        let knowledge = if self.no_ai { None } else { Some(team::knowledge(self.knowledge.as_deref(), &mut context.out)?) };
+        let knowledge =
+            if self.no_ai { None } else { Some(team::knowledge(self.knowledge.as_deref(), &mut context.out)?) };
         let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
@@ -75,9 +76,11 @@ impl Serve {
             Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS)).await?),
             None => None,
         };
-        let at = desk.running.listen(self.listen, web::router(door)).await.map_err(|error| {
-            Failure::Failed(error.to_string())
-        })?;
+        let at = desk
+            .running
+            .listen(self.listen, web::router(door))
+            .await
+            .map_err(|error| Failure::Failed(error.to_string()))?;
         context.out.text(&SafeText::own(format!("listening on http://{at}")))?;
         if desk.fresh {
             let file = desk.admin_token_file();

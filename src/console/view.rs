@@ -15,6 +15,7 @@
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
 mod composer;
+pub mod door;
 mod entry;
 mod filter;
 mod header;

@@ -17,7 +17,7 @@ pub enum Wish {
     Empty,
     /// The desk of a server.
     Connect {
-        /// Where: `wss://…` or `ws://…`.
+        /// Where: `http://…`.
         url: String,
         /// The token.
         token: String,
@@ -25,6 +25,9 @@ pub enum Wish {
     /// Nothing.
     Leave,
 }
+
+/// How an address begins. Without TLS for now: the way to a server says so.
+const SCHEME: &str = "http://";
 
 /// One line of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +47,13 @@ pub const ITEMS: [Item; 4] = [
         title: "watch the demo",
         help: "a coffee company with an AI and customers, on this machine, nothing to set up",
     },
-    Item { letter: 'e', title: "open an empty desk", help: "yours, kept on this machine" },
+    Item {
+        letter: 'e',
+        title: "open an empty desk",
+        help: "yours, kept on this machine; customers write to http://127.0.0.1:8722",
+    },
     Item { letter: 'c', title: "connect to a server", help: "with an address and a token from your admin" },
-    Item { letter: 'q', title: "quit", help: "`centaur help` says what else there is" },
+    Item { letter: 'q', title: "quit", help: "`centaur --help` says what else there is" },
 ];
 
 /// What is asked now.
@@ -89,6 +96,17 @@ impl Welcome {
         Self { warning: Some(why), ..Self::default() }
     }
 
+    /// Asks for the token again, or for the address, after a server did not let us in.
+    #[must_use]
+    pub fn once_more(url: &str, is_token_bad: bool, why: String) -> Self {
+        let step = if is_token_bad {
+            Step::Token { url: url.to_owned(), input: Editor::line("") }
+        } else {
+            Step::Url(Editor::line(url))
+        };
+        Self { step, ..Self::again(why) }
+    }
+
     /// Takes a key; the wish, when there is one.
     pub fn key(&mut self, key: Key) -> Option<Wish> {
         if key == Key::ctrl('c') {
@@ -118,6 +136,10 @@ impl Welcome {
     /// Takes a paste: never a choice.
     pub fn paste(&mut self, text: &str) {
         if let Step::Url(input) | Step::Token { input, .. } = &mut self.step {
+            // A whole address takes the place of the beginning that stands there.
+            if text.contains("://") && input.text() == SCHEME {
+                input.kill_start();
+            }
             input.insert(text.trim());
         }
     }
@@ -151,7 +173,7 @@ impl Welcome {
             Some('d') => Some(Wish::Demo),
             Some('e') => Some(Wish::Empty),
             Some('c') => {
-                self.step = Step::Url(Editor::line("wss://"));
+                self.step = Step::Url(Editor::line(SCHEME));
                 None
             }
             _ => Some(Wish::Leave),
@@ -180,13 +202,17 @@ fn typed(input: &mut Editor, key: Key) {
 
 fn address(said: &str) -> Result<String, String> {
     let said = said.trim();
-    let with_scheme = if said.contains("://") { said.to_owned() } else { format!("wss://{said}") };
+    let with_scheme = if said.contains("://") { said.to_owned() } else { format!("{SCHEME}{said}") };
     match with_scheme.split_once("://") {
-        Some(("ws" | "wss", host)) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(with_scheme),
-        Some((scheme, host)) if !host.is_empty() => {
-            Err(format!("`{scheme}://` is no way to a desk: write wss:// (or ws:// on this machine)"))
+        Some(("http" | "ws", host)) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(with_scheme),
+        Some(("https" | "wss", _)) => {
+            Err("TLS is not there yet: put a TLS proxy or an SSH tunnel in front, and write http:// and its address"
+                .to_owned())
         }
-        _ => Err("write the server's address, as in wss://desk.example.com".to_owned()),
+        Some((scheme, host)) if !host.is_empty() && !matches!(scheme, "http" | "ws") => {
+            Err(format!("`{scheme}://` is no way to a desk: write http://"))
+        }
+        _ => Err("write the server's address, as in http://desk.example:8722".to_owned()),
     }
 }
 
@@ -209,16 +235,35 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_leads_nowhere_is_told_so() {
+        assert_eq!(address("desk.example:8722"), Ok("http://desk.example:8722".to_owned()));
+        assert_eq!(address(" ws://desk.example "), Ok("ws://desk.example".to_owned()));
+        for (said, has) in
+            [("https://d", "TLS"), ("wss://d", "TLS"), ("ftp://d", "`ftp://`"), ("http://", "as in"), ("a b", "as in")]
+        {
+            assert!(address(said).unwrap_err().contains(has), "{said}");
+        }
+    }
+
+    #[test]
+    fn after_a_refusal_only_what_was_wrong_is_asked_again() {
+        let welcome = Welcome::once_more("http://d", true, "no".to_owned());
+        assert!(matches!(&welcome.step, Step::Token { url, input } if url == "http://d" && input.text().is_empty()));
+        let welcome = Welcome::once_more("http://d", false, "no".to_owned());
+        assert_eq!((welcome.step, welcome.warning.as_deref()), (Step::Url(Editor::line("http://d")), Some("no")));
+    }
+
+    #[test]
     fn a_server_needs_an_address_and_a_token_and_a_step_back_keeps_the_address() {
         let mut welcome = Welcome::default();
         assert_eq!(play(&mut welcome, "c\n"), None);
         assert!(welcome.warning.is_some());
         assert_eq!(play(&mut welcome, "desk.example.com\n"), None);
         welcome.key(Key::plain(Code::Esc));
-        assert_eq!(welcome.step, Step::Url(Editor::line("wss://desk.example.com")));
+        assert_eq!(welcome.step, Step::Url(Editor::line("http://desk.example.com")));
         assert_eq!(play(&mut welcome, "\n\n"), None);
         welcome.paste(" secret\n");
-        let wish = Wish::Connect { url: "wss://desk.example.com".into(), token: "secret".into() };
+        let wish = Wish::Connect { url: "http://desk.example.com".into(), token: "secret".into() };
         assert_eq!(play(&mut welcome, "\n"), Some(wish));
     }
 }

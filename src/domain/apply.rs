@@ -161,6 +161,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
 
 impl Conversation {
     /// Folds one event of this conversation in.
+    #[expect(clippy::too_many_lines, reason = "one arm for each event, read as a table")]
     pub fn apply(&mut self, office: &Office, recorded: &Recorded) {
         let by = recorded.by.teammate();
         let (n, at) = (recorded.n, recorded.at);

@@ -44,7 +44,7 @@ impl Brief {
     /// The form that people edit: a `title:` line for each part, its text below.
     #[must_use]
     pub fn to_form(&self) -> String {
-        self.parts().iter().map(|(title, text)| format!("{title}: {}\n", text.trim())).collect()
+        self.parts().iter().flat_map(|(title, text)| [*title, ": ", text.trim(), "\n"]).collect()
     }
 
     /// Reads the form back. Lines before the first title belong to `done`.

@@ -112,6 +112,7 @@ pub struct LastLine {
 /// What stands in the conversation that makes a person look: the inputs of the attention score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "signs are seen or not, each for itself")]
 pub struct Signs {
     /// The customer asked for a person, and none has answered since.
     pub asked_human: bool,

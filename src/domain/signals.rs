@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What the rules saw in one message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "signals are seen or not, each for itself")]
 pub struct Signals {
     /// Asks for a person.
     #[serde(skip_serializing_if = "is_false")]
@@ -318,7 +319,7 @@ mod tests {
     #[test]
     fn the_same_words_again_are_a_repeat_and_short_words_are_not() {
         let first = WordSet::of("Where is my parcel? It says delivered.");
-        assert!(look("where is my parcel, it says DELIVERED", &[first.clone()]).repeats);
+        assert!(look("where is my parcel, it says DELIVERED", std::slice::from_ref(&first)).repeats);
         assert!(!look("my grinder is blocked since yesterday evening", &[first]).repeats);
         assert!(!look("ok", &[WordSet::of("ok")]).repeats);
         let han = WordSet::of("我的包裹在哪里");

@@ -298,15 +298,12 @@ impl Thread {
     /// [`Gap`] if events are missing in between: ask again, never guess.
     pub fn apply(&mut self, recorded: &Recorded) -> Result<(), Gap> {
         let n = recorded.n;
-        if self.n != EntryNo(0) {
-            if n <= self.n {
-                return Ok(());
-            }
-            if n != self.n.next() {
-                return Err(Gap { expected: self.n.next(), came: n });
-            }
-        } else {
+        if self.n == EntryNo(0) {
             self.first = n;
+        } else if n <= self.n {
+            return Ok(());
+        } else if n != self.n.next() {
+            return Err(Gap { expected: self.n.next(), came: n });
         }
         self.n = n;
         self.fold(recorded);

@@ -15,6 +15,7 @@ pub struct Grounding(pub u16);
 impl Grounding {
     /// From a share between 0 and 1; anything outside is brought inside.
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1000 it fits")]
     pub fn from_share(share: f64) -> Self {
         if share.is_nan() { Self(0) } else { Self((share.clamp(0.0, 1.0) * 1000.0).round() as u16) }
     }

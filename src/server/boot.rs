@@ -70,11 +70,12 @@ fn replay(
                 }
                 continue;
             };
-            if !seqs.contains_key(&id) && !matches!(recorded.event, Event::Opened { .. }) {
-                if let Some((seq, conversation)) = reader.state(id)? {
-                    seqs.insert(id, seq);
-                    desk.conversations.insert(id, Box::new(conversation));
-                }
+            if !seqs.contains_key(&id)
+                && !matches!(recorded.event, Event::Opened { .. })
+                && let Some((seq, conversation)) = reader.state(id)?
+            {
+                seqs.insert(id, seq);
+                desk.conversations.insert(id, Box::new(conversation));
             }
             if seqs.get(&id).is_none_or(|seq| recorded.seq > *seq) {
                 desk.apply(recorded);

@@ -264,10 +264,10 @@ impl Feed {
             }
             left -= 1;
             last = *place;
-            if let Some(card) = inner.cards.get(&place.1) {
-                if in_scope(card, scope, me, &inner.office, &mut cursor.has) {
-                    hand.cards.push(Arc::clone(card));
-                }
+            if let Some(card) = inner.cards.get(&place.1)
+                && in_scope(card, scope, me, &inner.office, &mut cursor.has)
+            {
+                hand.cards.push(Arc::clone(card));
             }
         }
         let at_end = inner.changed.last().is_none_or(|end| last >= *end);

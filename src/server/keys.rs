@@ -88,13 +88,13 @@ pub(super) fn digest(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::Seq;
+    use crate::domain::ids::{EntryNo, Seq};
 
     #[test]
     fn what_is_evicted_is_below_the_floor_and_so_looked_up_on_disk() {
         let mut keys = Keys::default();
         let by = TeammateId(1);
-        let done = Known::Done(Answer { seq: Seq(1), conversation: None, n: Default::default() });
+        let done = Known::Done(Answer { seq: Seq(1), conversation: None, n: EntryNo::default() });
         for id in 1..=(HELD as u128 + 10) {
             keys.put(Key { by, id: CommandId(id), digest: 7 }, done.clone());
         }

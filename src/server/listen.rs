@@ -24,6 +24,7 @@ const HEADERS: usize = 16 * 1024;
 const UNSENT: u32 = 256 * 1024;
 
 /// Opens the port and serves until the hub drains.
+#[expect(clippy::unused_async, reason = "it needs the runtime that it is awaited on")]
 pub(super) async fn listen(hub: &Arc<Hub>, addr: SocketAddr, routes: Router) -> Result<SocketAddr, ServerError> {
     let failed = |source| ServerError::Listen { addr, source };
     let listener = open(addr).map_err(failed)?;

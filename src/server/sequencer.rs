@@ -5,119 +5,53 @@
 //! Deliberately not here: rules (`domain`), the disk (`writer`), frames (`peer`).
 
 use super::{
-    ServerError,
     boot::Boot,
     clock::Clock,
     feed::{Feed, Publication, Published},
     keys::{self, Keys, Known},
     peer::Hub,
     redact,
-    writer::{Committed, JOBS, Job, Writer},
+    writer::{JOBS, Job, Writer},
 };
 use crate::{
     domain::{
         apply::Touched,
         card::Card,
         command::Command,
-        conversation::Conversation,
         decide::{Happening, decide},
         delivery::State,
-        desk::{Desk, Office},
+        desk::Desk,
         event::{Event, Recorded},
-        holder::{Cause, Holder},
-        ids::{CommandId, ConversationId, EntryNo, Seq, TeammateId, Term},
+        ids::{CommandId, ConversationId, EntryNo, Seq, TeammateId},
         refusal::Refusal,
         teammate::{Actor, Role},
         time::Timestamp,
     },
-    protocol::{Answer, ToPeer},
+    protocol::ToPeer,
     store::{Done, Entry, Key, LogReader, Stored},
 };
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
+mod asked;
+mod quiet;
 mod timers;
+mod under_way;
+
+pub(super) use self::asked::{Asked, Reply, ReplyTo};
+use self::{
+    asked::tell,
+    quiet::Quiet,
+    under_way::{Before, UnderWay},
+};
 
 /// Commands that may wait to be decided.
 pub(super) const INBOX: usize = 1_024;
 /// Commands that may wait for the disk; below the writer's bound, so that handing one over never waits.
 const UNDER_WAY: usize = JOBS - 64;
-
-/// Something to do.
-pub(super) struct Asked {
-    by: Actor,
-    id: Option<CommandId>,
-    command: Option<Command>,
-    reply: ReplyTo,
-}
-
-/// Who wants the answer.
-pub(super) enum ReplyTo {
-    /// A peer. Its channel has a place for each command it may have under way.
-    Peer(mpsc::Sender<Reply>),
-    /// Somebody in this process.
-    Once(oneshot::Sender<Result<Answer, Refusal>>),
-    /// Somebody who only wants to know that it was looked at.
-    Woken(oneshot::Sender<()>),
-    /// Nobody.
-    Nobody,
-}
-
-/// What a peer is told.
-#[derive(Debug)]
-pub(super) enum Reply {
-    /// A command was answered. `first` is sent before the answer.
-    Answered { id: CommandId, result: Result<Answer, Refusal>, first: Option<Box<ToPeer>> },
-    /// Nothing of the AI's is on the wire any more, but what is named.
-    Quiet(ToPeer),
-}
-
-impl Asked {
-    pub(super) fn by_peer(me: TeammateId, id: CommandId, command: Command, reply: mpsc::Sender<Reply>) -> Self {
-        Self { by: Actor::Teammate(me), id: Some(id), command: Some(command), reply: ReplyTo::Peer(reply) }
-    }
-
-    pub(super) fn by_desk(command: Command, reply: ReplyTo) -> Self {
-        Self { by: Actor::Desk, id: None, command: Some(command), reply }
-    }
-
-    pub(super) fn wake(reply: oneshot::Sender<()>) -> Self {
-        Self { by: Actor::Desk, id: None, command: None, reply: ReplyTo::Woken(reply) }
-    }
-}
-
-/// What was before a command, to go back to.
-struct Before {
-    conversations: Vec<(ConversationId, Option<Box<Conversation>>)>,
-    office: Option<Box<Office>>,
-    newest: ConversationId,
-    seq: Seq,
-}
-
-/// A command that is decided and not yet on disk.
-struct UnderWay {
-    key: Option<Key>,
-    replies: Vec<ReplyTo>,
-    answer: Answer,
-    publication: Publication,
-    first: Option<Box<ToPeer>>,
-    quiet: Option<Quiet>,
-    before: Before,
-}
-
-/// A take-over whose `quiet` is to be told.
-#[derive(Clone)]
-struct Quiet {
-    conversation: ConversationId,
-    term: Term,
-    /// AI messages that a connector has and has not reported.
-    rows: Vec<EntryNo>,
-    /// AI messages whose fate nobody knows.
-    unknown: Vec<EntryNo>,
-}
 
 /// The only one who changes the desk.
 pub(super) struct Sequencer {
@@ -139,16 +73,10 @@ pub(super) struct Sequencer {
 }
 
 impl Sequencer {
-    pub(super) fn new(
-        boot: Boot,
-        feed: Arc<Feed>,
-        writer: Writer,
-        hub: Arc<Hub>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, ServerError> {
+    pub(super) fn new(boot: Boot, feed: Arc<Feed>, writer: Writer, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
         let now = clock.now();
         let timers = timers::Timers::new(&boot.desk, boot.dirty, boot.office_dirty, now);
-        Ok(Self {
+        Self {
             desk: boot.desk,
             keys: boot.keys,
             reader: boot.reader,
@@ -163,7 +91,7 @@ impl Sequencer {
             generation: 0,
             timers,
             quiet: Vec::new(),
-        })
+        }
     }
 
     /// Runs until the server drains.
@@ -171,7 +99,7 @@ impl Sequencer {
         self.recover();
         loop {
             let wake = self.timers.next(&self.quiet, self.under_way.is_empty());
-            let wait = wake.map_or(std::time::Duration::from_secs(3_600), |at| {
+            let wait = wake.map_or(std::time::Duration::from_hours(1), |at| {
                 std::time::Duration::from_millis(at.since(self.clock.now()).0)
             });
             tokio::select! {
@@ -226,13 +154,12 @@ impl Sequencer {
 
     fn take(&mut self, asked: Asked) {
         self.now = self.now.max(self.clock.now());
-        match asked.command {
-            Some(command) => self.ask(asked.by, asked.id, &command, asked.reply),
-            None => {
-                self.on_time();
-                // Told when everything that was due before is on disk.
-                self.hand_over(None, asked.reply, Vec::new(), Before::nothing(&self.desk), None);
-            }
+        if let Some(command) = asked.command {
+            self.ask(asked.by, asked.id, &command, asked.reply);
+        } else {
+            self.on_time();
+            // Told when everything that was due before is on disk.
+            self.hand_over(None, asked.reply, Vec::new(), Before::nothing(&self.desk), None);
         }
     }
 
@@ -340,13 +267,11 @@ impl Sequencer {
             let n = conversation.map_or(EntryNo(0), |id| {
                 self.desk.conversation(id).map_or(EntryNo(1), |conversation| conversation.card.n.next())
             });
-            if let (Event::AnswerSuppressed { turn, text }, Some(id)) = (&mut event, conversation) {
-                if text.is_empty() {
-                    *text = self
-                        .feed
-                        .with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned))
-                        .unwrap_or_default();
-                }
+            if let (Event::AnswerSuppressed { turn, text }, Some(id)) = (&mut event, conversation)
+                && text.is_empty()
+            {
+                *text =
+                    self.feed.with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned)).unwrap_or_default();
             }
             let one = Recorded { seq: self.desk.office.seq.next(), at: self.now, by, conversation, n, event };
             let touched = self.desk.apply(&one);
@@ -437,90 +362,6 @@ impl Sequencer {
         }
     }
 
-    /// The disk has spoken.
-    fn committed(&mut self, committed: Committed) {
-        if committed.generation != self.generation {
-            return;
-        }
-        if let Err(why) = committed.result {
-            return self.fall_back(&why);
-        }
-        let mut publication = Publication::default();
-        let mut answered = Vec::with_capacity(committed.count);
-        for _ in 0..committed.count {
-            let Some(mut one) = self.under_way.pop_front() else { break };
-            self.left += 1;
-            if let Some(key) = one.key {
-                self.by_key.remove(&(key.by, key.id));
-                self.keys.put(key, Known::Done(one.answer));
-            }
-            publication.head = one.publication.head;
-            publication.events.append(&mut one.publication.events);
-            for card in one.publication.cards.drain(..) {
-                publication.cards.push(card);
-            }
-            publication.office = one.publication.office.take().or(publication.office);
-            answered.push(one);
-        }
-        let reported: Vec<(ConversationId, EntryNo, State)> = publication
-            .events
-            .iter()
-            .filter_map(|event| match (&event.recorded.event, event.recorded.conversation) {
-                (Event::DeliveryReported { message, report }, Some(id)) => Some((id, *message, report.state())),
-                _ => None,
-            })
-            .collect();
-        keep_newest(&mut publication.cards);
-        self.feed.publish(publication);
-        for one in answered {
-            let id = one.key.map(|key| key.id);
-            let mut first = one.first;
-            for reply in one.replies {
-                let peer = if let ReplyTo::Peer(peer) = &reply { Some(peer.clone()) } else { None };
-                tell(reply, id, Ok(one.answer), first.take());
-                if let (Some(quiet), Some(peer)) = (one.quiet.clone(), peer) {
-                    self.await_quiet(quiet, peer);
-                }
-            }
-        }
-        for (conversation, message, state) in reported {
-            self.reported(conversation, message, state);
-        }
-    }
-
-    /// The disk refused: back to what it has, and all who wait are told.
-    fn fall_back(&mut self, why: &str) {
-        self.generation += 1;
-        let refusal = Refusal::ReadOnly { why: why.to_owned() };
-        while let Some(one) = self.under_way.pop_back() {
-            for (id, conversation) in one.before.conversations {
-                match conversation {
-                    Some(conversation) => {
-                        self.timers.changed(&conversation, conversation.card.seq, &self.desk.office.policy, self.now);
-                        self.desk.conversations.insert(id, conversation);
-                    }
-                    None => {
-                        self.timers.forget(id);
-                        self.desk.conversations.remove(&id);
-                    }
-                }
-            }
-            if let Some(office) = one.before.office {
-                self.desk.office = *office;
-            }
-            self.desk.office.newest = one.before.newest;
-            self.desk.office.seq = one.before.seq;
-            if let Some(key) = one.key {
-                self.by_key.remove(&(key.by, key.id));
-                self.keys.forget(key.by, key.id);
-            }
-            for reply in one.replies {
-                tell(reply, one.key.map(|key| key.id), Err(refusal.clone()), None);
-            }
-        }
-        self.timers.fell_back(self.now);
-    }
-
     /// What a claimed message looks like for the connector.
     fn deliver(&self, command: &Command) -> Option<Box<ToPeer>> {
         let Command::ClaimDelivery { conversation, message, .. } = command else { return None };
@@ -538,59 +379,6 @@ impl Sequencer {
         }))
     }
 
-    /// What must be heard of before a take-over is quiet.
-    fn quiet_after(&self, command: &Command, happenings: &[Happening]) -> Option<Quiet> {
-        let Command::TakeOver { conversation, .. } = command else { return None };
-        let term = happenings.iter().find_map(|one| match &one.event {
-            Event::HolderChanged { term, to: Holder::Human(_), cause: Cause::TookOver { .. }, .. } => Some(*term),
-            _ => None,
-        });
-        let card = &self.desk.conversation(*conversation)?.card;
-        Some(self.quiet_of(*conversation, term.unwrap_or(card.term)))
-    }
-
-    fn quiet_again(&self, command: &Command) -> Option<Quiet> {
-        let Command::TakeOver { conversation, .. } = command else { return None };
-        let term = self.desk.conversation(*conversation)?.card.term;
-        Some(self.quiet_of(*conversation, term))
-    }
-
-    fn quiet_of(&self, conversation: ConversationId, term: Term) -> Quiet {
-        let rows = self.fenced_rows(conversation, State::Claimed);
-        Quiet { conversation, term, rows, unknown: self.fenced_rows(conversation, State::Unknown) }
-    }
-
-    fn fenced_rows(&self, conversation: ConversationId, state: State) -> Vec<EntryNo> {
-        let rows = self.desk.conversation(conversation).map(|it| it.outbox.as_slice()).unwrap_or_default();
-        rows.iter().filter(|row| row.state == state && row.origin.is_fenced()).map(|row| row.message).collect()
-    }
-
-    fn await_quiet(&mut self, mut quiet: Quiet, peer: mpsc::Sender<Reply>) {
-        let still = self.fenced_rows(quiet.conversation, State::Claimed);
-        quiet.rows.retain(|row| still.contains(row));
-        quiet.unknown = self.fenced_rows(quiet.conversation, State::Unknown);
-        if quiet.rows.is_empty() {
-            say_quiet(&quiet, &peer);
-        } else {
-            self.quiet.push((quiet, peer, self.now.plus(timers::QUIET_WITHIN)));
-        }
-    }
-
-    fn reported(&mut self, conversation: ConversationId, message: EntryNo, state: State) {
-        self.quiet.retain_mut(|(quiet, peer, _)| {
-            if quiet.conversation == conversation && quiet.rows.contains(&message) {
-                quiet.rows.retain(|row| *row != message);
-                if state == State::Unknown {
-                    quiet.unknown.push(message);
-                }
-            }
-            if quiet.rows.is_empty() {
-                say_quiet(quiet, peer);
-            }
-            !quiet.rows.is_empty()
-        });
-    }
-
     /// After a start: what was claimed and never reported.
     fn recover(&mut self) {
         let claimed: Vec<ConversationId> = self
@@ -603,57 +391,5 @@ impl Sequencer {
         for conversation in claimed {
             self.ask(Actor::Desk, None, &Command::Recover { conversation }, ReplyTo::Nobody);
         }
-    }
-}
-
-impl Before {
-    fn nothing(desk: &Desk) -> Self {
-        Self { conversations: Vec::new(), office: None, newest: desk.office.newest, seq: desk.office.seq }
-    }
-
-    fn of(desk: &Desk, happenings: &[Happening]) -> Self {
-        let mut before = Self::nothing(desk);
-        let policy = happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. }));
-        if happenings.iter().any(|one| one.conversation.is_none()) {
-            before.office = Some(Box::new(desk.office.clone()));
-        }
-        if policy {
-            before.conversations = desk.conversations.iter().map(|(id, it)| (*id, Some(it.clone()))).collect();
-            return before;
-        }
-        for id in happenings.iter().filter_map(|one| one.conversation) {
-            if before.conversations.iter().all(|(kept, _)| *kept != id) {
-                before.conversations.push((id, desk.conversations.get(&id).cloned()));
-            }
-        }
-        before
-    }
-}
-
-fn say_quiet(quiet: &Quiet, peer: &mpsc::Sender<Reply>) {
-    let frame =
-        ToPeer::Quiet { conversation: quiet.conversation, term: quiet.term, may_still_arrive: quiet.rows.clone() };
-    // The channel has places to spare for these; a peer that is gone does not mind.
-    let _ = peer.try_send(Reply::Quiet(frame));
-}
-
-/// Of several cards of one conversation the last is enough.
-fn keep_newest(cards: &mut Vec<Arc<Card>>) {
-    let mut newest: HashMap<ConversationId, Arc<Card>> = HashMap::with_capacity(cards.len());
-    for card in cards.drain(..) {
-        newest.insert(card.id, card);
-    }
-    cards.extend(newest.into_values());
-}
-
-fn tell(reply: ReplyTo, id: Option<CommandId>, result: Result<Answer, Refusal>, first: Option<Box<ToPeer>>) {
-    match (reply, id) {
-        (ReplyTo::Peer(peer), Some(id)) => {
-            // A place is kept for each command under way; a peer that is gone does not mind.
-            let _ = peer.try_send(Reply::Answered { id, result, first });
-        }
-        (ReplyTo::Once(once), _) => drop(once.send(result)),
-        (ReplyTo::Woken(once), _) => drop(once.send(())),
-        (ReplyTo::Peer(_), None) | (ReplyTo::Nobody, _) => {}
     }
 }

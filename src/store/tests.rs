@@ -692,11 +692,11 @@ fn speed() {
     let program = std::env::current_exe().unwrap();
     let room = tempfile::tempdir_in(program.parent().unwrap()).unwrap();
     let (mut log, _) = open(room.path());
-    let batches: u64 = 2_000;
+    let batches: u32 = 2_000;
     let mut made = Vec::new();
     for batch in 0..batches {
         let one = |at: u64| {
-            let seq = batch * 64 + at + 1;
+            let seq = u64::from(batch) * 64 + at + 1;
             let place = (seq % 1_000 + 1, u32::try_from(seq / 1_000 + 1).unwrap());
             entry(Some(u128::from(seq)), &[event(seq, Some(place), said("Where is my parcel? It was due on Friday."))])
         };
@@ -712,11 +712,11 @@ fn speed() {
     let took = began.elapsed();
     each.sort_unstable();
     println!("a batch of 64: p50 {:?}, p99 {:?}, longest {:?}", each[1_000], each[1_980], each[1_999]);
-    println!("append: {:.0} entries/s", (batches * 64) as f64 / took.as_secs_f64());
+    println!("append: {:.0} entries/s", f64::from(batches * 64) / took.as_secs_f64());
 
     let began = std::time::Instant::now();
     while log.project(1_000).unwrap() > 0 {}
-    println!("project: {:.0} events/s", (batches * 64) as f64 / began.elapsed().as_secs_f64());
+    println!("project: {:.0} events/s", f64::from(batches * 64) / began.elapsed().as_secs_f64());
 
     let states = (1..=100_000).map(|id| State { seq: Seq(id), live: true, conversation: talk(id, id) }).collect();
     let checkpoint = Checkpoint { floor: Seq(100_000), office: None, states };

@@ -5,14 +5,16 @@
 //! another one, and the two together must be missed. `--nocapture` prints states and the lengths of counter-examples.
 //! Deliberately not here: sockets, disk and clock; and nothing is said of what lies beyond the bounds.
 
+mod happening;
 mod server;
 mod steps;
 mod world;
 
 use centaur::domain::mode::Mode;
+use happening::Step;
 use server::Mutant::{self, *};
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
-use steps::{Protocol, Step};
+use steps::Protocol;
 use world::{Bounds, Channel, Fault, PROMISES};
 
 /// What became of an exploration.

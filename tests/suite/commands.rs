@@ -118,6 +118,7 @@ impl Stage {
         let out = Caught::default();
         let mut context = Context {
             global: cli.global,
+            config: centaur::config::Config::default(),
             paths: Paths::under(self.folder.path()),
             env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
             out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),

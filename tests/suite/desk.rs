@@ -7,7 +7,7 @@ use centaur::{
         command::Command,
         event::Event,
         holder::Holder,
-        ids::{EntryNo, Term},
+        ids::{EntryNo, PublicNo, Term},
         refusal::Refusal,
         teammate::Role,
         time::Span,
@@ -45,7 +45,7 @@ async fn a_take_over_fences_the_ai_and_a_hand_back_lets_it_carry_on() {
     let said = aria.must(finish(talk, turn, Term(3), "By Friday.")).await;
     web.must(Command::ClaimDelivery { conversation: talk, message: said.n, term: Term(3) }).await;
 
-    let page = web.caller.query(Query::Transcript { conversation: talk, after: Default::default() }).await.unwrap();
+    let page = web.caller.query(Query::Transcript { conversation: talk, after: PublicNo::default() }).await.unwrap();
     let Page::Transcript { messages, more: false } = page else { panic!("{page:?}") };
     let texts: Vec<&str> = messages.iter().map(|message| message.text.as_str()).collect();
     assert_eq!(texts, ["Where is my parcel?", "I look into it.", "When?", "By Friday."]);

@@ -137,12 +137,9 @@ impl Run {
             Some(Err(why)) => return Cut::Lost(why),
             Some(Ok(greeted)) => greeted,
         };
-        match decode::<ToPeer>(&first) {
-            Ok(ToPeer::Welcome { .. } | ToPeer::Bye { .. }) => {}
-            _ => {
-                let why = format!("{}: it does not greet as a desk does; upgrade one side", self.dial.place());
-                return Cut::Over(Some(ByeCode::Version), why);
-            }
+        if !matches!(decode::<ToPeer>(&first), Ok(ToPeer::Welcome { .. } | ToPeer::Bye { .. })) {
+            let why = format!("{}: it does not greet as a desk does; upgrade one side", self.dial.place());
+            return Cut::Over(Some(ByeCode::Version), why);
         }
         if let Err(cut) = self.hear(&first) {
             return cut;

@@ -32,7 +32,7 @@ const CARDS_EVERY: Duration = Duration::from_millis(50);
 /// The least time between two looks at growing answers.
 const GROWTH_EVERY: Duration = Duration::from_millis(30);
 /// The least time between two lists of who is here.
-const PRESENCE_EVERY: Duration = Duration::from_millis(1_000);
+const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 const STALLED: Duration = Duration::from_millis(limits::STALLED_AFTER.0);
 const PING: Duration = Duration::from_millis(limits::PING_EVERY.0);
 

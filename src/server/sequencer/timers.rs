@@ -1,6 +1,6 @@
 //! What the sequencer does when time passes: what is due, who vanished, what to save, what to put aside.
 
-use super::{Quiet, Reply, ReplyTo, Sequencer, say_quiet};
+use super::{Quiet, Reply, ReplyTo, Sequencer, quiet::say_quiet};
 use crate::{
     domain::{
         command::Command,
@@ -16,7 +16,7 @@ use crate::{
     server::writer::Job,
     store::{Checkpoint, State},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use tokio::sync::mpsc;
 
 /// `quiet` is told after this long at the latest, with what may still arrive.
@@ -94,8 +94,8 @@ impl Timers {
     pub(super) fn changed(&mut self, conversation: &Conversation, seq: Seq, policy: &Policy, now: Timestamp) {
         let id = conversation.card.id;
         self.schedule(conversation, policy, now);
-        if !self.unsaved_of.contains_key(&id) {
-            self.unsaved_of.insert(id, seq);
+        if let Entry::Vacant(unsaved) = self.unsaved_of.entry(id) {
+            unsaved.insert(seq);
             self.unsaved.insert((seq, id));
         }
         self.save_at = self.save_at.or(Some(now.plus(SAVE_AFTER)));

@@ -220,16 +220,9 @@ impl Stage {
         let mut rest = keys;
         while let Some(c) = rest.chars().next() {
             let named = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
-            let key: Key = match named.and_then(|(name, after)| name.parse().ok().map(|key| (key, after))) {
-                Some((key, after)) => {
-                    rest = after;
-                    key
-                }
-                None => {
-                    rest = &rest[c.len_utf8()..];
-                    Key::char(c)
-                }
-            };
+            let named = named.and_then(|(name, after)| name.parse::<Key>().ok().map(|key| (key, after)));
+            let (key, after) = named.unwrap_or_else(|| (Key::char(c), &rest[c.len_utf8()..]));
+            rest = after;
             self.hear(What::Key(key));
         }
     }
