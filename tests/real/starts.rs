@@ -45,7 +45,11 @@ async fn a_database_of_a_newer_centaur_or_of_something_else_is_named_and_not_tou
     let arguments = ["--no-ai", "--listen", "127.0.0.1:0", "--data", folder.to_str().unwrap()];
     let name = file.to_str().unwrap();
 
-    // The user version of an SQLite file lies at byte 60.
+    // All in one file, without a log beside it. The user version of an SQLite file lies at byte 60.
+    let whole = rusqlite::Connection::open(&file).unwrap();
+    let mode: String = whole.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "delete");
+    drop(whole);
     let good = fs::read(&file).unwrap();
     let mut newer = good.clone();
     newer[60..64].copy_from_slice(&900_u32.to_be_bytes());
