@@ -39,6 +39,9 @@ use sequencer::{Asked, ReplyTo};
 use std::{net::SocketAddr, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch as signal};
 
+/// How long the end waits for the peers to take their goodbye; a little longer than each of them is given.
+const GOODBYES: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// How to run a desk.
 pub struct Options {
     /// The log. The server owns it from here on.
@@ -212,13 +215,19 @@ impl Running {
         done.await.map_err(|_| ServerError::Stopped)
     }
 
-    /// Ends in order: takes no one new, tells the peers, answers what was asked, saves, closes the log.
+    /// Ends in order: takes no one new, answers what was asked, saves, closes the log, and lets the peers hear goodbye.
     pub async fn drain(&self) {
         self.draining.send_replace(true);
         if let Some(task) = self.finished.lock().await.take()
             && let Err(error) = task.await
         {
             tracing::error!(%error, "the sequencer ended badly");
+        }
+        // The peers' last words are on their way; whoever owns the program may end it after this.
+        let mut news = self.hub.feed.subscribe();
+        let gone = async { while self.hub.feed.has_peers() && news.changed().await.is_ok() {} };
+        if tokio::time::timeout(GOODBYES, gone).await.is_err() {
+            tracing::warn!("some peers did not take their goodbye");
         }
     }
 

@@ -72,6 +72,12 @@ impl Serve {
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
         let door = web::WebDoor::open(desk.dial.clone(), web_token);
+        // Whoever reads the first line may come at once: the door is open by then, and signals are heard.
+        if !door.ready().await {
+            return Err(Failure::Failed("the web channel could not join the desk; its log says why".to_owned()));
+        }
+        let mut told = std::pin::pin!(super::told_to_end());
+        let told_early = futures_util::poll!(told.as_mut()).is_ready();
         let ai = match knowledge {
             Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS)).await?),
             None => None,
@@ -92,15 +98,19 @@ impl Serve {
                 file.display()
             )))?;
         }
-        let ended = tokio::select! {
-            end = super::told_to_end() => Ok(end),
-            () = desk.running.ended() => Err(Failure::Failed("the server stopped; its log says why".to_owned())),
+        let ended = if told_early {
+            Ok(())
+        } else {
+            tokio::select! {
+                _ = told => Ok(()),
+                () = desk.running.ended() => Err(Failure::Failed("the server stopped; its log says why".to_owned())),
+            }
         };
         desk.close().await;
         if let Some(ai) = ai {
             ai.abort();
         }
-        ended.map(|_| ())
+        ended
     }
 
     fn policy(&self) -> Result<Policy, Failure> {

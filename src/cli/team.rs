@@ -54,7 +54,7 @@ pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, F
 /// What is wrong, with the place.
 pub fn policy(text: &str, path: &str) -> Result<Policy, Failure> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
         Failure::Usage(format!("{path}:{line}: {}", error.message()))
     })
 }

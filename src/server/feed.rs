@@ -305,6 +305,11 @@ impl Feed {
         self.wake();
     }
 
+    /// Whether anybody is connected.
+    pub(super) fn has_peers(&self) -> bool {
+        !self.lock().present.is_empty()
+    }
+
     /// Who is here, with a number that grows when that changes.
     pub(super) fn present(&self) -> (u64, Vec<Present>) {
         let inner = self.lock();

@@ -170,6 +170,9 @@ impl Link {
     }
 }
 
+/// The first key that carries the time of its minting. Those below are derived from what they stand for.
+pub(super) const FIRST_TIMED: CommandId = CommandId(1 << 80);
+
 /// The log, for its one writer.
 pub trait EventLog: Send {
     /// The identity of the log. It changes when the log is restored or found rewound.
@@ -204,7 +207,8 @@ pub trait EventLog: Send {
     /// Whatever the disk says, or an event that cannot be read.
     fn reindex(&mut self) -> Result<(), StoreError>;
 
-    /// Forgets the keys below `before`; says how many.
+    /// Forgets the keys below `before`; says how many. A key without a time part of its own (a connector derives those
+    /// from what it carries) is as old as the event at which it was answered.
     ///
     /// # Errors
     /// Whatever the disk says.

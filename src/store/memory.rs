@@ -3,7 +3,7 @@
 
 use super::{
     Checkpoint, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States, StoreError,
-    index, upcast, words::Sought,
+    index, log::FIRST_TIMED, upcast, words::Sought,
 };
 use crate::domain::{
     conversation::Conversation,
@@ -171,8 +171,11 @@ impl EventLog for MemoryLog {
 
     fn purge_keys(&mut self, before: CommandId) -> Result<usize, StoreError> {
         let mut kept = held(&self.kept);
-        let rest = kept.keys.split_off(&(before, TeammateId(0)));
-        Ok(std::mem::replace(&mut kept.keys, rest).len())
+        let since = i64::try_from(before.minted_ms()).unwrap_or(i64::MAX);
+        let first = Seq(kept.links.partition_point(|link| link.at.0 < since) as u64 + 1);
+        let all = kept.keys.len();
+        kept.keys.retain(|(id, _), (_, done)| *id >= before || (*id < FIRST_TIMED && done.seq >= first));
+        Ok(all - kept.keys.len())
     }
 
     fn renew_identity(&mut self, id: LogId) -> Result<(), StoreError> {

@@ -7,7 +7,9 @@
 use super::{
     Checkpoint, Entry, EventLog, GENESIS, Head, Link, LogReader, Mark, SqliteReader, StoreError,
     headfile::{self, HeadFile, Kept},
-    index, schema, upcast, words,
+    index,
+    log::FIRST_TIMED,
+    schema, upcast, words,
 };
 use crate::domain::{
     ids::{CommandId, LogId, Seq},
@@ -412,8 +414,24 @@ impl EventLog for SqliteLog {
     }
 
     fn purge_keys(&mut self, before: CommandId) -> Result<usize, StoreError> {
+        let past = number(self.head.seq.0) + 1;
+        let since = i64::try_from(before.minted_ms()).unwrap_or(i64::MAX);
         self.lazily(|transaction| {
-            let gone = transaction.prepare_cached("DELETE FROM keys WHERE id < ?")?.execute([bytes16(before.0)])?;
+            // The first event since then: events are numbered without a gap, and in the order of time.
+            let (mut first, mut end) = (1, past);
+            let mut time_of = transaction.prepare_cached("SELECT at FROM events WHERE seq = ?")?;
+            while first < end {
+                let middle = first + (end - first) / 2;
+                let at: i64 = time_of.query_row([middle], |row| row.get(0))?;
+                if at < since {
+                    first = middle + 1;
+                } else {
+                    end = middle;
+                }
+            }
+            let gone = transaction
+                .prepare_cached("DELETE FROM keys WHERE id < ? AND (id >= ? OR seq < ?)")?
+                .execute(params![bytes16(before.0), bytes16(FIRST_TIMED.0), first])?;
             Ok(gone)
         })
     }

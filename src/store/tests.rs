@@ -180,9 +180,15 @@ fn story(log: &mut dyn EventLog) {
     assert_eq!(reader.answer(TeammateId(2), CommandId(10)).unwrap(), Some((u64::MAX - 3, done(2))));
     assert_eq!(reader.answer(TeammateId(1), CommandId(10)).unwrap(), None);
     assert_eq!(reader.answers_since(CommandId(11)).unwrap(), [(key(11), done(0)), (key(12), done(7))]);
-    assert_eq!(log.purge_keys(CommandId(11)).unwrap(), 1);
+    // These keys carry no time: they are as old as the events at which they were answered (2, 0 and 7).
+    let minted_at = |seq: i64| CommandId(u128::from((NOW.0 + seq).unsigned_abs()) << 80);
+    assert_eq!(log.purge_keys(minted_at(-1_000)).unwrap(), 1);
+    assert_eq!(log.purge_keys(minted_at(2)).unwrap(), 0);
+    assert_eq!(reader.answer(TeammateId(2), CommandId(10)).unwrap(), Some((u64::MAX - 3, done(2))));
+    assert_eq!(log.purge_keys(minted_at(3)).unwrap(), 1);
     assert_eq!(reader.answer(TeammateId(2), CommandId(10)).unwrap(), None);
-    assert_eq!(reader.answers_since(CommandId(0)).unwrap().len(), 2);
+    assert_eq!(log.purge_keys(minted_at(7)).unwrap(), 0);
+    assert_eq!(reader.answers_since(CommandId(0)).unwrap().len(), 1);
 
     checkpoints(log, &*reader);
     searches(log, &*reader);

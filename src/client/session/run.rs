@@ -212,7 +212,7 @@ impl Run {
             Err(error) => return self.puzzle(text, &error.why),
         };
         match frame {
-            ToPeer::Bye { code, why } if code.may_return() => return Err(Cut::Lost(why)),
+            ToPeer::Bye { code, why } if code.may_return() && self.options.returns => return Err(Cut::Lost(why)),
             ToPeer::Bye { code, why } => return Err(Cut::Over(Some(code), why)),
             ToPeer::Ping { .. } => self.outbox.push_back(encode(&ToServer::Pong)),
             _ => {}
