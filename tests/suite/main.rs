@@ -2,6 +2,7 @@
 
 mod commands;
 mod desk;
+mod frames;
 mod rooms;
 mod source;
 mod support;
