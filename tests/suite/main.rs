@@ -1,5 +1,6 @@
 //! Tests of the whole, one file per area. Deliberately not here: what one module can prove of itself.
 
+mod bad;
 mod commands;
 mod desk;
 mod frames;
