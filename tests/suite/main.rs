@@ -1,7 +1,9 @@
 //! Tests of the whole, one file per area. Deliberately not here: what one module can prove of itself.
 
+mod bad;
 mod commands;
 mod desk;
+mod frames;
 mod rooms;
 mod source;
 mod support;

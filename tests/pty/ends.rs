@@ -1,0 +1,96 @@
+//! However the console ends, the terminal is as it was and nothing is left running.
+
+use super::sitting::{PATIENCE, Sitting};
+use nix::sys::signal::Signal;
+use std::time::Duration;
+
+/// What a console must have said at its end, each after what it undoes.
+const RESTORED: [(&[u8], &[u8]); 4] = [
+    (b"\x1b[?1049h", b"\x1b[?1049l"),
+    (b"\x1b[?2004h", b"\x1b[?2004l"),
+    (b"\x1b[?1004h", b"\x1b[?1004l"),
+    (b"\x1b[?25l", b"\x1b[?25h"),
+];
+/// How soon a console that was told to go is gone: promised are 3 s on a machine that does nothing else.
+const SOON: Duration = Duration::from_secs(15);
+
+fn last(raw: &[u8], part: &[u8]) -> Option<usize> {
+    raw.windows(part.len()).rposition(|window| window == part)
+}
+
+#[track_caller]
+fn is_restored(sitting: &Sitting) {
+    for (on, off) in RESTORED {
+        let (on, off) = (last(&sitting.raw, on), last(&sitting.raw, off));
+        assert!(on.is_some() && off > on, "{on:?} {off:?}");
+    }
+    assert!(!sitting.screen.screen().alternate_screen());
+    assert!(!sitting.screen.screen().hide_cursor());
+    assert!(!sitting.screen.screen().bracketed_paste());
+    assert_eq!(sitting.settings(), sitting.before);
+    assert_eq!(super::bytes::foreign(&sitting.raw), None);
+    assert_eq!(sitting.crashes(), Vec::<String>::new());
+}
+
+#[test]
+fn q_leaves_with_success() {
+    let mut sitting = Sitting::at_demo(80, 24);
+    assert_ne!(sitting.settings(), sitting.before);
+    sitting.types("q");
+    assert_eq!(sitting.end(SOON).exit_code(), 0);
+    is_restored(&sitting);
+}
+
+#[test]
+fn ctrl_c_twice_leaves() {
+    let mut sitting = Sitting::at_demo(80, 24);
+    sitting.types("\u{3}\u{3}");
+    let status = sitting.end(SOON);
+    assert_eq!(status.exit_code(), 0, "{status:?}");
+    is_restored(&sitting);
+}
+
+#[test]
+fn a_signal_to_end_leaves_the_terminal_as_it_was() {
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        let mut sitting = Sitting::at_demo(80, 24);
+        sitting.types("r");
+        sitting.signal(signal);
+        let status = sitting.end(SOON);
+        println!("{signal}: {status:?}");
+        is_restored(&sitting);
+    }
+}
+
+#[test]
+fn a_console_whose_terminal_is_gone_is_gone_too() {
+    let mut sitting = Sitting::at_demo(80, 24);
+    let status = sitting.close(SOON);
+    println!("{status:?}");
+    assert!(!std::path::Path::new(&format!("/proc/{}", sitting.pid)).exists());
+    assert_eq!(sitting.crashes(), Vec::<String>::new());
+}
+
+#[test]
+fn it_stops_and_comes_back_under_a_shell() {
+    let mut sitting = Sitting::run("/bin/sh", &["-i"], 80, 24);
+    sitting.until("a prompt", |screen| screen.contains(['$', '#']));
+    sitting.types(&format!("PS1='ready> '; {} demo --rate 120\r", env!("CARGO_BIN_EXE_centaur")));
+    sitting.sees("Floor");
+    sitting.sees("needs you");
+    for _ in 0..2 {
+        sitting.types("\u{1a}");
+        sitting.until("the shell", |screen| screen.contains("ready>") && !screen.contains("Floor"));
+        assert!(!sitting.screen.screen().alternate_screen());
+        assert!(!sitting.screen.screen().hide_cursor());
+        sitting.types("fg\r");
+        sitting.until("the floor again", |screen| screen.contains("Floor") && screen.contains("needs you"));
+    }
+    sitting.types("?");
+    sitting.sees("keys");
+    sitting.types("qq");
+    sitting.until("the shell", |screen| screen.contains("ready>") && !screen.contains("Floor"));
+    sitting.types("exit\r");
+    sitting.end(PATIENCE);
+    assert_eq!(sitting.crashes(), Vec::<String>::new());
+}

@@ -1,0 +1,482 @@
+//! One golden file for each frame, command, event, refusal, query and page: what is on the wire and in the log does not
+//! change by accident, since older programs must read it.
+//!
+//! A new variant does not compile until it has an example here, and fails until it has a file. To write the files after
+//! a change that is meant: `CENTAUR_WRITE_FRAMES=1 cargo test --test suite frames`, then look at what git shows.
+//! Deliberately not here: what frames mean, and when they are sent.
+
+use centaur::{
+    cli::token::digest,
+    domain::{
+        annotation::{Annotation, Failure, Judgement, Verdict},
+        approval::{Decision, Ending, Why},
+        brief::Brief,
+        card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
+        command::Command,
+        customer::Customer,
+        delivery::{Origin, Report, State},
+        desk::Office,
+        escalation::{Escalation, Reason},
+        event::{Event, Recorded},
+        holder::{Cause, Holder},
+        ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
+        mode::Mode,
+        policy::Policy,
+        refusal::Refusal,
+        signals::Signals,
+        teammate::{Actor, Role, Teammate},
+        thread::{Entry, Send, What},
+        time::{Span, Timestamp},
+        turn::{Answer, Grounding, Outcome, Source, Step, Trace},
+    },
+    protocol::{
+        self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
+        limits::Limits,
+        query::{Hit, Judged, Public},
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf, sync::Arc};
+
+const C: ConversationId = ConversationId(42);
+const TERM: Term = Term(4_294_967_299);
+const AI: TeammateId = TeammateId(2);
+const MIRA: TeammateId = TeammateId(1);
+const AT: Timestamp = Timestamp(1_767_225_600_000);
+
+/// The examples of a type, one for each variant, in the order of the list; the list must be complete.
+macro_rules! golden {
+    ($name:ident: $type:ident { $($variant:ident $({ $($field:tt)* })?;)* }) => {
+        fn $name() -> Vec<$type> {
+            // Only for the compiler: a variant that is not listed is an error here.
+            let _complete = |it: &$type| match it { $($type::$variant { .. } => {})* };
+            vec![$($type::$variant $({ $($field)* })?),*]
+        }
+    };
+}
+
+golden!(to_server: ToServer {
+    Hello {
+        version: protocol::VERSION,
+        token: "cen_example".into(),
+        cards: Scope::All,
+        resume: Some(Resume { log: LogId(7), seq: Seq(900) }),
+        program: "centaur 0.1.0".into(),
+    };
+    Ask { id: CommandId(11), command: Command::Resolve { conversation: C } };
+    Watch { conversation: C, from: Some(EntryNo(17)) };
+    Unwatch { conversation: C };
+    Query { id: 3, query: Query::Card { conversation: C } };
+    DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
+    Typing { conversation: C };
+    Pong;
+});
+
+golden!(to_peer: ToPeer {
+    Welcome {
+        you: mira(),
+        log: LogId(7),
+        seq: Seq(900),
+        now: AT,
+        limits: Limits::default(),
+        office: Box::new(office()),
+        resumed: true,
+    };
+    Bye { code: ByeCode::Draining, why: "the server goes down in order".into() };
+    Accepted {
+        id: CommandId(11),
+        answer: protocol::Answer { seq: Seq(901), conversation: Some(C), n: EntryNo(19) },
+    };
+    Refused { id: CommandId(11), why: Refusal::Forbidden };
+    Quiet { conversation: C, term: TERM, may_still_arrive: vec![EntryNo(18)] };
+    Cards { cards: vec![card()], gone: vec![ConversationId(41)], current: Some(Seq(900)) };
+    Desk { office: Box::new(office()) };
+    Thread { conversation: C, card: Box::new(card()), earlier: true, events: vec![recorded()], more: true };
+    Unwatchable { conversation: C, why: Refusal::NotFound { what: "conversation 42".into() } };
+    Events { conversation: C, events: vec![recorded()] };
+    Deliver {
+        conversation: C,
+        message: EntryNo(18),
+        term: TERM,
+        public: PublicNo(5),
+        origin: Origin::Ai,
+        from: "Aria".into(),
+        text: "Your parcel is on its way.".into(),
+        at: AT,
+    };
+    Page { id: 3, page: Page::Door { external_ref: None, resolved: false } };
+    DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
+    Typing { conversation: C, who: Typist::Teammate(MIRA) };
+    Presence { present: vec![Present { teammate: MIRA, watching: vec![C] }] };
+    Ping { seq: Seq(900), now: AT };
+});
+
+golden!(queries: Query {
+    History { conversation: C, before: Some(EntryNo(17)), limit: 100 };
+    Transcript { conversation: C, after: PublicNo(4) };
+    Door { conversation: C };
+    Cards { before: Some(C), limit: 200 };
+    Card { conversation: C };
+    Annotations { after: Seq(800), limit: 100 };
+    Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+});
+
+golden!(pages: Page {
+    History { events: vec![recorded()], earlier: true };
+    Transcript { messages: vec![public()], more: false };
+    Door { external_ref: Some("visitor-9".into()), resolved: true };
+    Cards { cards: vec![card()], earlier: false };
+    Annotations { rows: vec![judged()], more: false };
+    Search {
+        hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
+        earlier: false,
+    };
+    Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
+});
+
+golden!(commands: Command {
+    TakeOver { conversation: C, term: TERM, reason: Some("asked for me".into()) };
+    HandBack { conversation: C, term: TERM, to: Some(AI), brief: brief() };
+    Assign { conversation: C, term: TERM, to: Holder::Queue };
+    Reply { conversation: C, term: TERM, text: "Hello Jana".into() };
+    Note { conversation: C, text: "the carrier called".into() };
+    Whisper { conversation: C, text: "be short".into() };
+    DecideDraft { conversation: C, draft: EntryNo(18), decision: Decision::Edit { text: "Hello".into() } };
+    Annotate { conversation: C, message: EntryNo(18), judgement: judgement() };
+    SetMode { conversation: C, mode: Some(Mode::Draft) };
+    Pause { conversation: C, span: Some(Span::minutes(15)) };
+    Tag { conversation: C, add: vec!["vip".into()], remove: vec!["late".into()] };
+    SetPriority { conversation: C, priority: Priority::Urgent };
+    Snooze { conversation: C, until: Some(AT) };
+    Resolve { conversation: C };
+    Reopen { conversation: C };
+    Undo { conversation: C, act: Some(EntryNo(18)) };
+    SetPolicy { policy: Box::new(policy()) };
+    SetDeskMode { topic: Some("refunds".into()), mode: Some(Mode::Shadow) };
+    Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
+    ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
+    Revoke { teammate: MIRA };
+    BeginTurn { conversation: C, term: TERM };
+    FinishTurn {
+        conversation: C,
+        turn: EntryNo(18),
+        term: TERM,
+        outcome: Outcome::Answer { answer: Box::new(answer()), settled: true },
+    };
+    OpenConversation {
+        channel: "web".into(),
+        customer: customer(),
+        topic: Some("delivery".into()),
+        text: "where is my parcel?".into(),
+        external_ref: Some("visitor-9".into()),
+    };
+    CustomerSaid { conversation: C, text: "hello?".into() };
+    ClaimDelivery { conversation: C, message: EntryNo(18), term: TERM };
+    ReportDelivery { conversation: C, message: EntryNo(18), report: Report::Failed { why: "no such address".into() } };
+    Rate { conversation: C, score: 4, comment: Some("quick".into()) };
+    Found { name: "Test desk".into(), admin: "mira".into(), token: digest("cen_example"), policy: Box::new(policy()) };
+    BeginTimeline { timeline: 2 };
+    Tick { conversation: C };
+    Lapse { conversation: C, seen: AT };
+    Recover { conversation: C };
+});
+
+golden!(events: Event {
+    DeskFounded { name: "Test desk".into() };
+    TimelineBegan { timeline: 2 };
+    TeammateInvited { teammate: MIRA, name: "mira".into(), role: Role::Lead, token: digest("cen_example") };
+    TokenReplaced { teammate: MIRA, token: digest("cen_example") };
+    TeammateRevoked { teammate: MIRA };
+    PolicySet { policy: Box::new(policy()) };
+    Opened {
+        channel: "web".into(),
+        customer: customer(),
+        topic: Some("delivery".into()),
+        external_ref: Some("visitor-9".into()),
+        holder: Holder::Ai(AI),
+        term: TERM,
+    };
+    CustomerSaid { text: "a person, please!".into(), signals: signals() };
+    Replied { text: "Hello Jana".into(), term: TERM };
+    Answered { turn: EntryNo(16), answer: Box::new(answer()), term: TERM, draft: Some(EntryNo(17)) };
+    Notified { text: "a colleague will answer".into(), term: TERM };
+    Noted { text: "the carrier called".into() };
+    Whispered { text: "be short".into() };
+    Briefed { brief: brief() };
+    HolderChanged {
+        from: Holder::Ai(AI),
+        to: Holder::Human(MIRA),
+        term: TERM,
+        cause: Cause::TookOver { reason: Some("asked for me".into()) },
+    };
+    TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    DraftProposed {
+        turn: EntryNo(16),
+        answer: Box::new(answer()),
+        term: TERM,
+        expires_at: AT,
+        why: Why::LowGrounding,
+    };
+    DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
+    ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
+    AnswerSuppressed { turn: EntryNo(16), text: "Of course, let me".into() };
+    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true };
+    Escalated {
+        turn: Some(EntryNo(16)),
+        reason: Reason::AskedForHuman,
+        summary: "wants a person".into(),
+        trace: Some(Box::new(trace())),
+    };
+    ModeSet { mode: Some(Mode::Off) };
+    Paused { until: AT };
+    Unpaused;
+    Tagged { added: vec!["vip".into()], removed: vec!["late".into()] };
+    PrioritySet { priority: Priority::High };
+    Snoozed { until: AT };
+    Woken;
+    Resolved { confirmed: true, by_ai: false };
+    Reopened;
+    Annotated { message: EntryNo(18), judgement: judgement(), supersedes: Some(EntryNo(19)) };
+    AnnotationWithdrawn { annotation: EntryNo(20) };
+    DeliveryClaimed { message: EntryNo(18) };
+    DeliveryReported { message: EntryNo(18), report: Report::Delivered };
+    DeliveriesVoided { messages: vec![EntryNo(18)] };
+    Rated { score: 4, comment: Some("quick".into()) };
+    Undid { act: EntryNo(18), inverse: 2 };
+});
+
+golden!(refusals: Refusal {
+    Forbidden;
+    NotFound { what: "conversation 42".into() };
+    StaleTerm { conversation: C, holder: Holder::Human(MIRA), term: TERM };
+    HeldByOther { conversation: C, holder: MIRA };
+    NotHolder { conversation: C, holder: Holder::Ai(AI) };
+    ModeForbids { mode: Mode::Off };
+    Paused;
+    TurnUnderWay;
+    NothingToAnswer;
+    AlreadyEnded { how: "approved".into() };
+    LoopGuard;
+    Resolved;
+    CannotUndo { why: "the customer has read it".into() };
+    Invalid { field: "text".into(), why: "it is empty".into() };
+    KeyReused;
+    ReadOnly { why: "the disk is full".into() };
+    Busy;
+});
+
+fn mira() -> Teammate {
+    Teammate { id: MIRA, name: "mira".into(), role: Role::Lead, revoked: false, token: None }
+}
+
+fn office() -> Office {
+    let aria = Teammate { id: AI, name: "Aria".into(), role: Role::Ai, revoked: false, token: None };
+    Office {
+        seq: Seq(12),
+        name: "Test desk".into(),
+        timeline: 1,
+        newest: C,
+        teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
+        policy: Arc::new(policy()),
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        topics: [("refunds".to_owned(), Mode::Draft)].into(),
+        human_topics: ["legal".to_owned()].into(),
+        ..Policy::default()
+    }
+}
+
+fn customer() -> Customer {
+    Customer { name: "Jana Novak".into(), email: Some("jana@example.org".into()), locale: Some("cs".into()) }
+}
+
+fn brief() -> Brief {
+    Brief {
+        done: "new parcel".into(),
+        promised: "by Tuesday".into(),
+        open: "the old one".into(),
+        may: "send the link".into(),
+        back_when: "not arrived".into(),
+    }
+}
+
+fn judgement() -> Judgement {
+    Judgement {
+        verdict: Verdict::Bad,
+        failures: vec![Failure::WrongFact, Failure::Tone],
+        corrected: Some("At the depot.".into()),
+        note: Some("see the carrier's page".into()),
+    }
+}
+
+fn trace() -> Trace {
+    Trace {
+        model: "offline".into(),
+        config: "k1".into(),
+        steps: vec![Step { name: "search".into(), detail: "parcel late".into(), ms: 12 }],
+        first_word_ms: 250,
+        total_ms: 1_800,
+        tokens: Some((900, 60)),
+        cost_micros: Some(120),
+    }
+}
+
+fn answer() -> Answer {
+    Answer {
+        text: "It is with a neighbour [1].".into(),
+        sources: vec![Source {
+            number: 1,
+            document: "delivery.md".into(),
+            heading: "Neighbours".into(),
+            passage: "A parcel may be left with a neighbour.".into(),
+        }],
+        grounding: Grounding(820),
+        trace: trace(),
+    }
+}
+
+fn signals() -> Signals {
+    Signals { asks_human: true, money: true, anger: 1, repeats: true, hidden: true, settled: false }
+}
+
+fn card() -> Card {
+    Card {
+        id: C,
+        seq: Seq(899),
+        n: EntryNo(18),
+        opened_at: AT,
+        channel: "web".into(),
+        connector: TeammateId(3),
+        customer: customer(),
+        topic: Some("delivery".into()),
+        holder: Holder::Ai(AI),
+        term: TERM,
+        held_since: AT,
+        mode: Mode::Draft,
+        own_mode: Some(Mode::Draft),
+        paused_until: Some(AT),
+        status: Status::Snoozed { until: AT },
+        priority: Priority::High,
+        tags: vec!["vip".into()],
+        escalation: Some(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT }),
+        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
+        writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
+        waiting_since: Some(AT),
+        asked: EntryNo(15),
+        signs: Signs {
+            asked_human: true,
+            repeats: 2,
+            money: true,
+            anger: 1,
+            hidden: true,
+            grounding: Some(Grounding(410)),
+            reopened: true,
+            hand_offs: 1,
+            rating: Some(2),
+            undelivered: 1,
+        },
+        last: Some(LastLine { at: AT, speaker: Speaker::Customer, text: "hello?".into() }),
+        on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
+    }
+}
+
+fn recorded() -> Recorded {
+    Recorded {
+        seq: Seq(899),
+        at: AT,
+        by: Actor::Teammate(MIRA),
+        conversation: Some(C),
+        n: EntryNo(18),
+        event: Event::Noted { text: "the carrier called".into() },
+    }
+}
+
+fn public() -> Public {
+    Public { n: PublicNo(4), at: AT, speaker: Speaker::Ai, name: "Aria".into(), text: "It is on its way.".into() }
+}
+
+fn judged() -> Judged {
+    let annotation = Annotation {
+        n: EntryNo(19),
+        message: EntryNo(18),
+        reviewer: MIRA,
+        judgement: judgement(),
+        supersedes: None,
+        withdrawn: false,
+    };
+    let send = Send { state: State::Delivered, public: Some(PublicNo(4)) };
+    Judged {
+        seq: Seq(899),
+        at: AT,
+        conversation: C,
+        annotation: annotation.clone(),
+        superseded: false,
+        reviewer: "mira".into(),
+        entry: Entry {
+            n: EntryNo(18),
+            at: AT,
+            by: Actor::Teammate(AI),
+            what: What::Answer { answer: Box::new(answer()), send, draft: None },
+            annotations: vec![annotation],
+        },
+        context: vec![public()],
+    }
+}
+
+/// Compares a folder with the examples of its type; `tag` is the field that names the variant.
+fn hold<T: Serialize + DeserializeOwned + PartialEq + Debug>(folder: &str, tag: &str, examples: &[T]) {
+    let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/frames").join(folder);
+    let write = std::env::var_os("CENTAUR_WRITE_FRAMES").is_some();
+    if write {
+        fs::create_dir_all(&place).unwrap();
+    }
+    let mut names = BTreeSet::new();
+    for example in examples {
+        let value = serde_json::to_value(example).unwrap();
+        let name = format!("{}.json", value[tag].as_str().unwrap());
+        let text = format!("{}\n", serde_json::to_string_pretty(example).unwrap());
+        let file = place.join(&name);
+        if write {
+            fs::write(&file, &text).unwrap();
+        }
+        let golden = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(protocol::decode::<T>(&golden).as_ref(), Ok(example), "{folder}/{name}");
+        assert_eq!(golden, text, "{folder}/{name}");
+        assert_eq!(protocol::decode::<T>(&protocol::encode(example)).as_ref(), Ok(example), "{folder}/{name}");
+
+        // A later program may say more.
+        let mut more = value;
+        more["said_by_a_later_program"] = serde_json::json!({ "deep": [1, 2] });
+        assert_eq!(protocol::decode::<T>(&more.to_string()).as_ref(), Ok(example), "{folder}/{name}");
+        // What it says instead is not guessed at.
+        more[tag] = serde_json::json!("of_a_later_program");
+        let error = protocol::decode::<T>(&more.to_string()).unwrap_err().to_string();
+        assert!(error.starts_with("not a frame: unknown variant `of_a_later_program`"), "{error}");
+        assert!(names.insert(name), "{folder}: two variants have one name");
+    }
+    let found: BTreeSet<String> =
+        fs::read_dir(&place).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(found, names, "{folder}: each file has a variant");
+}
+
+#[test]
+fn what_peers_say_is_written_as_ever() {
+    hold("to_server", "type", &to_server());
+    hold("queries", "type", &queries());
+    hold("commands", "type", &commands());
+}
+
+#[test]
+fn what_the_server_says_is_written_as_ever() {
+    hold("to_peer", "type", &to_peer());
+    hold("pages", "type", &pages());
+    hold("refusals", "code", &refusals());
+}
+
+#[test]
+fn what_is_kept_for_years_is_written_as_ever() {
+    hold("events", "type", &events());
+}
