@@ -111,9 +111,16 @@ impl Floor {
         self.clamp();
     }
 
-    /// Moves the cursor by so many rows.
+    /// Moves the cursor by so many rows. At an edge the list moves by half a page at least: each move of the list writes
+    /// all of its rows, so moving it by one for each key would cost a thin line twenty times as much.
     pub(crate) fn step(&mut self, by: isize) {
+        let (from, half) = (self.top, self.window.max(1) / 2);
         self.go(self.cursor.saturating_add_signed(by));
+        if self.top > from {
+            self.top = self.top.max(from.saturating_add(half)).min(self.len().saturating_sub(self.window.max(1)));
+        } else if self.top < from {
+            self.top = self.top.min(from.saturating_sub(half));
+        }
     }
 
     /// Moves the cursor to a conversation, if it is listed.
