@@ -53,7 +53,7 @@ fn floor(figures: &mut Figures, count: u64) {
     motion(figures, count, "j", &mut seat, &mut bare, 1, 260);
     motion(figures, count, "k", &mut seat, &mut bare, -1, 260);
     let page = isize::try_from(seat.rows()).unwrap_or(30);
-    motion(figures, count, "pgdn", &mut seat, &mut bare, page, 2_008);
+    motion(figures, count, "pagedown", &mut seat, &mut bare, page, 2_008);
     filter(figures, count, &mut seat);
     growing(figures, count, &mut seat);
 }

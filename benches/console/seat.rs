@@ -81,7 +81,8 @@ impl Seat {
     /// A console that is told these cards, a frame of 96 at a time, as a server tells them.
     pub fn at(cards: Vec<Card>) -> Self {
         let written = Counter::default();
-        let paint = Paint::new(written.clone(), SIZE, ColorLevel::True);
+        // As the peers were measured: `TERM=xterm-256color`.
+        let paint = Paint::new(written.clone(), SIZE, ColorLevel::Indexed);
         let mut seat = Self {
             model: Model::new((SIZE.width, SIZE.height), Arc::new(Keymap::built_in())),
             given_kib: given(&cards) / 1024,
