@@ -33,8 +33,8 @@ pub const ARIA: TeammateId = TeammateId(2);
 pub const WEB: TeammateId = TeammateId(3);
 
 const GIVEN: [&str; 16] = [
-    "Jana", "Kwame", "Ingrid", "Lucas", "Sofia", "José", "Anna", "Priya", "Omar", "Mei", "Tomas", "Aiko", "Lea", "Ivan",
-    "Nia", "Paul",
+    "Jana", "Kwame", "Ingrid", "Lucas", "Sofia", "José", "Anna", "Priya", "Omar", "Mei", "Tomas", "Aiko", "Lea",
+    "Ivan", "Nia", "Paul",
 ];
 const FAMILY: [&str; 16] = [
     "Novak", "Boateng", "Olsen", "Martin", "Rossi", "Álvarez", "Kowalska", "Shah", "Haddad", "Lin", "Horak", "Tanaka",
@@ -153,7 +153,11 @@ pub fn seed(folder: &Path, count: u64, now: Timestamp) {
         let states = some
             .iter()
             .filter_map(|id| Some((id, seeding.desk.conversation(*id)?)))
-            .map(|(id, it)| State { seq: seqs.get(id).copied().unwrap_or_default(), live: true, conversation: it.clone() })
+            .map(|(id, it)| State {
+                seq: seqs.get(id).copied().unwrap_or_default(),
+                live: true,
+                conversation: it.clone(),
+            })
             .collect();
         // The floor may rise only with the last of them.
         let last = some.last() == ids.last();

@@ -48,7 +48,8 @@ impl Figures {
     /// Prints all of them.
     pub fn print(&self, title: &str) {
         let wide = |of: fn(&Line) -> &String| self.lines.iter().map(|l| of(l).chars().count()).max().unwrap_or(0);
-        let (what, figure, beside, goal) = (wide(|l| &l.what), wide(|l| &l.figure), wide(|l| &l.beside), wide(|l| &l.goal));
+        let (what, figure, beside, goal) =
+            (wide(|l| &l.what), wide(|l| &l.figure), wide(|l| &l.beside), wide(|l| &l.goal));
         let mut out = format!("\n{title}\n");
         for line in &self.lines {
             let met = match line.met {

@@ -20,7 +20,12 @@ use std::{
 /// each waited. `commit` gets the number of the first row and how many.
 ///
 /// The writers live in one thread that answers an acknowledgement with the next row: they cost nothing.
-fn group_loop(writers: usize, window: usize, lasts: Duration, mut commit: impl FnMut(u64, usize) + Send) -> (f64, Vec<Duration>) {
+fn group_loop(
+    writers: usize,
+    window: usize,
+    lasts: Duration,
+    mut commit: impl FnMut(u64, usize) + Send,
+) -> (f64, Vec<Duration>) {
     let under_way = writers * window;
     // Both bounded by the rows under way: neither side ever waits for a place.
     let (ask, asked) = mpsc::sync_channel::<Instant>(under_way);
@@ -30,7 +35,9 @@ fn group_loop(writers: usize, window: usize, lasts: Duration, mut commit: impl F
             let mut next = 1;
             while let Ok(first) = asked.recv() {
                 let mut group = vec![first];
-                while group.len() < 256 && let Ok(one) = asked.try_recv() {
+                while group.len() < 256
+                    && let Ok(one) = asked.try_recv()
+                {
                     group.push(one);
                 }
                 commit(next, group.len());
@@ -63,7 +70,8 @@ fn group_loop(writers: usize, window: usize, lasts: Duration, mut commit: impl F
 
 /// Bare rusqlite: one table, rows of 256 bytes, WAL, `synchronous = FULL`.
 pub fn bare(folder: &Path, writers: usize, window: usize, lasts: Duration) -> (f64, Vec<Duration>) {
-    let mut connection = rusqlite::Connection::open(folder.join(format!("bare-{writers}-{window}.db"))).expect("a file");
+    let mut connection =
+        rusqlite::Connection::open(folder.join(format!("bare-{writers}-{window}.db"))).expect("a file");
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;

@@ -21,7 +21,8 @@ impl Line {
     pub async fn open(at: SocketAddr, path: &str) -> Self {
         let stream = TcpStream::connect(at).await.expect("the server listens");
         stream.set_nodelay(true).expect("the loopback takes it");
-        let (socket, _) = tokio_tungstenite::client_async(format!("ws://{at}{path}"), stream).await.expect("it upgrades");
+        let (socket, _) =
+            tokio_tungstenite::client_async(format!("ws://{at}{path}"), stream).await.expect("it upgrades");
         Self { socket }
     }
 
@@ -74,7 +75,10 @@ impl Line {
 
 /// Whether a frame is of this type.
 pub fn is(frame: &str, kind: &str) -> bool {
-    frame.strip_prefix(r#"{"type":""#).and_then(|rest| rest.strip_prefix(kind)).is_some_and(|rest| rest.starts_with('"'))
+    frame
+        .strip_prefix(r#"{"type":""#)
+        .and_then(|rest| rest.strip_prefix(kind))
+        .is_some_and(|rest| rest.starts_with('"'))
 }
 
 /// The keys of one client's commands, as sessions mint them: time first.

@@ -7,8 +7,6 @@
 #[path = "../common/desk.rs"]
 #[allow(dead_code, reason = "shared with the other benches")]
 mod desk;
-#[path = "desk.rs"]
-mod running;
 mod disk;
 #[path = "../common/figures.rs"]
 #[allow(dead_code, reason = "shared with the other benches")]
@@ -16,6 +14,8 @@ mod figures;
 mod line;
 mod memory;
 mod plain;
+#[path = "desk.rs"]
+mod running;
 mod work;
 
 use figures::Figures;

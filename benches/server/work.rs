@@ -40,9 +40,8 @@ pub fn server_runtime() -> runtime::Runtime {
 /// Runs peers to their end in a thread of their own.
 fn in_a_thread<T: Send>(peers: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            runtime::Builder::new_current_thread().enable_all().build().expect("a reactor").block_on(peers)
-        });
+        let thread = scope
+            .spawn(|| runtime::Builder::new_current_thread().enable_all().build().expect("a reactor").block_on(peers));
         thread.join().expect("the peers come to their end")
     })
 }
@@ -51,8 +50,7 @@ fn in_a_thread<T: Send>(peers: impl Future<Output = T> + Send) -> T {
 pub fn durable(figures: &mut Figures, folder: &Path) {
     let server = server_runtime();
     let desk = server.block_on(Desk::seeded(&folder.join("desk"), (PEERS * 8) as u64));
-    let tokens: Vec<String> =
-        (0..PEERS).map(|n| server.block_on(desk.invite(&format!("peer {n}"))).1).collect();
+    let tokens: Vec<String> = (0..PEERS).map(|n| server.block_on(desk.invite(&format!("peer {n}"))).1).collect();
     for window in [1, 8] {
         let (bare, waits) = disk::bare(folder, PEERS, window, LASTS);
         figures.note(
@@ -171,8 +169,10 @@ pub fn fan_out(figures: &mut Figures, folder: &Path) {
     let (bare_one, bare_many) = {
         let body = format!(r#"{{"type":"events","conversation":1,"events":[{}]}}"#, "x".repeat(230));
         let (at, tell) = server.block_on(plain::broadcast());
-        (in_a_thread(plain::received(at, WATCHERS, tell.clone(), body.clone(), 1, LASTS)),
-         in_a_thread(plain::received(at, WATCHERS, tell, body, 64, LASTS)))
+        (
+            in_a_thread(plain::received(at, WATCHERS, tell.clone(), body.clone(), 1, LASTS)),
+            in_a_thread(plain::received(at, WATCHERS, tell, body, 64, LASTS)),
+        )
     };
     for (window, bare) in [(1, bare_one), (64, bare_many)] {
         figures.note(
