@@ -4,16 +4,19 @@
 
 pub mod annotate;
 pub mod approve;
-pub mod assets;
 pub mod assign;
 pub mod audit;
 pub mod back;
+pub mod assets;
 pub mod completions;
 pub mod console;
 pub mod demo;
+pub mod embed;
+pub mod seat;
+pub mod serve;
+pub mod team;
 pub mod desk;
 pub mod doctor;
-pub mod embed;
 pub mod exit;
 pub mod export;
 pub mod input;
@@ -35,15 +38,12 @@ pub mod reopen;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
-pub mod seat;
-pub mod serve;
 pub mod show;
 pub mod snooze;
 pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
-pub mod team;
 #[cfg(test)]
 mod tests;
 pub mod token;
