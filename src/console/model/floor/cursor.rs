@@ -111,9 +111,16 @@ impl Floor {
         self.clamp();
     }
 
-    /// Moves the cursor by so many rows.
+    /// Moves the cursor by so many rows. At an edge the list moves by three quarters of a page at least: each move of
+    /// the list writes all of its rows, and a thin line would carry them for each key.
     pub(crate) fn step(&mut self, by: isize) {
+        let (from, leap) = (self.top, self.window.max(1) * 3 / 4);
         self.go(self.cursor.saturating_add_signed(by));
+        if self.top > from {
+            self.top = self.top.max(from.saturating_add(leap)).min(self.len().saturating_sub(self.window.max(1)));
+        } else if self.top < from {
+            self.top = self.top.min(from.saturating_sub(leap));
+        }
     }
 
     /// Moves the cursor to a conversation, if it is listed.
