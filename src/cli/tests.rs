@@ -187,6 +187,11 @@ fn the_environment_counts_only_where_it_says_something() {
 
 #[test]
 fn a_filter_keeps_its_words_apart_from_options() {
-    let Ok(Cli { global, act: Act::Ls(_) }) = parse("ls holder:ai --json jana") else { panic!("not ls") };
+    let Ok(Cli { global, act: Some(Act::Ls(_)) }) = parse("ls holder:ai --json jana") else { panic!("not ls") };
     assert!(global.json);
+}
+
+#[test]
+fn centaur_alone_is_a_question_and_no_mistake() {
+    assert!(parse("").is_ok_and(|cli| cli.act.is_none()));
 }

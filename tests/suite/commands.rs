@@ -123,7 +123,7 @@ impl Stage {
             env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
             out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
         };
-        cli::perform(cli.act, &mut context).await?;
+        cli::perform(cli.act.unwrap(), &mut context).await?;
         let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
         assert!(!text.contains('\u{1b}'), "{text}");
         Ok(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
