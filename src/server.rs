@@ -40,7 +40,7 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch as signal};
 
 /// How long the end waits for the peers to take their goodbye; a little longer than each of them is given.
-const GOODBYES: std::time::Duration = std::time::Duration::from_secs(3);
+const GOODBYES: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// How to run a desk.
 pub struct Options {

@@ -75,6 +75,8 @@ enum Note {
 
 /// Notes that may wait for the telling half; a full channel makes the hearing half wait, and so the peer.
 const NOTES: usize = 64;
+/// How long a peer that was said goodbye to may take to close its side.
+const LINGER: Duration = Duration::from_secs(1);
 
 impl Hub {
     pub(super) fn new(
@@ -221,7 +223,7 @@ fn too_long() -> String {
 
 impl Joined {
     /// Runs both halves until one ends.
-    async fn run(self, incoming: Incoming, outgoing: Outgoing) {
+    async fn run(self, mut incoming: Incoming, outgoing: Outgoing) {
         // Bounded by the commands under way, with room for the news of quiet take-overs.
         let (replies, answered) = mpsc::channel::<Reply>(limits::ASKS_AT_ONCE * 2);
         let (notes, noted) = mpsc::channel(NOTES);
@@ -239,11 +241,15 @@ impl Joined {
         tokio::select! {
             () = telling.run(outgoing, answered, noted) => {}
             () = async {
-                hearing.run(incoming).await;
+                hearing.run(&mut incoming).await;
                 // The telling half says the last words, then drops its end.
                 std::future::pending::<()>().await;
             } => {}
         }
+        // A socket that is closed while something lies unread in it is reset, and the last words are lost with it. So what
+        // still comes is taken, and dropped, until the peer closes its side.
+        let rest = async { while matches!(incoming.next().await, Heard::Frame(_) | Heard::Life) {} };
+        let _ = tokio::time::timeout(LINGER, rest).await;
         hub.feed.set_present(number, None);
         tracing::info!(peer = number, "left");
     }

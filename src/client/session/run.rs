@@ -23,13 +23,15 @@ use std::{collections::VecDeque, future::Future, pin::pin, sync::Arc, time::Dura
 use tokio::{
     select,
     sync::mpsc,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
 /// News that wait until the owner has room. When they are as many, the line is not read.
 const PENDING: usize = 64;
 /// A line that lived this long after its welcome begins the waits anew.
 const LIVED: Duration = Duration::from_secs(5);
+/// How long a line that takes nothing more is still heard.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 fn lasting(span: Span) -> Duration {
     Duration::from_millis(span.0)
@@ -162,7 +164,9 @@ impl Run {
             if let Some(frame) = self.outbox.pop_front() {
                 match timeout(lasting(STALLED_AFTER), line.send(frame)).await {
                     Ok(Ok(())) => {}
-                    Ok(Err(error)) => return Cut::Lost(error.to_string()),
+                    Ok(Err(error)) => {
+                        return self.last_words(line).await.unwrap_or_else(|| Cut::Lost(error.to_string()));
+                    }
                     Err(_) => return Cut::Lost(format!("{}: it takes nothing any more", self.dial.place())),
                 }
                 // What is there is read in between, so that the two sides do not wait for each other.
@@ -196,6 +200,18 @@ impl Run {
                 () = self.attend() => {}
             }
         }
+    }
+
+    /// What the server said before it closed the line: answers, and perhaps why.
+    async fn last_words(&mut self, line: &mut dyn Wire) -> Option<Cut> {
+        let until = Instant::now() + LAST_WORDS;
+        while self.pending.len() < PENDING {
+            let Ok(Some(text)) = timeout_at(until, line.receive()).await else { return None };
+            if let Err(cut) = self.hear(&text) {
+                return Some(cut);
+            }
+        }
+        None
     }
 
     fn came(&mut self, came: Option<String>) -> Result<(), Cut> {

@@ -37,7 +37,7 @@ pub(super) struct Hearing {
 
 impl Hearing {
     /// Hears until the peer goes or is shown the door. Dropping `notes` at the end tells the other half.
-    pub(super) async fn run(self, mut incoming: Incoming) {
+    pub(super) async fn run(self, incoming: &mut Incoming) {
         let queries = Arc::new(Semaphore::new(QUERIES));
         let bye = loop {
             let heard = tokio::time::timeout(SILENCE, incoming.next()).await;
@@ -84,7 +84,11 @@ impl Hearing {
                 let Ok(place) = self.places.acquire().await else { return Err(None) };
                 place.forget();
                 let asked = Asked::by_peer(self.me.id, id, command, self.replies.clone());
-                self.hub.inbox.send(asked).await.map_err(|_| None)
+                self.hub.inbox.send(asked).await.map_err(|_| {
+                    // It will not be answered: nobody is to wait for it.
+                    self.places.add_permits(1);
+                    Some((ByeCode::Draining, "the server is going down; come back in a moment".to_owned()))
+                })
             }
             ToServer::Watch { conversation, from } => {
                 self.notes.send(Note::Watch(conversation, from)).await.map_err(gone)

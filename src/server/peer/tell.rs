@@ -27,6 +27,8 @@ use tokio::{
     time::Instant,
 };
 
+/// How long what was asked before the server goes down may take to be answered.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// The least time between two frames of cards for a person's console; the first comes at once.
 const CARDS_EVERY: Duration = Duration::from_millis(50);
 /// The least time between two looks at growing answers.
@@ -104,6 +106,18 @@ impl Telling {
     ) {
         let end = self.tell(&mut line, &mut answered, &mut noted).await;
         self.unwatch_all();
+        if let End::Bye(ByeCode::Draining, _) = end {
+            // What the sequencer took before it ended is answered first.
+            let rest = async {
+                while self.places.available_permits() < limits::ASKS_AT_ONCE {
+                    let Some(reply) = answered.recv().await else { return };
+                    if self.answer(&mut line, reply).await.is_err() {
+                        return;
+                    }
+                }
+            };
+            let _ = tokio::time::timeout(LAST_ANSWERS, rest).await;
+        }
         if let End::Bye(code, why) = end {
             let last = async {
                 if !why.is_empty() {
