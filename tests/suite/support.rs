@@ -5,7 +5,7 @@ use centaur::{
     domain::{
         command::Command,
         customer::Customer,
-        ids::{ConversationId, LogId, TeammateId, Term},
+        ids::{ConversationId, Digest, EntryNo, LogId, TeammateId, Term},
         policy::Policy,
         teammate::Role,
         time::Timestamp,
@@ -121,3 +121,11 @@ pub fn answer(text: &str) -> Outcome {
 
 /// The first term.
 pub const FIRST: Term = Term(1);
+
+/// No entry.
+pub const NONE: EntryNo = EntryNo(0);
+
+/// A digest that belongs to nobody.
+pub fn nobody() -> Digest {
+    Digest([9; 32])
+}
