@@ -1,4 +1,4 @@
-//! Chance that can be had again: a small generator with a seed (SplitMix64). Not for secrets.
+//! Chance that can be had again: a small generator with a seed (`SplitMix64`). Not for secrets.
 
 /// A source of chance.
 pub struct Dice(u64);

@@ -1,5 +1,6 @@
 //! HTTP/1.1 as a customer's program speaks it, small and by hand, so that also what is wrong can be sent.
 
+use std::fmt::Write as _;
 use crate::house::soon;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -47,7 +48,7 @@ impl Http {
     async fn begin(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: desk\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("\r\n");
         let mut request = head.into_bytes();
@@ -165,7 +166,8 @@ impl Stream {
         loop {
             while let Some((event, rest)) = self.raw.split_once("\n\n") {
                 let event = event.to_owned();
-                self.raw = rest.to_owned();
+                let rest = rest.to_owned();
+                self.raw = rest;
                 let field = |name: &str| {
                     let of = |line: &str| line.strip_prefix(name)?.strip_prefix(':').map(|said| said.trim().to_owned());
                     event.lines().find_map(of)
