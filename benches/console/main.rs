@@ -18,8 +18,8 @@ use figures::{Figures, Spread, resident};
 use seat::Seat;
 use std::time::{Duration, Instant};
 
-/// Presses of a key in one measurement.
-const PRESSES: usize = 400;
+/// Presses of a key in one measurement; so many pages are on the smallest desk.
+const PRESSES: usize = 250;
 
 fn main() {
     // `cargo bench` says `--bench`; `cargo test --benches` says nothing, and must not take minutes.

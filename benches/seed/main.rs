@@ -3,6 +3,7 @@
 //!
 //! Not a measurement: what `benches/floor.sh` measures needs it.
 
+#[allow(dead_code, reason = "shared with the benches that measure")]
 #[path = "../common/desk.rs"]
 mod desk;
 #[allow(dead_code, reason = "shared with the benches that measure")]

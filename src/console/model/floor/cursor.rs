@@ -117,10 +117,11 @@ impl Floor {
         let (from, leap) = (self.top, self.window.max(1) * 3 / 4);
         self.go(self.cursor.saturating_add_signed(by));
         if self.top > from {
-            self.top = self.top.max(from.saturating_add(leap)).min(self.len().saturating_sub(self.window.max(1)));
+            self.top = self.top.max(from.saturating_add(leap));
         } else if self.top < from {
             self.top = self.top.min(from.saturating_sub(leap));
         }
+        self.clamp();
     }
 
     /// Moves the cursor to a conversation, if it is listed.

@@ -140,3 +140,20 @@ fn what_came_while_the_order_was_held_is_counted_and_shown_when_it_is_released()
     assert_eq!((floor.selected(), floor.cursor(), floor.fresh()), (Some(ConversationId(2)), 2, 0));
     assert_eq!(floor.card(ConversationId(3)), None);
 }
+
+#[test]
+fn at_an_edge_the_list_moves_by_most_of_a_page_and_the_cursor_stays_in_sight() {
+    let mut floor = Floor::default();
+    floor.take((1..=100).map(|id| card(id, id, 0, false)).collect(), &[], NOON);
+    floor.fit(20);
+    floor.go(0);
+    let mut tops = vec![floor.top()];
+    for by in std::iter::repeat_n(1, 99).chain(std::iter::repeat_n(-1, 99)) {
+        floor.step(by);
+        assert!((floor.top()..floor.top() + 20).contains(&floor.cursor()));
+        if tops.last() != Some(&floor.top()) {
+            tops.push(floor.top());
+        }
+    }
+    assert_eq!(tops, [0, 15, 30, 45, 60, 75, 80, 65, 50, 35, 20, 5, 0]);
+}
