@@ -83,7 +83,14 @@ fn it_stops_and_comes_back_under_a_shell() {
         sitting.until("the shell", |screen| screen.contains("ready>") && !screen.contains("Floor"));
         assert!(!sitting.screen.screen().alternate_screen());
         assert!(!sitting.screen.screen().hide_cursor());
+        let from = sitting.raw.len();
         sitting.types("fg\r");
+        sitting.until_written(b"\x1b[2J", from);
+        // With the frame after the next the keys are heard again for certain.
+        for _ in 0..2 {
+            let from = sitting.raw.len();
+            sitting.until_written(b"\x1b[?2026l", from);
+        }
         sitting.until("the floor again", |screen| screen.contains("Floor") && screen.contains("needs you"));
     }
     sitting.types("?");

@@ -43,7 +43,7 @@ fn one_looks_about() {
 fn one_judges_corrects_and_whispers() {
     let mut sitting = Sitting::at_demo(100, 30);
     // The first whom the AI has answered.
-    sitting.types_until("j", "answer of an AI", |screen| screen.contains("· grounded"));
+    sitting.types_until(" ", "answer of an AI", |screen| screen.contains("· grounded"));
     sitting.types("+");
     sitting.sees("+ good (you)");
     sitting.types("-");
@@ -51,9 +51,9 @@ fn one_judges_corrects_and_whispers() {
     sitting.types("f");
     sitting.sees("wrong fact (you)");
     sitting.types("c");
-    sitting.sees("enter send");
+    sitting.sees("what the AI should have said");
     sitting.types("It is at the depot.\r");
-    sitting.sees_no("enter send");
+    sitting.sees_no("what the AI should have said");
     sitting.sees("better:");
     filter(&mut sitting, "holder:ai");
     sitting.types("whello");
@@ -73,12 +73,12 @@ fn one_decides_on_drafts() {
     sitting.types_until("y", "approval", |screen| screen.contains("you approved the draft"));
 
     filter(&mut sitting, "is:draft");
-    sitting.types_until("x", "question for the reason", |screen| screen.contains("reject the draft"));
+    sitting.types_until("x", "question for the reason", |screen| screen.contains("why not? the AI reads it"));
     sitting.types("wrong date\r");
     sitting.sees("draft rejected by you: wrong date");
 
     filter(&mut sitting, "is:draft");
-    sitting.types_until("e", "draft to edit", |screen| screen.contains("enter send"));
+    sitting.types_until("e", "draft to edit", |screen| screen.contains("send this instead of the draft"));
     sitting.types("Edited: \r");
     sitting.sees("you sent another text than the draft");
     sitting.types("q");
@@ -91,6 +91,8 @@ fn one_takes_over_answers_and_hands_back_at_each_size() {
         let mut sitting = Sitting::at_demo(columns, rows);
         sitting.types("\rt");
         sitting.sees("you took over");
+        // The row and the hints follow the talk by a moment.
+        sitting.sees("r reply");
         sitting.types("r");
         sitting.sees("enter send");
         sitting.types("Hello, this is Mira.");
