@@ -45,6 +45,7 @@ fn one_judges_corrects_and_whispers() {
     sitting.sees("draft waits");
     filter(&mut sitting, "is:draft");
     sitting.sees("y approve");
+    sitting.types_until("y", "approval", |screen| screen.contains("approved · delivered"));
     sitting.types("+");
     sitting.sees("+ good (you)");
     sitting.types("-");
