@@ -78,19 +78,64 @@ fn it_stops_and_comes_back_under_a_shell() {
     sitting.types(&format!("PS1='ready> '; {} demo --rate 120\r", env!("CARGO_BIN_EXE_centaur")));
     sitting.sees("Floor");
     sitting.sees("needs you");
-    for _ in 0..2 {
+    let prompts = |screen: &str| screen.lines().filter(|line| line.starts_with("ready>")).count();
+    for stops in 1..=2 {
         sitting.types("\u{1a}");
-        sitting.until("the shell", |screen| screen.contains("ready>") && !screen.contains("Floor"));
+        sitting.until("the shell", |screen| prompts(screen) >= stops);
         assert!(!sitting.screen.screen().alternate_screen());
         assert!(!sitting.screen.screen().hide_cursor());
+        let from = sitting.raw.len();
         sitting.types("fg\r");
+        sitting.until_written(b"\x1b[2J", from);
+        // With the frame after the next the keys are heard again for certain.
+        for _ in 0..2 {
+            let from = sitting.raw.len();
+            sitting.until_written(b"\x1b[?2026l", from);
+        }
         sitting.until("the floor again", |screen| screen.contains("Floor") && screen.contains("needs you"));
     }
     sitting.types("?");
     sitting.sees("keys");
     sitting.types("qq");
-    sitting.until("the shell", |screen| screen.contains("ready>") && !screen.contains("Floor"));
+    sitting.until("the shell", |screen| prompts(screen) >= 3);
     sitting.types("exit\r");
     sitting.end(PATIENCE);
     assert_eq!(sitting.crashes(), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_used_is_said_before_the_screen_is_taken() {
+    let files = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &[u8]| {
+        std::fs::write(files.path().join(name), text).unwrap();
+        files.path().join(name).display().to_string()
+    };
+    for (path, says) in [
+        (file("open.toml", b"[roles\n"), "open.toml:1: this is not TOML"),
+        (file("key.toml", b"nonsense = 1\n"), "`nonsense`: there is no key"),
+        (file("colour.toml", b"[roles]\ntext = \"blurple\"\n"), "`roles.text`: there is no colour `blurple`"),
+        (file("bytes.toml", &[0xff, 0xfe]), "is no theme"),
+        ("/nowhere/at/all".to_owned(), "is no theme that is built in (dark, light, sixteen, plain)"),
+    ] {
+        let mut sitting = Sitting::run(env!("CARGO_BIN_EXE_centaur"), &["demo", "--theme", &path], 200, 24);
+        let status = sitting.end(PATIENCE);
+        assert_eq!(status.exit_code(), 2, "{}", sitting.shown());
+        assert!(sitting.shown().contains(says), "{}", sitting.shown());
+        assert_eq!(last(&sitting.raw, b"\x1b[?1049h"), None);
+        assert_eq!(sitting.settings(), sitting.before);
+        assert_eq!(sitting.crashes(), Vec::<String>::new());
+    }
+    for term in ["dumb", ""] {
+        let words = ["-c", &format!("TERM={term} exec {} demo", env!("CARGO_BIN_EXE_centaur"))];
+        let mut sitting = Sitting::run("/bin/sh", &words, 200, 24);
+        assert_eq!(sitting.end(PATIENCE).exit_code(), 2, "{}", sitting.shown());
+        assert!(sitting.shown().contains("the console needs a terminal that can move its cursor"));
+    }
+    let keys =
+        "mkdir -p config/centaur && printf '[floor]\\nj = \"frobnicate\"\\n' > config/centaur/keymap.toml && exec";
+    let words = ["-c", &format!("{keys} {} demo", env!("CARGO_BIN_EXE_centaur"))];
+    let mut sitting = Sitting::run("/bin/sh", &words, 200, 24);
+    assert_eq!(sitting.end(PATIENCE).exit_code(), 2, "{}", sitting.shown());
+    assert!(sitting.shown().contains("keymap.toml:2"), "{}", sitting.shown());
+    assert!(sitting.shown().contains("frobnicate"), "{}", sitting.shown());
 }

@@ -15,8 +15,9 @@ use std::{
 /// How long something may take that should take a blink: this runs beside other tests on small machines.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What the demo is started with, so that there is soon something of everything.
-pub const BUSY: &[&str] = &["demo", "--seed", "7", "--rate", "120"];
+/// What the demo is started with: many customers soon, who then write slowly, so that what one does to them is not
+/// overtaken by their next words.
+pub const DEMO: &[&str] = &["demo", "--seed", "7", "--rate", "120", "--speed", "0.2"];
 
 pub struct Sitting {
     pub screen: vt100::Parser,
@@ -35,10 +36,10 @@ pub struct Sitting {
 }
 
 impl Sitting {
-    /// The console of a busy demo, when it shows customers.
+    /// The console of a demo, when it shows customers.
     pub fn at_demo(columns: u16, rows: u16) -> Self {
         let began = Instant::now();
-        let mut sitting = Self::run(env!("CARGO_BIN_EXE_centaur"), BUSY, columns, rows);
+        let mut sitting = Self::run(env!("CARGO_BIN_EXE_centaur"), DEMO, columns, rows);
         sitting.until("a live floor with customers", |screen| {
             screen.contains("centaur") && screen.contains("live") && screen.contains("Floor") && has_row(screen)
         });
@@ -169,6 +170,7 @@ impl Sitting {
             assert!(Instant::now() < end, "no {what}; the screen:\n{}", self.shown());
             self.types(keys);
             self.looks_anew();
+            self.sees_no("loading…");
         }
     }
 

@@ -15,7 +15,7 @@ use centaur::{
         ids::{ConversationId, EntryNo, TeammateId},
         policy::Policy,
         refusal::Refusal,
-        teammate::{Kind, Right, Role},
+        teammate::{Right, Role},
         time::Timestamp,
         turn::Outcome,
     },
@@ -66,7 +66,7 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     let at = desk.running.listen("127.0.0.1:0".parse().unwrap(), axum::Router::new()).await.unwrap();
     let known = || hello(ADMIN, protocol::VERSION);
     let text = |text: &str| Message::text(text.to_owned());
-    let long = Message::text("x".repeat(limits::FRAME_IN + 1));
+    let long = Message::text("x".repeat(limits::FRAME_IN * 2));
     let deep = text(&"[".repeat(50_000));
     let binary = Message::binary(vec![0_u8, 159, 146, 150]);
     for (said, code, words) in [
@@ -203,13 +203,19 @@ async fn a_number_that_names_nothing_is_told_to_who_may_see_all() {
             );
         }
     }
-    // To teammates of other kinds it is the same as what they may not see.
-    for role in Role::ALL.into_iter().filter(|role| role.kind() != Kind::Human) {
-        let mut peer = desk.join(&format!("a {}", role.word()), role, Scope::None).await;
-        for (command, _) in commands(ConversationId(7)) {
-            if command.conversation().is_some() {
-                assert_eq!(peer.must_not(command).await, Refusal::Forbidden);
-            }
+    // A connector learns no more of what another one carries than of what is not there.
+    let mut web = desk.join("carrier", Role::Connector, Scope::None).await;
+    let there = web.open("hello").await;
+    let mut other = desk.join("other", Role::Connector, Scope::None).await;
+    for conversation in [there, ConversationId(999_999)] {
+        for (command, rights) in commands(conversation) {
+            let told = other.must_not(command.clone()).await;
+            let expected = if rights.contains(&Right::Carry) {
+                Refusal::NotFound { what: format!("conversation {conversation}") }
+            } else {
+                Refusal::Forbidden
+            };
+            assert_eq!(told, expected, "{command:?}");
         }
     }
     desk.running.drain().await;

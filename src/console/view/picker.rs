@@ -44,7 +44,9 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, picker: &Picker
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(extra + 2);
     let inner = frame::boxed(ink, over, width, height, &title);
     let visible = usize::from(inner.height.saturating_sub(extra)).max(1);
-    let first = (picker.cursor + 1).saturating_sub(visible);
+    // A cursor behind the last one selects nothing, as in what was wrong.
+    let selected = if picker.cursor < rows.len() { picker.cursor + 1 } else { 0 };
+    let first = selected.saturating_sub(visible);
     let mut y = inner.y;
     let mut cursor = Position::new(inner.x, y);
     for (at, (letter, words)) in rows.iter().enumerate().skip(first).take(visible) {
