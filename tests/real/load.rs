@@ -81,6 +81,8 @@ struct Worker {
     book: Book,
     dice: Dice,
     accepted: Arc<watch::Sender<usize>>,
+    /// Workers of whom something was accepted.
+    busy: Arc<watch::Sender<usize>>,
 }
 
 impl Crew {
@@ -89,6 +91,8 @@ impl Crew {
         let (want, wanted) = watch::channel(Want::Ask);
         let (count, accepted) = watch::channel(0);
         let count = Arc::new(count);
+        let (busy, mut all_busy) = watch::channel(0);
+        let busy = Arc::new(busy);
         let mut at_work = Vec::new();
         for (number, name) in ["door", "mira", "tom", "ada"].into_iter().enumerate() {
             let carries = number == 0;
@@ -108,9 +112,12 @@ impl Crew {
                 book: Book::default(),
                 dice: Dice::new(seed + number as u64),
                 accepted: Arc::clone(&count),
+                busy: Arc::clone(&busy),
             };
             at_work.push(tokio::spawn(worker.work(wanted.clone())));
         }
+        let number = at_work.len();
+        soon("all at work", all_busy.wait_for(|busy| *busy == number)).await.unwrap();
         Self { want, accepted, at_work }
     }
 
@@ -136,9 +143,7 @@ impl Worker {
         let mut stays = true;
         loop {
             let asks = *want.borrow() == Want::Ask;
-            while asks && self.under_way.len() < UNDER_WAY && self.me != TeammateId(0) {
-                self.ask().await;
-            }
+            while asks && self.under_way.len() < UNDER_WAY && self.ask().await {}
             if !asks && self.under_way.is_empty() {
                 break;
             }
@@ -155,24 +160,24 @@ impl Worker {
         self.book
     }
 
-    /// Asks for something at random.
-    async fn ask(&mut self) {
+    /// Asks for something at random; false if there is nothing yet to work on, which comes with the news.
+    async fn ask(&mut self) -> bool {
+        if self.me == TeammateId(0) {
+            return false;
+        }
         self.asked += 1;
         let mark = format!("{}-{}", self.name, self.asked);
         let command = if self.carries { self.as_connector(&mark) } else { self.as_agent(&mark) };
         let Some(command) = command else {
-            // Nothing to work on yet: a conversation comes with the news.
             self.asked -= 1;
-            if let Some(news) = soon("a first conversation", self.news.recv()).await {
-                self.hear(news);
-            }
-            return;
+            return false;
         };
         let id = mint();
         // Noted before it is asked: whatever comes of it is known.
         let leaves_mark = !matches!(command, Command::Assign { .. });
         self.under_way.insert(id, (mark, leaves_mark));
         self.peer.ask_as(id, command).await;
+        true
     }
 
     fn any(&mut self) -> Option<(ConversationId, Holder, Term)> {
@@ -228,6 +233,9 @@ impl Worker {
                 (Some((mark, leaves_mark)), Ok(answer)) => {
                     if !leaves_mark || answer.n == EntryNo(0) {
                         self.book.markless.insert(mark.clone());
+                    }
+                    if self.book.accepted.is_empty() {
+                        self.busy.send_modify(|count| *count += 1);
                     }
                     self.book.accepted.insert(mark);
                     self.accepted.send_modify(|count| *count += 1);
