@@ -41,6 +41,10 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         seqs.insert(id, seq);
         desk.conversations.insert(id, Box::new(conversation));
     })?;
+    // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
+    let settled = reader.states_before(None, 1)?.into_iter().map(|(_, newest)| newest.card.id);
+    let newest = desk.conversations.keys().next_back().copied().into_iter().chain(settled).max();
+    desk.office.newest = desk.office.newest.max(newest.unwrap_or_default());
     desk.follow_policy();
     let (dirty, office_dirty) = replay(reader.as_ref(), &mut desk, office_seq, &mut seqs)?;
     desk.office.seq = log.head().seq;

@@ -1,8 +1,8 @@
 //! HTTP/1.1 as a customer's program speaks it, small and by hand, so that also what is wrong can be sent.
 
-use std::fmt::Write as _;
 use crate::house::soon;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},

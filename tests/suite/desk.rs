@@ -8,11 +8,13 @@ use centaur::{
         event::Event,
         holder::Holder,
         ids::{EntryNo, PublicNo, Term},
+        policy::Policy,
         refusal::Refusal,
         teammate::Role,
-        time::Span,
+        time::{Span, Timestamp},
     },
     protocol::{Page, Query, Scope, ToPeer},
+    store::SqliteLog,
 };
 use std::time::Duration;
 
@@ -129,4 +131,24 @@ async fn card(
         Page::Cards { mut cards, .. } => cards.remove(0),
         page => panic!("{page:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_conversation_s_number_is_never_given_twice_over_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut opened = Vec::new();
+    for round in 0..4 {
+        let (log, _) =
+            SqliteLog::open(folder.path(), Timestamp(1_800_000_000_000), centaur::domain::ids::LogId(7)).unwrap();
+        let desk = TestDesk::over(Box::new(log), Policy::default()).await;
+        let mut web = if round == 0 {
+            desk.join("web", Role::Connector, Scope::Carried).await
+        } else {
+            desk.call("cen_token-of-web", Scope::Carried).await
+        };
+        opened.push(web.open("Hello?").await.0);
+        web.caller.close().await;
+        desk.running.drain().await;
+    }
+    assert_eq!(opened, [1, 2, 3, 4]);
 }

@@ -29,7 +29,7 @@ use tokio::{
 /// News that wait until the owner has room. When they are as many, the line is not read.
 const PENDING: usize = 64;
 /// A line that lived this long after its welcome begins the waits anew.
-const LIVED: Duration = Duration::from_secs(5);
+const LIVED: Duration = Duration::from_secs(1);
 /// How long a line that takes nothing more is still heard.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
