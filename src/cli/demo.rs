@@ -42,7 +42,7 @@ pub struct Demo {
     /// New customers a minute
     #[arg(long, value_name = "NUMBER", default_value_t = 12.0)]
     pub rate: f64,
-    /// Customers at once, at most
+    /// Customers who write at once, at most; those who leave stay on the floor until somebody settles them
     #[arg(long, value_name = "NUMBER", default_value_t = 40)]
     pub conversations: usize,
     /// How many times faster than life customers write and think

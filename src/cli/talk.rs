@@ -59,8 +59,11 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         }
         What::Customer { text, .. } => (String::new(), Some(text.clone())),
         What::Reply { text, send } => (sent(*send).to_owned(), Some(text.clone())),
-        What::Answer { answer, send, draft } => {
-            let approved = if draft.is_some() { ", approved" } else { "" };
+        What::Answer { answer, send, approved, .. } => {
+            let approved = match approved.and_then(Actor::teammate) {
+                Some(who) => format!(", approved by {}", office.name_of(who)),
+                None => String::new(),
+            };
             (
                 format!("AI{approved} · {} · grounded {:.2}", sent(*send), answer.grounding.share()),
                 Some(answer.text.clone()),

@@ -69,8 +69,11 @@ pub enum What {
         answer: Box<Answer>,
         /// Where it is.
         send: Send,
-        /// The draft it was, and who let it go.
+        /// The draft it was, if a person let it go.
         draft: Option<EntryNo>,
+        /// Who let it go. The entry's `by` is the AI all the same: the words are its.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved: Option<Actor>,
     },
     /// The customer was told that a human will answer.
     Notice {
@@ -326,7 +329,8 @@ impl Thread {
             Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
             Event::Answered { turn, answer, draft, .. } => {
                 self.end_turn(*turn);
-                What::Answer { answer: answer.clone(), send: pending, draft: *draft }
+                let approved = draft.map(|_| recorded.by);
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved }
             }
             Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
             Event::Noted { text } => What::Note { text: text.clone() },
@@ -387,7 +391,12 @@ impl Thread {
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. } => return,
         };
-        let (n, at, by) = (recorded.n, recorded.at, recorded.by);
+        let (n, at) = (recorded.n, recorded.at);
+        let drafted = match &what {
+            What::Answer { draft: Some(draft), .. } => self.entry(*draft).map(|draft| draft.by),
+            _ => None,
+        };
+        let by = drafted.unwrap_or(recorded.by);
         self.entries.push_back(Entry { n, at, by, what, annotations: Vec::new() });
     }
 

@@ -228,18 +228,16 @@ fn public(thread: &Thread, office: &Office) -> Vec<Public> {
         })
         .unwrap_or_default();
     let mut messages: Vec<Public> =
-        thread.entries.iter().filter_map(|entry| public_message(entry, &customer, office, thread)).collect();
+        thread.entries.iter().filter_map(|entry| public_message(entry, &customer, office)).collect();
     messages.sort_by_key(|message| message.n);
     messages
 }
 
-fn public_message(entry: &Entry, customer: &str, office: &Office, thread: &Thread) -> Option<Public> {
+fn public_message(entry: &Entry, customer: &str, office: &Office) -> Option<Public> {
     let (n, speaker, name, text) = match &entry.what {
         What::Customer { text, public, .. } => (*public, Speaker::Customer, customer.to_owned(), text),
         What::Reply { text, send } => (send.public?, Speaker::Human, name(office, entry), text),
-        What::Answer { answer, send, draft } => {
-            (send.public?, Speaker::Ai, ai_name(office, thread, entry, *draft), &answer.text)
-        }
+        What::Answer { answer, send, .. } => (send.public?, Speaker::Ai, name(office, entry), &answer.text),
         What::Notice { text, send } => (send.public?, Speaker::Ai, name(office, entry), text),
         _ => return None,
     };
@@ -248,14 +246,6 @@ fn public_message(entry: &Entry, customer: &str, office: &Office, thread: &Threa
 
 fn name(office: &Office, entry: &Entry) -> String {
     entry.by.teammate().map_or_else(|| office.name.clone(), |id| office.name_of(id))
-}
-
-/// A draft is let go by a person, and still the AI's: its turn tells whose.
-fn ai_name(office: &Office, thread: &Thread, entry: &Entry, draft: Option<EntryNo>) -> String {
-    match draft.and_then(|draft| thread.entry(draft)) {
-        Some(draft) => name(office, draft),
-        None => name(office, entry),
-    }
 }
 
 fn annotations(reader: &dyn LogReader, office: &Office, after: Seq, limit: usize) -> Result<Page, StoreError> {

@@ -419,7 +419,7 @@ fn judged() -> Judged {
             n: EntryNo(18),
             at: AT,
             by: Actor::Teammate(AI),
-            what: What::Answer { answer: Box::new(answer()), send, draft: None },
+            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None },
             annotations: vec![annotation],
         },
         context: vec![public()],

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use tokio::sync::oneshot;
 use tokio::{
     task::{JoinHandle, spawn},
-    time::sleep,
+    time::{Instant, sleep_until},
 };
 
 const ADMIN: TeammateId = TeammateId(1);
@@ -164,7 +164,7 @@ fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
                     }
                     Err(why) => drop(done.send(Err(why))),
                 },
-                () = sleep(Duration::from_secs(20)) => {
+                () = pass(Duration::from_secs(20)) => {
                     mini.say(ToPeer::Ping { seq: mini.desk.office.seq, now: Timestamp(0) }).await;
                 }
                 Some(done) = look.recv() => drop(done.send((mini.desk.clone(), mini.log.clone()))),
@@ -231,6 +231,11 @@ impl Bench {
     }
 }
 
+/// Lets virtual time pass: the clock of these tests is paused.
+async fn pass(span: Duration) {
+    sleep_until(Instant::now() + span).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_thousand_conversations_at_once_are_each_answered_once() {
     let bench = bench(Mode::Auto, Pace::Instant, 8);
@@ -238,12 +243,12 @@ async fn a_thousand_conversations_at_once_are_each_answered_once() {
         bench.open("how long does a refund take?").await;
     }
     for _ in 0..600 {
-        sleep(Duration::from_secs(1)).await;
+        pass(Duration::from_secs(1)).await;
         if bench.count().await.0.len() >= 1_000 {
             break;
         }
     }
-    sleep(Duration::from_mins(2)).await;
+    pass(Duration::from_mins(2)).await;
     let (desk, log) = bench.look().await;
     let answered: Vec<_> =
         log.iter().filter(|one| matches!(one.event, Event::Answered { .. })).map(|one| one.conversation).collect();
@@ -255,12 +260,12 @@ async fn a_thousand_conversations_at_once_are_each_answered_once() {
 async fn a_burst_is_answered_once_and_a_message_in_between_begins_anew() {
     let bench = bench(Mode::Auto, Pace::WordsPerSecond(2), 4);
     bench.open("hi").await;
-    sleep(Duration::from_millis(300)).await;
+    pass(Duration::from_millis(300)).await;
     bench.says("how long does a refund take?").await;
-    sleep(Duration::from_secs(3)).await;
+    pass(Duration::from_secs(3)).await;
     assert_eq!(bench.count().await, (vec![], vec![], 0));
     bench.says("and where is my parcel?").await;
-    sleep(Duration::from_mins(1)).await;
+    pass(Duration::from_mins(1)).await;
     let (answers, _, abandoned) = bench.count().await;
     assert_eq!((answers.len(), abandoned), (1, 1), "{answers:?}");
     assert!(answers[0].contains("carrier") && answers[0].contains("working days"), "{answers:?}");
@@ -270,17 +275,17 @@ async fn a_burst_is_answered_once_and_a_message_in_between_begins_anew() {
 async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
     let bench = bench(Mode::Auto, Pace::WordsPerSecond(2), 4);
     bench.open("how long does a refund take?").await;
-    sleep(Duration::from_secs(3)).await;
+    pass(Duration::from_secs(3)).await;
     let mira = Actor::Teammate(ADMIN);
     let take = Command::TakeOver { conversation: TALK, term: bench.term().await, reason: None };
     bench.ask(mira, take).await.unwrap();
-    sleep(Duration::from_mins(1)).await;
+    pass(Duration::from_mins(1)).await;
     assert_eq!(bench.count().await, (vec![], vec![], 0));
     let brief = Brief { promised: "The refund comes on Friday.".into(), ..Brief::default() };
     let term = bench.term().await;
     bench.ask(mira, Command::HandBack { conversation: TALK, term, to: Some(ARIA), brief }).await.unwrap();
     bench.says("when does my refund come?").await;
-    sleep(Duration::from_mins(1)).await;
+    pass(Duration::from_mins(1)).await;
     let (answers, ..) = bench.count().await;
     assert!(matches!(answers.as_slice(), [one] if one.contains("on Friday. [1]")), "{answers:?}");
     assert_eq!(bench.look().await.0.conversation(TALK).unwrap().card.holder, Holder::Ai(ARIA));
@@ -290,11 +295,11 @@ async fn a_take_over_stops_it_at_once_and_a_brief_brings_it_back() {
 async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
     let bench = bench(Mode::Draft, Pace::Instant, 4);
     bench.open("how long does a refund take?").await;
-    sleep(Duration::from_secs(5)).await;
+    pass(Duration::from_secs(5)).await;
     let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.unwrap().draft;
     let decision = Decision::Reject { reason: "do not mention cards".into() };
     bench.ask(Actor::Teammate(ADMIN), Command::DecideDraft { conversation: TALK, draft, decision }).await.unwrap();
-    sleep(Duration::from_secs(5)).await;
+    pass(Duration::from_secs(5)).await;
     let (answers, drafts, _) = bench.count().await;
     assert_eq!((answers.len(), drafts.len()), (0, 2));
     assert!(drafts[0].contains("Cards") && !drafts[1].contains("Cards"), "{drafts:?}");
@@ -304,15 +309,15 @@ async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
 async fn a_shadow_drafts_once_for_each_message_and_what_is_not_known_goes_to_the_queue() {
     let shadow = bench(Mode::Shadow, Pace::Instant, 4);
     shadow.open("how long does a refund take?").await;
-    sleep(Duration::from_secs(20)).await;
+    pass(Duration::from_secs(20)).await;
     shadow.says("and where is my parcel?").await;
-    sleep(Duration::from_secs(20)).await;
+    pass(Duration::from_secs(20)).await;
     let (answers, drafts, _) = shadow.count().await;
     assert_eq!((answers.len(), drafts.len()), (0, 2), "{drafts:?}");
 
     let auto = bench(Mode::Auto, Pace::Instant, 4);
     auto.open("what is the capital of Mongolia?").await;
-    sleep(Duration::from_secs(20)).await;
+    pass(Duration::from_secs(20)).await;
     let card = auto.look().await.0.conversation(TALK).unwrap().card.as_ref().clone();
     assert_eq!(card.holder, Holder::Queue);
     assert!(card.escalation.is_some_and(|escalation| escalation.summary.contains("Mongolia")));

@@ -163,7 +163,9 @@ impl Up<'_> {
 
 fn shifted(cursor: usize, by: i64, len: usize) -> usize {
     let last = i64::try_from(len.saturating_sub(1)).unwrap_or(0);
-    let to = i64::try_from(cursor).unwrap_or(0).saturating_add(by).clamp(0, last);
+    // Where nothing is selected yet, the first step down comes to the first.
+    let from = if cursor >= len { -1 } else { i64::try_from(cursor).unwrap_or(-1) };
+    let to = from.saturating_add(by).clamp(0, last);
     usize::try_from(to).unwrap_or(0)
 }
 

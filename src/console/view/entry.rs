@@ -210,12 +210,15 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
             c.body(&mut block, Styled::plain(SafeText::message(said)), text);
             c.sent(&mut block, send.state);
         }
-        What::Answer { answer, send, draft } => {
+        What::Answer { answer, send, approved, .. } => {
             let style = if send.state == State::Void { c.style(Role::Suppressed) } else { text };
             c.head(&mut block, at, sign, role, &name);
             c.body(&mut block, markdown::read(&answer.text), style);
             let (words, role) = sent(send.state);
-            let approved = if draft.is_some() { "approved · " } else { "" };
+            let approved = match approved {
+                Some(who) => format!("approved by {} · ", c.actor(*who)),
+                None => String::new(),
+            };
             behind(c, &mut block, answer, &format!(" · {approved}{words}"), role);
         }
         What::Notice { text: said, send } => {
