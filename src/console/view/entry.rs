@@ -215,10 +215,7 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
             c.head(&mut block, at, sign, role, &name);
             c.body(&mut block, markdown::read(&answer.text), style);
             let (words, role) = sent(send.state);
-            let approved = match approved {
-                Some(who) => format!("approved by {} · ", c.actor(*who)),
-                None => String::new(),
-            };
+            let approved = approved.map_or_else(String::new, |who| format!("approved by {} · ", c.actor(who)));
             behind(c, &mut block, answer, &format!(" · {approved}{words}"), role);
         }
         What::Notice { text: said, send } => {
