@@ -3,6 +3,15 @@
 //! Beside it, in the same run, a bare ratatui list of the same rows. Run with `cargo bench --bench console`. Deliberately
 //! not here: what a terminal makes of it (see `benches/floor.sh`), and the line (see `src/console/paint`).
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::type_complexity,
+    dead_code,
+    reason = "figures are rounded for people, and each bench uses a part of what they share"
+)]
+
 #[allow(dead_code, reason = "shared with the other benches")]
 #[path = "../common/desk.rs"]
 mod desk;

@@ -227,7 +227,7 @@ impl Seat {
         let at = usize::try_from(talk).unwrap_or(0);
         let text = if number % 12 == 11 { "parcel.\n" } else { "deliver " };
         let length = &mut self.lengths[at];
-        if number % 200 == 0 {
+        if number.is_multiple_of(200) {
             *length = 0;
         }
         let offset = *length;

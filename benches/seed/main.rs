@@ -3,6 +3,15 @@
 //!
 //! Not a measurement: what `benches/floor.sh` measures needs it.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::type_complexity,
+    dead_code,
+    reason = "figures are rounded for people, and each bench uses a part of what they share"
+)]
+
 #[allow(dead_code, reason = "shared with the benches that measure")]
 #[path = "../common/desk.rs"]
 mod desk;

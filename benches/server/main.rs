@@ -4,6 +4,15 @@
 //! `idle`. Each part has a folder of its own under the system's temporary folder. Deliberately not here: the console, and
 //! absolute limits of a machine; on a shared one only ratios travel.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::type_complexity,
+    dead_code,
+    reason = "figures are rounded for people, and each bench uses a part of what they share"
+)]
+
 #[path = "../common/desk.rs"]
 #[allow(dead_code, reason = "shared with the other benches")]
 mod desk;
