@@ -13,7 +13,7 @@ use std::{
 };
 
 /// How long something may take that should take a blink: this runs beside other tests on small machines.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the demo is started with: many customers soon, who then write slowly, so that what one does to them is not
 /// overtaken by their next words.
@@ -74,7 +74,7 @@ impl Sitting {
         let stop = Arc::clone(&deaf);
         let (hear, heard) = channel();
         let reader = std::thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             while !stop.load(Ordering::SeqCst) {
                 match out.read(&mut buffer) {
                     Ok(0) | Err(_) => break,
