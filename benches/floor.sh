@@ -37,6 +37,7 @@ centaur=$PWD/target/release/centaur
 say "a desk of $count conversations"
 mkdir "$work/desk" "$work/home"
 cargo bench --bench seed -- "$work/desk" "$count"
+chmod 600 "$work/desk/admin.token"
 XDG_CONFIG_HOME="$work/home" XDG_STATE_HOME="$work/home" XDG_DATA_HOME="$work/home" \
     "$centaur" serve --data "$work/desk" --no-ai --listen 127.0.0.1:0 >"$work/said" 2>&1 &
 server=$!
@@ -52,7 +53,7 @@ say "centaur, $count conversations"
 # All cards are there when the title says so; then the list is released and rests.
 "$bench" "env XDG_CONFIG_HOME=$work/home XDG_STATE_HOME=$work/home CENTAUR_SERVER=$url CENTAUR_TOKEN_FILE=$work/desk/admin.token $centaur console" \
     --ready 'live' --runs "$runs" \
-    --keys "wait \"$count live\" 30 ; settle 500 ; idle 3 @idle ; key j x200 @down ; key PgDn x50 @page ; key / @slash ; type \"novak\" @filter ; settle 300 ; key Esc x2 @clear ; quit q"
+    --keys "wait \"$count live\" 30 ; settle 500 ; idle 3 @idle ; key j x200 @down ; key PgDn x50 @page ; key / @slash ; type \"novak\" @filter ; settle 300 ; key Enter ; settle 300 ; quit q"
 
 peer() {
     name=$1
