@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use eye::Eye;
 use scan::Scan;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Attention by time is looked at in steps of this many milliseconds, so that an idle console rests.
 const STEP: i64 = 10_000;
@@ -242,11 +242,15 @@ impl Floor {
     pub(crate) fn take(&mut self, cards: Vec<Card>, gone: &[ConversationId], now: Timestamp) {
         let when = if cards.len() > MANY { Sort::Later } else { Sort::Now };
         let mut moved = false;
+        let mut new = Vec::new();
         for card in cards {
+            if when == Sort::Later && !self.slots.contains_key(&card.id) {
+                new.push(card.id);
+            }
             moved |= self.take_one(card, now, when);
         }
         if when == Sort::Later {
-            self.sort_anew(moved);
+            self.sort_anew(moved, &new);
         }
         for id in gone {
             self.lose(*id);
@@ -320,8 +324,8 @@ impl Floor {
         }
     }
 
-    /// Sorts both orders anew after many changes; `moved` says whether places that were known changed.
-    fn sort_anew(&mut self, moved: bool) {
+    /// Sorts both orders anew after many changes; `moved` says whether places that were known changed, `new` which came.
+    fn sort_anew(&mut self, moved: bool, new: &[ConversationId]) {
         let slots = &self.slots;
         let anew = |order: &mut Vec<Place>, in_it: fn(&Slot) -> bool| {
             if moved || order.is_empty() {
@@ -330,9 +334,8 @@ impl Floor {
                 order.sort_unstable();
             } else {
                 // Only new ones came: what is there is in order, so the new ones are sorted and merged in.
-                let known: HashSet<ConversationId> = order.iter().map(|place| place.id).collect();
-                let new = slots.values().filter(|slot| in_it(slot) && !known.contains(&slot.card.id));
-                order.extend(new.map(Slot::place));
+                let came = new.iter().filter_map(|id| slots.get(id)).filter(|slot| in_it(slot));
+                order.extend(came.map(Slot::place));
                 order.sort();
             }
         };
