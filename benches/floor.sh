@@ -37,7 +37,6 @@ centaur=$PWD/target/release/centaur
 say "a desk of $count conversations"
 mkdir "$work/desk" "$work/home"
 cargo bench --bench seed -- "$work/desk" "$count"
-chmod 600 "$work/desk/admin.token"
 XDG_CONFIG_HOME="$work/home" XDG_STATE_HOME="$work/home" XDG_DATA_HOME="$work/home" \
     "$centaur" serve --data "$work/desk" --no-ai --listen 127.0.0.1:0 >"$work/said" 2>&1 &
 server=$!

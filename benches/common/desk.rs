@@ -166,7 +166,7 @@ pub fn seed(folder: &Path, count: u64, now: Timestamp) {
         log.save(&Checkpoint { floor, office, states }).expect("the states can be saved");
     }
     while log.project(10_000).expect("the index can be brought forward") > 0 {}
-    std::fs::write(folder.join("admin.token"), format!("{ADMIN}\n")).expect("the token can be written");
+    centaur::cli::token::write_secret(&folder.join("admin.token"), ADMIN).expect("the token can be written");
 }
 
 fn append(log: &mut SqliteLog, made: Vec<Recorded>, seqs: &mut HashMap<ConversationId, Seq>) {
