@@ -109,6 +109,9 @@ pub enum Event {
         /// The draft it was, if a person approved it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         draft: Option<EntryNo>,
+        /// The AI whose words these are, if a person approved them: the event itself is that person's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        author: Option<TeammateId>,
     },
     /// The customer was told that a human will answer.
     Notified {

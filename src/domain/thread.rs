@@ -392,11 +392,10 @@ impl Thread {
             | Event::PolicySet { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
-        let drafted = match &what {
-            What::Answer { draft: Some(draft), .. } => self.entry(*draft).map(|draft| draft.by),
-            _ => None,
+        let by = match &recorded.event {
+            Event::Answered { author: Some(author), .. } => Actor::Teammate(*author),
+            _ => recorded.by,
         };
-        let by = drafted.unwrap_or(recorded.by);
         self.entries.push_back(Entry { n, at, by, what, annotations: Vec::new() });
     }
 

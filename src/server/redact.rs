@@ -50,11 +50,11 @@ fn hidden() -> Event {
 fn hidden_like(event: &Event) -> Event {
     match event {
         // The answer itself is for the customer once delivered; how it came about is not.
-        Event::Answered { turn, answer, term, draft } => {
+        Event::Answered { turn, answer, term, draft, author } => {
             let mut answer = answer.clone();
             answer.sources.clear();
             answer.trace = crate::domain::turn::Trace::default();
-            Event::Answered { turn: *turn, answer, term: *term, draft: *draft }
+            Event::Answered { turn: *turn, answer, term: *term, draft: *draft, author: *author }
         }
         Event::Briefed { .. } => Event::Briefed { brief: Brief::default() },
         _ => hidden(),

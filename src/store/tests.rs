@@ -48,7 +48,7 @@ fn noted(text: &str) -> Event {
 fn answered(text: &str) -> Event {
     let (grounding, trace) = (Grounding(900), Trace::default());
     let answer = Box::new(Answer { text: text.into(), sources: Vec::new(), grounding, trace });
-    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None }
+    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None, author: None }
 }
 
 fn judged(message: u32) -> Event {

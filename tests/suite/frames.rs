@@ -198,7 +198,13 @@ golden!(events: Event {
     };
     CustomerSaid { text: "a person, please!".into(), signals: signals() };
     Replied { text: "Hello Jana".into(), term: TERM };
-    Answered { turn: EntryNo(16), answer: Box::new(answer()), term: TERM, draft: Some(EntryNo(17)) };
+    Answered {
+        turn: EntryNo(16),
+        answer: Box::new(answer()),
+        term: TERM,
+        draft: Some(EntryNo(17)),
+        author: Some(AI),
+    };
     Notified { text: "a colleague will answer".into(), term: TERM };
     Noted { text: "the carrier called".into() };
     Whispered { text: "be short".into() };

@@ -37,7 +37,11 @@ pub(super) fn decide(
     talk.check_term(waiting.term)?;
     let (turn, term) = (waiting.turn, waiting.term);
     let sent = |ending, answer: Answer| {
-        let answered = Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft) };
+        let author = match talk.it.card.holder {
+            Holder::Ai(ai) => Some(ai),
+            Holder::Human(_) | Holder::Queue => None,
+        };
+        let answered = Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft), author };
         talk.happen([Event::DraftEnded { draft, ending }, answered])
     };
     match decision {

@@ -205,6 +205,7 @@ fn events() -> Vec<Recorded> {
                 ),
                 term,
                 draft: None,
+                author: None,
             },
         ),
         (door, Event::DeliveryReported { message: EntryNo(4), report: Report::Delivered }),
