@@ -41,11 +41,11 @@ fn one_looks_about() {
 
 #[test]
 fn one_judges_corrects_and_whispers() {
-    let mut sitting = Sitting::at_demo(100, 30);
+    let mut sitting = Sitting::at_demo(140, 40);
     sitting.sees("draft waits");
     filter(&mut sitting, "is:draft");
     sitting.sees("y approve");
-    sitting.types_until("y", "approval", |screen| screen.contains("approved · delivered"));
+    sitting.types_until("y", "approval", |screen| screen.contains("approved by you"));
     sitting.types("+");
     sitting.sees("+ good (you)");
     sitting.types("-");
@@ -68,11 +68,11 @@ fn one_judges_corrects_and_whispers() {
 #[test]
 fn one_decides_on_drafts() {
     for (key, asks, words, shown) in [
-        ("y", "you approved the draft", "", "approved · "),
+        ("y", "you approved the draft", "", "approved by you"),
         ("x", "why not? the AI reads it", "wrong date\r", "draft rejected by you: wrong date"),
         ("e", "send this instead of the draft", "Edited: \r", "you sent another text than the draft"),
     ] {
-        let mut sitting = Sitting::at_demo(100, 30);
+        let mut sitting = Sitting::at_demo(140, 40);
         sitting.sees("draft waits");
         filter(&mut sitting, "is:draft");
         sitting.sees("y approve");
