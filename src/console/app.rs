@@ -11,10 +11,11 @@ mod tests;
 use super::{
     drafts::Keeper,
     effect::Effect,
-    input::Input,
+    input::{Answer, Ending, Input},
     keymap::Keymap,
     model::{DraftKey, Model},
     msg::{Msg, What},
+    pace::Pace,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
     update::update,
@@ -29,8 +30,6 @@ use ratatui::layout::{Rect, Size};
 use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
-/// The least time between two frames, unless a key was pressed.
-const FRAME: Duration = Duration::from_millis(16);
 /// What is taken at once before drawing.
 const AT_ONCE: usize = 256;
 /// The longest that the loop waits for a wake; a clock that was set meanwhile is then seen.
@@ -96,7 +95,11 @@ pub struct App<B: Screen, S: Seat> {
     wake: Option<Timestamp>,
     scan: bool,
     dirty: bool,
-    drawn_at: Option<Instant>,
+    /// A key was pressed that is not drawn yet.
+    keyed: bool,
+    start: Instant,
+    pace: Pace,
+    ended: Option<Ending>,
     away: Option<away::Away>,
     over: bool,
 }
@@ -125,7 +128,10 @@ impl<B: Screen, S: Seat> App<B, S> {
             wake: None,
             scan: false,
             dirty: true,
-            drawn_at: None,
+            keyed: false,
+            start: Instant::now(),
+            pace: Pace::new(),
+            ended: None,
             away: None,
             over: false,
         };
@@ -145,11 +151,12 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.screen.backend()
     }
 
-    /// Runs until the person quits or the program is asked to end. Puts the terminal back and every unsent text on disk.
+    /// Runs until the person quits or the program is asked to end, and says which it was. Puts the terminal back and every
+    /// unsent text on disk.
     ///
     /// # Errors
     /// [`Broken`] if the terminal cannot be taken or drawn on.
-    pub async fn run(&mut self) -> Result<(), Broken> {
+    pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
         self.inputs = Some(self.seat.inputs());
         let ended = self.live().await;
@@ -157,51 +164,45 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
-        self.seat.leave()?;
-        ended
+        match self.ended {
+            // The terminal may be gone.
+            Some(ending) => {
+                let _ = self.seat.leave();
+                Ok(Some(ending))
+            }
+            None => {
+                self.seat.leave()?;
+                ended.map(|()| None)
+            }
+        }
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
         while !self.over {
-            self.draw_if_due(false)?;
-            let keyed = match self.wait().await {
+            self.draw_if_due()?;
+            match self.wait().await {
                 Came::Input(Some(input)) => {
                     self.take_input(input);
                     self.take_inputs();
-                    true
                 }
-                Came::Input(None) => {
-                    self.over = true;
-                    false
-                }
+                Came::Input(None) => self.over = true,
                 Came::News(Some(news)) => {
                     self.take_news(news);
                     self.take_all_news();
-                    false
                 }
-                Came::News(None) => {
-                    self.news = None;
-                    false
-                }
-                Came::Frame | Came::CaughtUp => false,
-                Came::Wake => {
-                    self.wake_up();
-                    false
-                }
-                Came::Scan => {
-                    self.scan_on();
-                    false
-                }
-            };
+                Came::News(None) => self.news = None,
+                Came::Frame | Came::CaughtUp => {}
+                Came::Wake => self.wake_up(),
+                Came::Scan => self.scan_on(),
+            }
             self.go_away().await?;
-            self.draw_if_due(keyed)?;
         }
         Ok(())
     }
 
     async fn wait(&mut self) -> Came {
         let wake = self.until_wake();
-        let frame = self.drawn_at.map_or_else(Instant::now, |at| at + FRAME);
+        let frame = self.start + self.pace.next(self.keyed);
         let Self { inputs, news, performer, dirty, scan, .. } = self;
         tokio::select! {
             biased;
@@ -225,17 +226,34 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     fn take_input(&mut self, input: Input) {
         let what = match input {
-            Input::Key(key) => What::Key(key),
-            Input::Pasted(text) => What::Pasted(text),
+            Input::Key(key) => {
+                self.keyed = true;
+                What::Key(key)
+            }
+            Input::Pasted(text) => {
+                self.keyed = true;
+                What::Pasted(text)
+            }
+            Input::Answered(answer) => return self.answered(answer),
             Input::Resized(columns, rows) => {
                 self.screen.backend_mut().set_size(Size::new(columns, rows));
                 What::Resized(columns, rows)
             }
             Input::Focus { here } => What::Focus { here },
             Input::Resumed => What::Resumed,
-            Input::Ending => What::Ending,
+            Input::Ending(ending) => {
+                self.ended = Some(ending);
+                What::Ending
+            }
         };
         self.hear(what);
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        if answer == Answer::Shown {
+            self.pace.answered(self.start.elapsed());
+            self.seat.owes(self.pace.owed());
+        }
     }
 
     /// Takes the inputs that are there already, but for what comes after a key that leads away from the screen.
@@ -319,16 +337,19 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.dirty = true;
     }
 
-    fn draw_if_due(&mut self, keyed: bool) -> Result<(), Broken> {
-        let rested = self.drawn_at.is_none_or(|at| at.elapsed() >= FRAME);
-        if self.dirty && !self.over && (keyed || rested) { self.draw() } else { Ok(()) }
+    fn draw_if_due(&mut self) -> Result<(), Broken> {
+        self.keyed &= self.dirty;
+        let due = self.pace.next(self.keyed) <= self.start.elapsed();
+        if self.dirty && !self.over && due { self.draw() } else { Ok(()) }
     }
 
     fn draw(&mut self) -> Result<(), Broken> {
-        self.dirty = false;
+        (self.dirty, self.keyed) = (false, false);
+        self.screen.backend_mut().ask_after(self.pace.asks(self.start.elapsed()));
         let (model, look) = (&self.model, &mut self.look);
         self.screen.draw(|frame| view::draw(frame, model, look)).map_err(drawing)?;
-        self.drawn_at = Some(Instant::now());
+        self.pace.drew(self.start.elapsed(), self.screen.backend().asked());
+        self.seat.owes(self.pace.owed());
         let scrolls = self.model.talk.as_ref().is_some_and(|talk| talk.scroll.by != 0 || talk.scroll.to_selected);
         if scrolls || self.look.measured != self.model.measured {
             self.hear(What::Measured(self.look.measured));
@@ -380,6 +401,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// The whole screen is ours again, and its size may be another.
     fn come_back(&mut self) -> Result<(), Broken> {
         self.seat.enter()?;
+        self.pace.forget();
         if let Some((columns, rows)) = self.seat.size() {
             self.screen.backend_mut().set_size(Size::new(columns, rows));
             self.screen.resize(Rect::new(0, 0, columns, rows)).map_err(drawing)?;
