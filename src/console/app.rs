@@ -81,6 +81,15 @@ enum Came {
     CaughtUp,
 }
 
+/// What made the screen show less than the model knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stale {
+    No,
+    ByNews,
+    /// Somebody waits for the answer to a key.
+    ByKey,
+}
+
 /// A console at work.
 pub struct App<B: Screen, S: Seat> {
     screen: ratatui::Terminal<B>,
@@ -94,9 +103,7 @@ pub struct App<B: Screen, S: Seat> {
     editor: String,
     wake: Option<Timestamp>,
     scan: bool,
-    dirty: bool,
-    /// A key was pressed that is not drawn yet.
-    keyed: bool,
+    stale: Stale,
     start: Instant,
     pace: Pace,
     ended: Option<Ending>,
@@ -127,8 +134,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             editor: options.editor,
             wake: None,
             scan: false,
-            dirty: true,
-            keyed: false,
+            stale: Stale::ByNews,
             start: Instant::now(),
             pace: Pace::new(),
             ended: None,
@@ -164,17 +170,13 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
-        match self.ended {
-            // The terminal may be gone.
-            Some(ending) => {
-                let _ = self.seat.leave();
-                Ok(Some(ending))
-            }
-            None => {
-                self.seat.leave()?;
-                ended.map(|()| None)
-            }
+        let left = self.seat.leave();
+        if self.ended.is_none() {
+            // Otherwise the terminal may be gone.
+            left?;
+            ended?;
         }
+        Ok(self.ended)
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
@@ -202,14 +204,14 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     async fn wait(&mut self) -> Came {
         let wake = self.until_wake();
-        let frame = self.start + self.pace.next(self.keyed);
-        let Self { inputs, news, performer, dirty, scan, .. } = self;
+        let frame = self.start + self.pace.next(self.stale == Stale::ByKey);
+        let Self { inputs, news, performer, stale, scan, .. } = self;
         tokio::select! {
             biased;
             input = async { match inputs { Some(inputs) => inputs.next().await, None => std::future::pending().await } } => {
                 Came::Input(input)
             }
-            () = tokio::time::sleep_until(frame), if *dirty => Came::Frame,
+            () = tokio::time::sleep_until(frame), if *stale > Stale::No => Came::Frame,
             told = async { match news { Some(news) => news.recv().await, None => std::future::pending().await } } => {
                 Came::News(told)
             }
@@ -226,14 +228,8 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     fn take_input(&mut self, input: Input) {
         let what = match input {
-            Input::Key(key) => {
-                self.keyed = true;
-                What::Key(key)
-            }
-            Input::Pasted(text) => {
-                self.keyed = true;
-                What::Pasted(text)
-            }
+            Input::Key(key) => What::Key(key),
+            Input::Pasted(text) => What::Pasted(text),
             Input::Answered(answer) => return self.answered(answer),
             Input::Resized(columns, rows) => {
                 self.screen.backend_mut().set_size(Size::new(columns, rows));
@@ -304,11 +300,14 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     /// Updates the model, and does what follows, and what follows from that.
     fn hear(&mut self, what: What) {
+        let by = if matches!(what, What::Key(_) | What::Pasted(_)) { Stale::ByKey } else { Stale::ByNews };
         let mut heard = VecDeque::from([what]);
         while let Some(what) = heard.pop_front() {
             let before = self.model.revision;
             let effects = update(&mut self.model, Msg { at: (self.clock)(), what });
-            self.dirty |= self.model.revision != before;
+            if self.model.revision != before {
+                self.stale = self.stale.max(by);
+            }
             for effect in effects {
                 match self.performer.perform(effect) {
                     Ok(told) => heard.extend(told),
@@ -334,17 +333,16 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     fn repaint(&mut self) {
         self.screen.backend_mut().forget();
-        self.dirty = true;
+        self.stale = self.stale.max(Stale::ByNews);
     }
 
     fn draw_if_due(&mut self) -> Result<(), Broken> {
-        self.keyed &= self.dirty;
-        let due = self.pace.next(self.keyed) <= self.start.elapsed();
-        if self.dirty && !self.over && due { self.draw() } else { Ok(()) }
+        let due = self.pace.next(self.stale == Stale::ByKey) <= self.start.elapsed();
+        if self.stale > Stale::No && !self.over && due { self.draw() } else { Ok(()) }
     }
 
     fn draw(&mut self) -> Result<(), Broken> {
-        (self.dirty, self.keyed) = (false, false);
+        self.stale = Stale::No;
         self.screen.backend_mut().ask_after(self.pace.asks(self.start.elapsed()));
         let (model, look) = (&self.model, &mut self.look);
         self.screen.draw(|frame| view::draw(frame, model, look)).map_err(drawing)?;
@@ -389,7 +387,7 @@ impl<B: Screen, S: Seat> App<B, S> {
                     Some(told) => self.take_news(told),
                     None => self.news = None,
                 }
-            } else if self.dirty {
+            } else if self.stale > Stale::No {
                 self.draw()?;
             } else {
                 return Ok(());

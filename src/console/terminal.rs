@@ -28,11 +28,11 @@ use ratatui::{
 use std::{
     io::{self, Write},
     pin::Pin,
-    task::{Context, Poll},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     thread::ThreadId,
 };
 use tokio::sync::mpsc;

@@ -44,8 +44,9 @@ impl Reader {
     pub(super) fn start(owed: Arc<AtomicBool>) -> io::Result<(Self, mpsc::Receiver<Input>)> {
         let (stopped, stop) = io::pipe()?;
         let (tell, told) = mpsc::channel(WAITING);
-        let thread =
-            thread::Builder::new().name("keys".to_owned()).spawn(move || read(&stopped, &tell, &owed, Instant::now()))?;
+        let thread = thread::Builder::new()
+            .name("keys".to_owned())
+            .spawn(move || read(&stopped, &tell, &owed, Instant::now()))?;
         Ok((Self { stop: Some(stop), thread: Some(thread) }, told))
     }
 }

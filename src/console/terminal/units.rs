@@ -106,7 +106,11 @@ impl Units {
             State::AfterPaste => AFTER_PASTE,
             State::Text { .. } | State::Character(_) => OWED,
             State::Escape | State::Sequence | State::Shifted => {
-                if self.owed { OWED } else { ESCAPE }
+                if self.owed {
+                    OWED
+                } else {
+                    ESCAPE
+                }
             }
         };
         Some(self.since + wait)
@@ -282,7 +286,8 @@ impl Units {
             self.state = State::AfterPaste;
             self.since = now;
         } else if self.held.len() >= LONGEST_PASTE && byte < 0x80 && byte != 0x1b && !self.held.ends_with(b"\x1b[") {
-            let tail = self.held.iter().rev().take(PASTE_ENDS.len()).position(|&byte| byte == 0x1b).map_or(0, |at| at + 1);
+            let tail =
+                self.held.iter().rev().take(PASTE_ENDS.len()).position(|&byte| byte == 0x1b).map_or(0, |at| at + 1);
             let text = self.held.drain(..self.held.len() - tail).collect::<Vec<_>>();
             self.pasted(&text);
         }
