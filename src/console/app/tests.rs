@@ -47,7 +47,13 @@ impl Seat for Chair {
         false
     }
 
+    fn tell_keys_apart(&mut self) {}
+
     fn owes(&mut self, _: bool) {}
+
+    fn is_gone(&self) -> bool {
+        false
+    }
 
     fn size(&self) -> Option<(u16, u16)> {
         None
@@ -78,6 +84,7 @@ fn room() -> Room {
         drafts: None,
         editor: "false".to_owned(),
         look: Look::default(),
+        if_light: None,
     };
     let app = App::new(TestBackend::new(120, 30), chair, peer, news, options).unwrap();
     Room { app, keys, news: tell, orders, clock, left }
@@ -168,7 +175,7 @@ async fn an_idle_console_on_an_empty_desk_waits_for_nothing() {
     room.clock.fetch_add(60_000, Ordering::SeqCst);
     room.app.settle().await.unwrap();
     assert_eq!(room.app.wake, None);
-    assert!(!room.app.dirty);
+    assert_eq!(room.app.stale, Stale::No);
 }
 
 #[tokio::test(start_paused = true)]
