@@ -221,10 +221,18 @@ impl Conversation {
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
                 self.whispers.retain(|whisper| !whispers.contains(whisper));
-                self.turn = Some(OpenTurn { turn: n, by, term: *term, since: at, answers: *answers, shadow: *shadow });
+                self.turn = Some(OpenTurn {
+                    turn: n,
+                    by,
+                    term: *term,
+                    since: at,
+                    answers: *answers,
+                    shadow: *shadow,
+                    whispers: whispers.clone(),
+                });
             }
             Event::DraftProposed { turn, answer, term, expires_at, .. } => {
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
                 card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at });
                 card.signs.grounding = Some(answer.grounding);
                 self.judgeable.push(n);
@@ -234,11 +242,15 @@ impl Conversation {
                     term: *term,
                     expires_at: *expires_at,
                     answer: answer.clone(),
+                    whispers,
                 }));
             }
             Event::DraftEnded { ending, .. } => {
                 card.draft = None;
-                self.draft = None;
+                let whispers = self.draft.take().map(|waiting| waiting.whispers).unwrap_or_default();
+                if !matches!(ending, Ending::Approved | Ending::Edited) {
+                    self.whisper_again(whispers);
+                }
                 if let Ending::Rejected { .. } = ending {
                     self.rejected = self.rejected.saturating_add(1);
                 }
@@ -250,7 +262,8 @@ impl Conversation {
                 self.judgeable.push(n);
             }
             Event::AnswerSuppressed { turn, .. } => {
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(whispers);
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
@@ -258,11 +271,13 @@ impl Conversation {
                     Some(shadow) => self.shadowed = shadow.answers,
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(whispers);
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
-                    self.end_turn(*turn);
+                    let whispers = self.end_turn(*turn);
+                    self.whisper_again(whispers);
                 }
                 // A call that an undo brings back, or that a person makes, is no new hand-off of the AI's.
                 if (turn.is_some() || by.is_none()) && *reason != Reason::HolderVanished {
@@ -333,10 +348,16 @@ impl Conversation {
         self.card = Arc::new(card);
     }
 
-    fn end_turn(&mut self, turn: EntryNo) {
-        if self.turn.as_ref().is_some_and(|open| open.turn == turn) {
-            self.turn = None;
-        }
+    /// Ends the turn, if it is under way; the whispers that it applied.
+    fn end_turn(&mut self, turn: EntryNo) -> Vec<EntryNo> {
+        self.turn.take_if(|open| open.turn == turn).map(|open| open.whispers).unwrap_or_default()
+    }
+
+    /// Nothing was answered: what was whispered is for the next turn that does.
+    fn whisper_again(&mut self, whispers: Vec<EntryNo>) {
+        self.whispers.extend(whispers);
+        self.whispers.sort_unstable();
+        self.whispers.dedup();
     }
 
     fn send(
@@ -373,12 +394,18 @@ impl Conversation {
     }
 
     fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
-        if let Some(row) = self.outbox.iter_mut().find(|row| row.message == message) {
-            row.state = report.state();
+        let failed = |state| matches!(state, State::Failed | State::Unknown);
+        let row = self.outbox.iter_mut().find(|row| row.message == message);
+        let was = row.map(|row| {
             row.text = Arc::from("");
-        }
-        if matches!(report, Report::Failed { .. } | Report::Unknown) {
-            card.signs.undelivered = card.signs.undelivered.saturating_add(1);
+            std::mem::replace(&mut row.state, report.state())
+        });
+        // A late truth counts once: what was unknown and has arrived is no longer undelivered.
+        let undelivered = &mut card.signs.undelivered;
+        match (was.is_some_and(failed), failed(report.state())) {
+            (false, true) => *undelivered = undelivered.saturating_add(1),
+            (true, false) => *undelivered = undelivered.saturating_sub(1),
+            _ => {}
         }
         // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
         let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
