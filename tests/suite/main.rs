@@ -7,3 +7,4 @@ mod frames;
 mod rooms;
 mod source;
 mod support;
+mod talks;
