@@ -3,6 +3,7 @@
 mod bad;
 mod commands;
 mod desk;
+mod faults;
 mod frames;
 mod rooms;
 mod source;
