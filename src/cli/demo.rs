@@ -28,7 +28,7 @@ const WORDS: u32 = 14;
 const OPENING: usize = 24;
 /// For so long the afternoon goes in a hurry, so that the floor is full from the first second: answered, drafted, queued,
 /// held by a colleague.
-const HEAD_START: Duration = Duration::from_millis(1_000);
+const HEAD_START: Duration = Duration::from_secs(1);
 /// Who else sits at the desk, and how many talks she takes in all.
 const COLLEAGUE: (&str, usize) = ("Lena", 3);
 

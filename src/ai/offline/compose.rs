@@ -169,7 +169,12 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
         )
         .map(|passage| Candidate::of(if goes_on { unsaid(passage, &prompt.answered) } else { passage }, &avoid))
         .collect();
-    let quotes = choose(&candidates, &sought);
+    let mut quotes = choose(&candidates, &sought);
+    if goes_on {
+        // It asks about one matter: a second passage is about that, too.
+        let about = quotes.first().map(|(first, _)| first.passage.document.clone());
+        quotes.retain(|(candidate, _)| Some(&candidate.passage.document) == about.as_ref());
+    }
     let mut steps = vec![step("retrieve", found(&prompt.passages))];
 
     let mut covered: BTreeMap<String, f64> = BTreeMap::new();

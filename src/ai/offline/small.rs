@@ -332,7 +332,7 @@ fn goes_on(line: &str, words: &[&str]) -> bool {
     let han = ACCEPTS_HAN.iter().fold(line.to_owned(), |line, accepted| line.replace(accepted, ""));
     words.iter().any(|word| GOES_ON.contains(word))
         || GOES_ON_HAN.iter().any(|word| han.contains(word))
-        || line.chars().any(|c| c.is_numeric())
+        || line.chars().any(char::is_numeric)
 }
 
 /// Whether a matter of the knowledge is named that the talk did not hold before.

@@ -442,7 +442,11 @@ impl<'a> Driver<'a> {
         let life = Duration::from_millis(span.0);
         let hurry = HURRY.max(self.options.speed);
         let in_a_hurry = hurried.mul_f64(hurry);
-        if life <= in_a_hurry { life.div_f64(hurry) } else { hurried + (life - in_a_hurry).div_f64(self.options.speed) }
+        if life <= in_a_hurry {
+            life.div_f64(hurry)
+        } else {
+            hurried + life.saturating_sub(in_a_hurry).div_f64(self.options.speed)
+        }
     }
 }
 

@@ -60,8 +60,11 @@ proptest! {
     }
 }
 
+/// Something that comes of a whisper.
+type Comes = fn(&mut World, ConversationId);
+
 /// What the next turn applies, after a whisper and something that comes of it.
-fn applied_after(mode: Mode, comes: fn(&mut World, ConversationId)) -> usize {
+fn applied_after(mode: Mode, comes: Comes) -> usize {
     let (mut world, id) = World::with_talk(Policy { mode, ..Policy::default() });
     world.does(ANA, Command::Whisper { conversation: id, text: "mention the neighbour".into() });
     comes(&mut world, id);
@@ -83,7 +86,7 @@ fn back(world: &mut World, id: ConversationId) {
 
 #[test]
 fn a_whisper_outlives_turns_that_come_to_nothing_and_no_answer() {
-    let turns: [(Mode, fn(&mut World, ConversationId), usize); 6] = [
+    let turns: [(Mode, Comes, usize); 6] = [
         (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Abandon { why: "again".into() })), 1),
         (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Fail { why: "no model".into() })), 1),
         (
