@@ -222,7 +222,11 @@ fn speaks_unicode() -> bool {
     utf8 && term != "linux" && !term.starts_with("vt")
 }
 
-fn keymap(context: &Context) -> Result<Keymap, Failure> {
+/// The built-in keys with the person's own over them.
+///
+/// # Errors
+/// The file cannot be read, or what is wrong in it, a line each.
+pub fn keymap(context: &Context) -> Result<Keymap, Failure> {
     let path = context.paths.keymap_file();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
