@@ -28,7 +28,7 @@ pub struct DriverOptions {
     pub pace: Pace,
     /// How long a customer must be silent before it begins: people write in bursts.
     pub settle: Duration,
-    /// How many conversations it answers at once; 1 to 64.
+    /// How many conversations it answers at once; 1 to 200.
     pub at_once: usize,
     /// The program, for the server's log.
     pub program: String,
