@@ -211,9 +211,8 @@ mod tests {
 
     #[test]
     fn what_is_quoted_and_cited_stands_wholly() {
-        let it = stand(
-            "Happy to help! A refund takes 5 working days [1]. The carrier leaves parcels with a neighbour. [2]",
-        );
+        let it =
+            stand("Happy to help! A refund takes 5 working days [1]. The carrier leaves parcels with a neighbour. [2]");
         assert_eq!((it.grounding, it.stand, it.claims.len()), (Grounding(1000), 2, 2), "{it:?}");
         assert_eq!((it.cited, it.wrong.is_empty()), ([1, 2].into(), true));
         let paragraph = stand("A refund takes 5 working days. Cards show the refund 3 days later. [1]");

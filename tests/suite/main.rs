@@ -4,6 +4,7 @@ mod bad;
 mod commands;
 mod desk;
 mod frames;
+mod models;
 mod rooms;
 mod source;
 mod support;
