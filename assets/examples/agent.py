@@ -106,7 +106,7 @@ class Teammate:
                 self.busy[talk] = (frame["answer"]["n"], command["term"])
                 self.line.send({"type": "watch", "conversation": talk})
                 return
-            del self.busy[talk]  # refused: somebody was first or took over; finished: more may wait
+            self.busy.pop(talk, None)  # refused: somebody was first or took over; finished: more may wait
             self.line.send({"type": "unwatch", "conversation": talk})
             if kind == "accepted":
                 self.look(talk)
