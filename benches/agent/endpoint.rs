@@ -1,6 +1,8 @@
 //! An endpoint that notes when it was asked and when it gave its last token. Its answer quotes the one article there is.
 
-use axum::{Router, body::Body, extract::State, http::header, response::IntoResponse, routing::post, serve::ListenerExt as _};
+use axum::{
+    Router, body::Body, extract::State, http::header, response::IntoResponse, routing::post, serve::ListenerExt as _,
+};
 use serde_json::json;
 use std::{
     collections::HashMap,

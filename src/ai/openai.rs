@@ -1,4 +1,4 @@
-//! Language models behind any endpoint that speaks OpenAI's `chat/completions`: hosted, llama.cpp, vLLM, Ollama and so on.
+//! Language models behind any endpoint that speaks `chat/completions` as `OpenAI` does: hosted, llama.cpp, vLLM, Ollama and so on.
 //!
 //! * [`material`]: what the model is given; [`request`]: the body; [`sse`], [`chunk`], [`reply`]: what comes back.
 //! * [`fault`], [`retry`], [`breaker`]: what can go wrong, and what then; [`endpoint`]: the HTTP; [`profile`]: the settings.

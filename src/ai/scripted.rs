@@ -1,4 +1,4 @@
-//! An endpoint of our own that speaks OpenAI's `chat/completions`: real HTTP, real streams, answers by quoting.
+//! An endpoint of our own that speaks `chat/completions` as `OpenAI` does: real HTTP, real streams, answers by quoting.
 //!
 //! It makes the whole way of a language model work without one: for a try without a key, for tests, for measuring what we
 //! add. It can be told to make [`Trouble`]. Deliberately not here: thinking.

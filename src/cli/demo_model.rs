@@ -1,4 +1,4 @@
-//! `centaur demo-model`: an endpoint of our own that speaks OpenAI's `chat/completions`, for a try without a key.
+//! `centaur demo-model`: an endpoint of our own that speaks `chat/completions` as `OpenAI` does, for a try without a key.
 //!
 //! It quotes what it is given, as a well-behaved model would. Deliberately not here: what it says (`ai::scripted`).
 

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::turn::{Grounding, Source, Step},
 };
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 /// Weighs an answer to `prompt`, which was given as `material`.
 #[must_use]
@@ -82,11 +82,11 @@ fn found(standing: &Standing) -> String {
     let mut said = format!("{stand} of {} claims stand on what they cite", claims.len());
     if !wrong.is_empty() {
         let wrong: Vec<String> = wrong.iter().map(|number| format!("[{number}]")).collect();
-        said.push_str(&format!("; {} names no source", wrong.join(" ")));
+        let _ = write!(said, "; {} names no source", wrong.join(" "));
     }
     if !odd_figures.is_empty() {
         let shown: Vec<&str> = odd_figures.iter().take(5).map(String::as_str).collect();
-        said.push_str(&format!("; figures in no cited source: {}", shown.join(", ")));
+        let _ = write!(said, "; figures in no cited source: {}", shown.join(", "));
     }
     said
 }

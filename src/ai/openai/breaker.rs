@@ -78,12 +78,12 @@ impl Breaker {
     /// What became of an attempt that was admitted as `admission`.
     pub fn report(&mut self, admission: Admission, fate: Fate, now: Duration) {
         match (admission, fate) {
-            (Admission::Rest(_), _) => {}
+            // Nothing was tried, or nothing told.
+            (Admission::Rest(_), _) | (Admission::Go, Fate::Unknown) => {}
             (Admission::Probe, Fate::Well) => *self = Self::default(),
             (Admission::Probe, Fate::Failed) => self.state = State::Open { until: now + REST },
             // It told nothing: the next one probes.
             (Admission::Probe, Fate::Unknown) => self.state = State::Open { until: now },
-            (Admission::Go, Fate::Unknown) => {}
             (Admission::Go, fate) => self.count(fate == Fate::Failed, now),
         }
     }

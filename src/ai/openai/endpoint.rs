@@ -140,7 +140,7 @@ impl Endpoint {
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .connect_timeout(CONNECT_WITHIN)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .user_agent(concat!("centaur/", env!("CARGO_PKG_VERSION")));
         if matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]" | "::1") {
@@ -384,9 +384,8 @@ impl Refusal {
             300..=399 => Fault::Redirect { to: to.unwrap_or_else(|| "another place".to_owned()) },
             401 | 403 => Fault::Unauthorized { status: status.as_u16(), words },
             404 => Fault::NotFound { words },
-            408 | 425 => Fault::Broken { status: status.as_u16(), words, after },
             429 => Fault::TooMany { after },
-            500.. => Fault::Broken { status: status.as_u16(), words, after },
+            408 | 425 | 500.. => Fault::Broken { status: status.as_u16(), words, after },
             status if kind.contains("html") => Fault::NotJson { kind: format!("{status} with HTML") },
             status => Fault::Refused { status, words },
         }

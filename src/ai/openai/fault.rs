@@ -146,11 +146,13 @@ impl Fault {
     #[must_use]
     pub fn help(&self) -> Help {
         match self {
-            Self::Unreachable { .. } | Self::TooMany { after: None } | Self::Empty => Help::Soon,
-            Self::Broken { after: None, .. } => Help::Soon,
             Self::TooMany { after: Some(after) } | Self::Broken { after: Some(after), .. } => Help::After(*after),
-            // A line that broke before the first word is a line that broke.
-            Self::Cut { tokens: 0 } => Help::Soon,
+            // An answer that was cut before its first word is as if it had never begun.
+            Self::Unreachable { .. }
+            | Self::TooMany { after: None }
+            | Self::Broken { after: None, .. }
+            | Self::Empty
+            | Self::Cut { tokens: 0 } => Help::Soon,
             _ => Help::Elsewhere,
         }
     }

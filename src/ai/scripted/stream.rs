@@ -73,20 +73,19 @@ impl Stream {
             Trouble::Endless => (Some(u32::MAX), End::Round),
             _ => (None, End::Closed),
         };
-        match cut {
-            Some(n) => events.truncate(usize::try_from(n).unwrap_or(usize::MAX).saturating_add(1)),
-            None => {
-                events.push(chunk(&json!({}), Some(finish)));
-                let written = text.len() / 4 + 1;
-                let usage = match (trouble, read) {
-                    (Trouble::Usage, _) => Some(json!({ "prompt_tokens": "many", "completion_tokens": 99_999_999 })),
-                    (_, Some(read)) => Some(json!({
-                        "prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written,
-                    })),
-                    _ => None,
-                };
-                events.extend(usage.map(|usage| json!({ "id": "demo-1", "choices": [], "usage": usage })));
-            }
+        if let Some(n) = cut {
+            events.truncate(usize::try_from(n).unwrap_or(usize::MAX).saturating_add(1));
+        } else {
+            events.push(chunk(&json!({}), Some(finish)));
+            let written = text.len() / 4 + 1;
+            let usage = match (trouble, read) {
+                (Trouble::Usage, _) => Some(json!({ "prompt_tokens": "many", "completion_tokens": 99_999_999 })),
+                (_, Some(read)) => Some(json!({
+                    "prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written,
+                })),
+                _ => None,
+            };
+            events.extend(usage.map(|usage| json!({ "id": "demo-1", "choices": [], "usage": usage })));
         }
         let mut lines: Vec<String> = events.iter().map(|event| format!("data: {event}\n\n")).collect();
         if trouble == Trouble::Garbled {
