@@ -26,7 +26,7 @@ pub mod trial;
 
 use self::{
     count::{believed, tokens_of},
-    endpoint::{Endpoint, SetupError},
+    endpoint::{Endpoint, SetupError, Tried},
     fault::Fault,
     material::Material,
     profile::Profile,
@@ -68,9 +68,15 @@ impl OpenAi {
             // Who has others behind it leaves them time.
             let share = last_by.saturating_duration_since(asked) / u32::try_from(left).unwrap_or(1);
             let mut material = Material::of(&prompt);
-            material.fit(profile.turn_tokens.saturating_sub(profile.answer_tokens + RULES_TOKENS));
+            let most = profile.turn_tokens.saturating_sub(profile.answer_tokens.saturating_add(RULES_TOKENS));
+            material.fit(most);
             let messages = material.messages(&prompt.whispers);
-            let tried = endpoint.ask(&messages, asked + share.min(profile.turn), &pieces, anew).await;
+            let tokens = tokens_of(&material.json());
+            let tried = if tokens > most {
+                Tried::unsent(Fault::TooMuch { tokens, most })
+            } else {
+                endpoint.ask(&messages, asked + share.min(profile.turn), &pieces, anew).await
+            };
             anew |= tried.passed_on == PassedOn::Something;
             let read = messages.iter().map(|message| tokens_of(&message.content)).sum::<u32>();
             match tried.result {

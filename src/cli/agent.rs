@@ -5,8 +5,8 @@
 
 use super::{Context, desk::Desk, exit::Failure, models, team, token};
 use crate::{
-    ai::driver::{Driver, DriverOptions, Pace},
-    client::Socket,
+    ai::driver::{Driver, DriverError, DriverOptions, Pace},
+    client::{CallError, Socket},
     domain::teammate::Kind,
     log,
     protocol::Scope,
@@ -76,6 +76,7 @@ impl Agent {
         tokio::select! {
             ended = Driver::run_with(dial, token, &knowledge, model, options) => match ended {
                 Ok(()) => Ok(()),
+                Err(DriverError::Ended { code, why }) => Err(CallError::Ended { code, why }.into()),
                 Err(error) => Err(Failure::Failed(error.to_string())),
             },
             _ = super::told_to_end() => Ok(()),

@@ -62,8 +62,9 @@ impl Doctor {
         findings.extend(folders(context));
         findings.push(server(context).await);
         for (name, settings) in &context.config.models {
-            findings
-                .push(model(name, trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string())));
+            let tried = trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string());
+            let place = format!("{} at {}", settings.model, settings.url);
+            findings.push(model(name, &place, tried));
         }
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
@@ -157,14 +158,14 @@ fn folders(context: &Context) -> Vec<Finding> {
 }
 
 /// What a trial of a language model came to.
-fn model(name: &str, tried: Result<Trial, String>) -> Finding {
+fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
     let about = format!("model {name}");
     let trial = match tried {
         Ok(trial) => trial,
-        Err(why) => return finding(about, State::Bad, why),
+        Err(why) => return finding(about, State::Bad, format!("{place}: {why}")),
     };
     let (first, whole) = (trial.first.as_millis(), trial.whole.as_millis());
-    let mut found = format!("answers; first word after {first} ms, done after {whole} ms");
+    let mut found = format!("{place} answers; first word after {first} ms, done after {whole} ms");
     let mut state = State::Good;
     for (odd, what) in [
         (trial.pieces <= 1, "it does not stream: nobody sees the answer grow"),
@@ -209,11 +210,12 @@ mod tests {
     fn a_model_is_judged_by_what_a_trial_found() {
         let span = std::time::Duration::from_millis;
         let good = Trial { first: span(80), whole: span(400), pieces: 9, counts: true, cites: true, attempts: 1 };
-        let found = "answers; first word after 80 ms, done after 400 ms";
-        assert_eq!(model("local", Ok(good.clone())), finding("model local", State::Good, found));
-        let odd = model("local", Ok(Trial { cites: false, ..good }));
+        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms";
+        assert_eq!(model("local", "tiny at http://x", Ok(good.clone())), finding("model local", State::Good, found));
+        let odd = model("local", "tiny at http://x", Ok(Trial { cites: false, ..good }));
         assert!(odd.state == State::Odd && odd.found.contains("try a larger model"), "{odd:?}");
-        assert_eq!(model("x", Err("it answered 401".into())), finding("model x", State::Bad, "it answered 401"));
+        let bad = model("x", "big at https://y", Err("it answered 401".into()));
+        assert_eq!(bad, finding("model x", State::Bad, "big at https://y: it answered 401"));
     }
 
     #[test]

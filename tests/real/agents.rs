@@ -157,6 +157,12 @@ async fn several_agents_with_one_token_answer_each_conversation_once_with_a_mode
     assert_eq!(once, talks);
     assert!(answers.iter().all(|(_, text)| text.contains('[')), "{answers:?}");
 
+    // The doctor tries the endpoint; there is no server for it here, which is another finding.
+    let doctor = soon("the doctor", program(home.path()).args(["doctor", "--json"]).output()).await.unwrap();
+    let said = String::from_utf8(doctor.stdout).unwrap();
+    let found = said.lines().find(|line| line.contains("\"model demo\"")).unwrap_or_else(|| panic!("{said}"));
+    assert!(found.contains("\"good\"") && found.contains("first word after"), "{found}");
+
     // A person's token is turned away at once, with what to do.
     let admin_file = house.folder().join("admin.token");
     let output = soon("the end", agent(&admin_file).output()).await.unwrap();

@@ -65,6 +65,14 @@ pub struct Tried {
     pub passed_on: PassedOn,
 }
 
+impl Tried {
+    /// Nothing was sent, for this reason.
+    #[must_use]
+    pub fn unsent(fault: Fault) -> Self {
+        Self { result: Err(fault), attempts: 0, first: None, passed_on: PassedOn::Nothing }
+    }
+}
+
 /// Those who watch the answer grow.
 #[derive(Debug)]
 struct Watchers<'a> {
@@ -168,7 +176,7 @@ impl Endpoint {
     ) -> Tried {
         let mut watchers = Watchers { pieces, anew, first: None };
         let (begun, mut retry) = (Instant::now(), Retry::default());
-        let mut tried = Tried { result: Err(Fault::Unwanted), attempts: 0, first: None, passed_on: PassedOn::Nothing };
+        let mut tried = Tried::unsent(Fault::Unwanted);
         loop {
             let admission = lock(&self.breaker).admit(self.began.elapsed());
             if let Admission::Rest(left) = admission {

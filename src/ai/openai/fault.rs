@@ -8,6 +8,14 @@ use std::time::Duration;
 /// Something went wrong with an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// What is asked is longer than a turn may be. Nothing was sent.
+    #[error("what the customer wrote takes about {tokens} tokens, and `turn_tokens` leaves {most}; raise it")]
+    TooMuch {
+        /// Our estimate.
+        tokens: u32,
+        /// What is left for it.
+        most: u32,
+    },
     /// No request got there.
     #[error("it cannot be reached ({why}); check the URL, and that it runs")]
     Unreachable {
@@ -160,7 +168,15 @@ impl Fault {
     /// Whether it speaks against the endpoint, for the breaker.
     #[must_use]
     pub fn counts(&self) -> bool {
-        !matches!(self, Self::NoKey { .. } | Self::Truncated | Self::Filtered | Self::Resting { .. } | Self::Unwanted)
+        !matches!(
+            self,
+            Self::TooMuch { .. }
+                | Self::NoKey { .. }
+                | Self::Truncated
+                | Self::Filtered
+                | Self::Resting { .. }
+                | Self::Unwanted
+        )
     }
 
     /// Pieces that came before it.
@@ -179,6 +195,7 @@ impl Fault {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
+            Self::TooMuch { .. } => "too_much",
             Self::Unreachable { .. } => "unreachable",
             Self::NoKey { .. } => "no_key",
             Self::Unauthorized { .. } => "unauthorized",

@@ -173,6 +173,17 @@ async fn what_keeps_failing_rests_and_no_request_is_made_meanwhile() {
 }
 
 #[tokio::test]
+async fn what_is_longer_than_a_turn_may_be_is_not_sent() {
+    let endpoint = endpoint(&[], None).await;
+    let profile = Profile { turn_tokens: 2_000, answer_tokens: 1_000, ..profile("local", &endpoint) };
+    let model = OpenAi::new(profile, vec![]).unwrap();
+    let prompt = Prompt { said: vec!["why? ".repeat(700)], ..prompt() };
+    let failed = model.compose(prompt, mpsc::channel(1).0).await.unwrap_err();
+    assert!(failed.why.contains("`turn_tokens` leaves 400; raise it"), "{failed:?}");
+    assert_eq!((endpoint.seen().borrow().requests, failed.spent), (0, Spent::default()));
+}
+
+#[tokio::test]
 async fn a_field_that_is_refused_is_left_out_from_then_on() {
     use axum::{Json, Router, http::StatusCode, response::IntoResponse, routing::post};
     let strict = |body: Json<serde_json::Value>| async move {
