@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """An AI teammate for a centaur desk in one file, with nothing but the standard library.
-
     centaur invite pia --role ai --token-out pia.token
     CENTAUR_SERVER=http://127.0.0.1:8722 CENTAUR_TOKEN_FILE=pia.token python3 agent.py
 
@@ -94,8 +93,9 @@ class Teammate:
         if kind == "welcome":
             self.me, name = frame["you"]["id"], frame["you"]["name"]
             print(f"{name} works at {frame['office']['name']}", flush=True)
-        if kind == "bye":
-            sys.exit(frame["why"])
+        elif kind == "ping":
+            self.line.send({"type": "pong"})
+        elif kind == "bye": sys.exit(frame["why"])
         elif kind == "cards":
             for card in frame["cards"]:
                 self.cards[card["id"]] = card

@@ -14,6 +14,7 @@ use centaur::{
     protocol::{Scope, ToPeer},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -50,12 +51,16 @@ async fn open(web: &mut Caller, text: &str) -> ConversationId {
     web.call(open).await.unwrap().unwrap().conversation.unwrap()
 }
 
-/// Waits until the cards of all of `talks` are as they should be.
-async fn until(admin: &mut Caller, talks: &[ConversationId], fits: impl Fn(&Card) -> bool) {
-    let mut left: Vec<ConversationId> = talks.to_vec();
-    while !left.is_empty() {
+/// Waits until the cards of all of `talks` are as they should be. `seen`: the newest card of each, also of others.
+async fn until(
+    admin: &mut Caller,
+    seen: &mut BTreeMap<ConversationId, Card>,
+    talks: &[ConversationId],
+    fits: impl Fn(&Card) -> bool,
+) {
+    while !talks.iter().all(|talk| seen.get(talk).is_some_and(&fits)) {
         if let ToPeer::Cards { cards, .. } = admin.next_frame(SOON).await.unwrap() {
-            left.retain(|talk| !cards.iter().any(|card| card.id == *talk && fits(card)));
+            seen.extend(cards.into_iter().map(|card| (card.id, card)));
         }
     }
 }
@@ -75,7 +80,7 @@ async fn the_example_in_python_answers_and_hands_off_at_a_real_desk() {
     assert!(lines <= 120, "the example has {lines} lines");
     let token = house.invite("Pia", Role::Ai).await;
     let file = token_file(&house, "pia", &token);
-    let web = house.invite("web", Role::Connector).await;
+    let web = house.invite("door", Role::Connector).await;
     let mut web = house.call(&web, Scope::Carried).await;
     let mut admin = house.call(&house.token("admin"), Scope::All).await;
 
@@ -85,18 +90,20 @@ async fn the_example_in_python_answers_and_hands_off_at_a_real_desk() {
     let (mut pia, said) = start(program).await;
     assert_eq!(said, "Pia works at My desk");
 
-    let mut known = Vec::new();
+    let (mut known, mut seen) = (Vec::new(), BTreeMap::new());
     for _ in 0..20 {
         known.push(open(&mut web, "How long does a refund take?").await);
     }
     let unknown = open(&mut web, "What is the capital of Mongolia? 🐎").await;
-    until(&mut admin, &known, |card| card.waiting_since.is_none()).await;
-    until(&mut admin, &[unknown], |card| card.holder == Holder::Queue && card.escalation.is_some()).await;
+    until(&mut admin, &mut seen, &known, |card| card.waiting_since.is_none()).await;
+    until(&mut admin, &mut seen, &[unknown], |card| card.holder == Holder::Queue && card.escalation.is_some()).await;
     // The customer writes again, in a talk that the desk knows well.
     let again = Command::CustomerSaid { conversation: known[0], text: "And when are you open?".into() };
     web.call(again).await.unwrap().unwrap();
-    until(&mut admin, &known[..1], |card| card.last.as_ref().is_some_and(|last| last.text.contains("from 9 to 17")))
-        .await;
+    until(&mut admin, &mut seen, &known[..1], |card| {
+        card.last.as_ref().is_some_and(|last| last.text.contains("from 9 to 17"))
+    })
+    .await;
     pia.kill().await.unwrap();
 
     let answers = answers(&house);
@@ -142,14 +149,14 @@ async fn several_agents_with_one_token_answer_each_conversation_once_with_a_mode
         assert_eq!(said, "Aria works at My desk with demo; Ctrl-C ends it");
         agents.push(child);
     }
-    let web = house.invite("web", Role::Connector).await;
+    let web = house.invite("door", Role::Connector).await;
     let mut web = house.call(&web, Scope::Carried).await;
     let mut admin = house.call(&house.token("admin"), Scope::All).await;
     let mut talks = Vec::new();
     for _ in 0..60 {
         talks.push(open(&mut web, "How do I descale my Brindle One?").await);
     }
-    until(&mut admin, &talks, |card| card.waiting_since.is_none()).await;
+    until(&mut admin, &mut BTreeMap::new(), &talks, |card| card.waiting_since.is_none()).await;
     let answers = answers(&house);
     let mut once: Vec<ConversationId> = answers.iter().map(|(talk, _)| *talk).collect();
     once.sort_unstable();
