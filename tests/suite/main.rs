@@ -5,6 +5,7 @@ mod commands;
 mod desk;
 mod faults;
 mod frames;
+mod models;
 mod rooms;
 mod source;
 mod support;
