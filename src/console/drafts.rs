@@ -1,9 +1,9 @@
-//! Unsent texts on disk: written within a second of the last key, so that no crash, reboot or cut line loses more.
+//! Unsent texts on disk, and saved filters in a file beside them: written within a second of the last key, so that no crash, reboot or cut line loses more.
 //!
 //! One small file for each desk, one JSON object a line, mode 0600, replaced as a whole by a rename. A thread of its own
 //! writes, so that a slow disk never holds up a key. Deliberately not here: when a text is kept or forgotten (`update`).
 
-use super::model::{DraftKey, Writing};
+use super::model::{DraftKey, Saved, Writing};
 use crate::domain::ids::{ConversationId, EntryNo};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -33,6 +33,8 @@ struct Line {
 #[derive(Debug, Default)]
 struct Waiting {
     changes: BTreeMap<DraftKey, Option<String>>,
+    /// The saved filters, if they changed.
+    saved: Option<Vec<Saved>>,
     closing: bool,
     /// Whether somebody waits for the disk: no gathering then.
     hurry: bool,
@@ -58,6 +60,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct Keeper {
     shared: Arc<Shared>,
+    /// What an earlier run saved.
+    saved: Vec<Saved>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -76,7 +80,8 @@ impl Keeper {
             let (shared, path, kept) = (shared.clone(), path.to_owned(), kept.clone());
             std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, kept))?
         };
-        Ok((Self { shared, thread: Some(thread) }, kept.into_iter().collect()))
+        let saved = read_saved(&beside(path))?;
+        Ok((Self { shared, saved, thread: Some(thread) }, kept.into_iter().collect()))
     }
 
     /// Keeps a text, or forgets it. Returns at once.
@@ -85,12 +90,24 @@ impl Keeper {
         self.shared.changed.notify_all();
     }
 
+    /// The filters that an earlier run saved.
+    #[must_use]
+    pub fn saved(&self) -> Vec<Saved> {
+        self.saved.clone()
+    }
+
+    /// Keeps the saved filters. Returns at once.
+    pub fn keep_saved(&self, saved: Vec<Saved>) {
+        self.shared.lock().saved = Some(saved);
+        self.shared.changed.notify_all();
+    }
+
     /// Waits until everything is on disk.
     pub fn flush(&self) {
         let mut waiting = self.shared.lock();
         waiting.hurry = true;
         self.shared.changed.notify_all();
-        while !waiting.changes.is_empty() || waiting.writing {
+        while !waiting.changes.is_empty() || waiting.saved.is_some() || waiting.writing {
             waiting = self.shared.written.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         waiting.hurry = false;
@@ -118,10 +135,10 @@ impl Drop for Keeper {
 fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
     let mut waiting = shared.lock();
     loop {
-        while waiting.changes.is_empty() && !waiting.closing {
+        while waiting.changes.is_empty() && waiting.saved.is_none() && !waiting.closing {
             waiting = shared.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
-        if waiting.changes.is_empty() {
+        if waiting.changes.is_empty() && waiting.saved.is_none() {
             return;
         }
         if !waiting.closing && !waiting.hurry {
@@ -132,6 +149,7 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
             waiting = gathered.0;
         }
         let changes = std::mem::take(&mut waiting.changes);
+        let saved = waiting.saved.take();
         waiting.writing = true;
         drop(waiting);
         for (key, text) in changes {
@@ -140,7 +158,8 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
                 None => kept.remove(&key),
             };
         }
-        let written = write(path, &kept);
+        let written =
+            write(path, &kept).and_then(|()| saved.map_or(Ok(()), |saved| write_saved(&beside(path), &saved)));
         waiting = shared.lock();
         waiting.writing = false;
         if let Err(error) = written {
@@ -148,6 +167,31 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
         }
         shared.written.notify_all();
     }
+}
+
+/// The file of the saved filters, beside the one of the texts.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("views.toml")
+}
+
+/// `name = "words"` in each line, for people to edit.
+fn read_saved(path: &Path) -> io::Result<Vec<Saved>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    // What is no table of words is left as it is until something is saved.
+    let kept: BTreeMap<String, String> = toml::from_str(&text).unwrap_or_default();
+    Ok(kept.into_iter().map(|(name, words)| Saved { name, words }).collect())
+}
+
+fn write_saved(path: &Path, saved: &[Saved]) -> io::Result<()> {
+    let kept: BTreeMap<&str, &str> = saved.iter().map(|one| (one.name.as_str(), one.words.as_str())).collect();
+    let text = toml::to_string(&kept).map_err(io::Error::other)?;
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(&new, path)
 }
 
 fn read(path: &Path) -> io::Result<BTreeMap<DraftKey, String>> {

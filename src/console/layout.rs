@@ -4,10 +4,11 @@
 //! >= 110 columns   list │ talk │ inspector        80 .. 109   list │ talk      (i: talk │ inspector)
 //! < 80 columns     one of them at a time          < 40 x 10   a sentence
 //! ```
-//! One line above (who, where, is it live), one below (what can be done), thin lines between; nothing else is chrome.
+//! *Needs you* has the same parts, with the queue for the list and the card above the talk; between 80 and 109 columns it
+//! shows the card alone. One line above (who, where, is it live), one below (what can be done), thin lines between; nothing else is chrome.
 //! Deliberately not here: what stands in the parts.
 
-use super::model::{InspectorWish, Layer, Model, Pane};
+use super::model::{InspectorWish, Layer, Model, Pane, Screen};
 use ratatui::layout::{Rect, Size};
 
 /// Below this many columns or rows there is nothing but a sentence.
@@ -66,6 +67,8 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
             let inspector = share(inner.width, 38, 30, 44);
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
+        } else if model.screen == Screen::NeedsYou {
+            areas.talk = part(inner.x, inner.width);
         } else {
             let list = share(inner.width, 48, 38, 46);
             areas.list = part(inner.x, list);
@@ -74,8 +77,8 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     } else {
         match pane {
             _ if wished && !composing => areas.inspector = part(inner.x, inner.width),
-            Pane::List => areas.list = part(inner.x, inner.width),
-            Pane::Talk | Pane::Inspector => areas.talk = part(inner.x, inner.width),
+            Pane::List if model.screen == Screen::Floor => areas.list = part(inner.x, inner.width),
+            _ => areas.talk = part(inner.x, inner.width),
         }
     }
     Some(areas)
@@ -114,6 +117,10 @@ mod tests {
         assert_eq!(parts(60, 20, |m| m.pane = Pane::Talk), Some((false, true, false)));
         assert_eq!(parts(60, 20, |m| m.inspector = InspectorWish::Shown), Some((false, false, true)));
         assert_eq!(parts(40, 10, |_| ()), Some((true, false, false)));
+        let needs = |m: &mut Model| m.screen = Screen::NeedsYou;
+        assert_eq!(parts(110, 30, needs), Some((true, true, true)));
+        assert_eq!(parts(80, 24, needs), Some((false, true, false)));
+        assert_eq!(parts(60, 20, needs), Some((false, true, false)));
         assert_eq!(parts(39, 10, |_| ()), None);
         assert_eq!(parts(40, 9, |_| ()), None);
     }

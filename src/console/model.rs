@@ -1,7 +1,7 @@
 //! All that the console knows and shows: one value, changed only by `update`, read by `view`.
 //!
-//! Mostly plain public data. Who draws it reads: [`Model::line`] (is it live), [`Model::floor`] (the rows),
-//! [`Model::talk`] (the open conversation), [`Model::layer`] (what lies over the screen and takes the keys),
+//! Mostly plain public data. Who draws it reads: [`Model::line`] (is it live), [`Model::screen`] (which one),
+//! [`Model::floor`] (the rows), [`Model::needs`] (the queue), [`Model::talk`] (the open conversation), [`Model::layer`] (what lies over the screen and takes the keys),
 //! [`Model::sending`] and [`Model::acts`] (what is under way), [`Model::notices`], [`Model::hints`].
 //! What only drawing can know (how many rows fit, which line is at the top) comes back as [`Measured`].
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
@@ -11,7 +11,11 @@ pub mod floor;
 pub mod hints;
 pub mod layer;
 pub mod line;
+pub mod many;
+pub mod needs;
 pub mod notice;
+pub mod saved;
+pub mod screen;
 pub mod sending;
 pub mod talk;
 
@@ -28,10 +32,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
-    Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing,
+    Choice, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick, Picker, Value,
+    Writing,
 };
 pub use line::Line;
+pub use many::{Deed, Job, Many};
+pub use needs::{Asks, Need, Needs};
 pub use notice::{Notice, Severity};
+pub use saved::Saved;
+pub use screen::Screen;
 pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
 pub use talk::{Anchor, Growing, Loading, Scroll, Talk};
 
@@ -82,8 +91,16 @@ pub struct Model {
     pub office: Office,
     /// Whether what is shown is fresh.
     pub line: Line,
+    /// Which screen is in sight.
+    pub screen: Screen,
     /// The conversations.
     pub floor: Floor,
+    /// What waits for a decision.
+    pub needs: Needs,
+    /// Those that are marked, and the job on many.
+    pub many: Many,
+    /// One's own saved filters.
+    pub saved: Vec<Saved>,
     /// The open conversation.
     pub talk: Option<Talk>,
     /// Which part has the keys.
@@ -158,11 +175,22 @@ pub(crate) struct Inner {
     /// A conversation that is looked at though the list does not have it.
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
-    pub acts: Vec<(ConversationId, &'static str)>,
+    pub acts: Vec<Undoable>,
+    /// Whether the saved filters were asked for.
+    pub saved_asked: bool,
     /// The last filter, for `/` to begin with.
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+}
+
+/// An act of one's own that can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Undoable {
+    /// In one conversation.
+    One(ConversationId, &'static str),
+    /// In many, as one.
+    Many(Vec<ConversationId>, &'static str),
 }
 
 impl Model {
@@ -177,7 +205,11 @@ impl Model {
             you: None,
             office: Office::default(),
             line: Line::Connecting,
+            screen: Screen::Floor,
             floor: Floor::default(),
+            needs: Needs::default(),
+            many: Many::default(),
+            saved: Vec::new(),
             talk: None,
             pane: Pane::List,
             inspector: InspectorWish::IfRoom,
@@ -212,10 +244,14 @@ impl Model {
         self.office.name_of(id)
     }
 
-    /// The conversation that acts are about: under the cursor of the list, or opened by its number.
+    /// The conversation that acts are about: on the floor under the cursor of the list, or opened by its number; else the
+    /// card in sight.
     #[must_use]
     pub fn selected(&self) -> Option<ConversationId> {
-        self.inner.visiting.or_else(|| self.floor.selected())
+        match self.screen {
+            Screen::Floor => self.inner.visiting.or_else(|| self.floor.selected()),
+            Screen::NeedsYou => self.needs.current,
+        }
     }
 
     /// The newest card of a conversation: from the floor, or from the open talk.

@@ -8,10 +8,14 @@ mod brief;
 mod compose;
 mod judge;
 mod keys;
+mod many;
 mod moves;
+mod needs;
 mod news;
 mod palette;
 mod pick;
+mod saved;
+mod screens;
 mod send;
 mod talk;
 #[cfg(test)]
@@ -37,6 +41,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.now = Timestamp(msg.at.0.saturating_add(model.skew));
     let mut up = Up { m: model, effects: Vec::new(), changed: true };
     up.take(msg.what, msg.at);
+    up.tend_needs();
     up.pass();
     up.wake();
     let changed = up.changed;
@@ -80,6 +85,7 @@ impl Up<'_> {
             What::Measured(measured) => self.measured(measured),
             What::Edited(result) => self.edited(result),
             What::Restored(drafts) => self.restored(drafts),
+            What::Saved(views) => self.restored_views(views),
             What::Trouble(why) => self.say(Severity::Bad, why),
             What::Resumed => self.effects.push(Effect::Repaint),
             What::Ending => self.quit(),

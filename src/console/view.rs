@@ -1,7 +1,7 @@
 //! Draws the model: one frame from one value.
 //!
 //! ```text
-//!  centaur  ● live   Acme desk · mira (lead)      AI auto 41 · draft 6 · off 2    needs you 3     header
+//!  centaur  ● live  [1 floor]  2 needs you 3     AI auto 41 · draft 6 · off 2   Acme desk · mira   header
 //! ┌ Floor · 49 live ───────────┬ #1042 Jana Novak · web ───────────────────┬ why ──────────────┐
 //! │ list                       │ talk                                      │ inspector         │
 //! │                            │ ━ ● reply to the customer ━━━━━━━━━━━━━━━ │                   │
@@ -22,7 +22,9 @@ mod header;
 mod help;
 mod hints;
 mod inspector;
+mod job;
 mod list;
+mod needs;
 mod notices;
 mod palette;
 mod picker;
@@ -32,7 +34,7 @@ mod when;
 
 use super::{
     layout::{self, Areas},
-    model::{Layer, Measured, Model, Pane},
+    model::{Layer, Measured, Model, Pane, Screen},
     paint::ColorLevel,
     theme::{Role, Theme},
     widgets::{Glyphs, Ink, frame, glyphs},
@@ -121,7 +123,17 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         let at = match pane {
             Pane::List => {
                 measured.list_rows = area.height;
-                list::draw(&mut ink, *area, model, role)
+                match model.screen {
+                    Screen::Floor => list::draw(&mut ink, *area, model, role),
+                    Screen::NeedsYou => needs::list(&mut ink, *area, model, role),
+                }
+            }
+            Pane::Talk if model.screen == Screen::NeedsYou => {
+                let alone = areas.list.is_none();
+                match needs::card(&mut ink, *area, model, role, alone) {
+                    Some(rest) => talk::draw(&mut ink, rest, model, talk::Context { cache, zone, measured }, role),
+                    None => None,
+                }
             }
             Pane::Talk => talk::draw(&mut ink, *area, model, talk::Context { cache, zone, measured }, role),
             Pane::Inspector => {
@@ -129,6 +141,8 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
                 inspector::draw(&mut ink, *area, model, zone, role)
             }
         };
+        // On a card the keys move through the queue: the cursor stands where the card is.
+        let focused = focused || (*pane == Pane::Talk && areas.list.is_none());
         if focused || matches!((pane, &model.layer), (Pane::Talk, Layer::Compose(_))) {
             cursor = at.or(cursor);
         }
@@ -145,6 +159,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
         Layer::Pick(picker) => Some(picker::draw(ink, areas.frame, model, picker)),
         Layer::Palette(palette) => Some(palette::draw(ink, areas.frame, palette)),
         Layer::Filter(line) => Some(filter::draw(ink, areas, model, line)),
+        Layer::Job(shown) => job::draw(ink, areas.frame, model, shown),
         Layer::Help(help) => {
             help::draw(ink, areas.frame, model, help);
             None

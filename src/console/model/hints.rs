@@ -1,6 +1,6 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{Layer, Model, OutgoingState};
+use super::{Layer, Model, OutgoingState, Screen};
 use crate::console::action::{Action, Scope};
 use crate::domain::{holder::Holder, teammate::Right};
 
@@ -26,7 +26,10 @@ impl Model {
             Layer::Pick(_) => (&[Scope::Picker], vec![Action::Choose, Action::SwitchInput, Action::Back]),
             Layer::Palette(_) => (&[Scope::Palette], vec![Action::Choose, Action::Complete, Action::Back]),
             Layer::Filter(_) => (&[Scope::Filter], vec![Action::Choose, Action::Back]),
+            Layer::Job(_) => (&[Scope::Job], vec![Action::Choose, Action::Back]),
             Layer::Help(_) => (&[Scope::Help], vec![Action::Down, Action::Up, Action::Back]),
+            Layer::None if !self.many.marked.is_empty() => (&[Scope::Floor], self.acts_on_marked()),
+            Layer::None if self.screen == Screen::NeedsYou => (&[Scope::Needs, Scope::Floor], self.acts_here()),
             Layer::None => (&[Scope::Floor], self.acts_here()),
         };
         actions
@@ -40,6 +43,20 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// What can be done with all that are marked.
+    fn acts_on_marked(&self) -> Vec<Action> {
+        let may = |right| self.you.as_ref().is_some_and(|you| you.role.may(right));
+        let mut acts = Vec::new();
+        if may(Right::Hold) {
+            acts.extend([Action::TakeOver, Action::Assign, Action::HandBack]);
+        }
+        if may(Right::Triage) {
+            acts.extend([Action::Tag, Action::Resolve, Action::Snooze]);
+        }
+        acts.extend([Action::Mark, Action::MarkAll, Action::Back, Action::Help]);
+        acts
     }
 
     fn acts_here(&self) -> Vec<Action> {
@@ -75,6 +92,9 @@ impl Model {
             if may(Right::Triage) {
                 acts.push(if card.status.is_resolved() { Action::Reopen } else { Action::Resolve });
             }
+        }
+        if self.screen == Screen::NeedsYou && self.needs.current.is_some_and(|id| self.alike(id).len() > 1) {
+            acts.push(Action::Alike);
         }
         acts.extend([Action::NextNeeds, Action::Filter, Action::Palette, Action::Help]);
         acts

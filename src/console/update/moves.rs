@@ -5,7 +5,7 @@ use crate::console::{
     action::Action,
     composer::Editor,
     effect::Effect,
-    model::{Anchor, InspectorWish, Layer, Pane, Scroll, Severity, Talk},
+    model::{Anchor, InspectorWish, Layer, Pane, Screen, Scroll, Talk},
 };
 use crate::domain::ids::ConversationId;
 
@@ -44,10 +44,14 @@ impl Up<'_> {
             }
             Layer::Pick(picker) => picker.cursor = shifted(picker.cursor, by, picker.choices.len()),
             Layer::Palette(palette) => palette.cursor = shifted(palette.cursor, by, palette.rows.len()),
+            Layer::Job(shown) => {
+                shown.top = u16::try_from(i64::from(shown.top).saturating_add(by).clamp(0, 4_000)).unwrap_or(0);
+            }
             Layer::Compose(_) | Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
-                Pane::List | Pane::Inspector => self.move_list(by),
                 Pane::Talk => self.move_talk(action, by),
+                _ if self.m.screen == Screen::NeedsYou => self.move_needs(action, by),
+                Pane::List | Pane::Inspector => self.move_list(by),
             },
         }
         true
@@ -65,7 +69,7 @@ impl Up<'_> {
         self.m.inner.follow_at = (self.m.selected() != here).then(|| self.m.now.plus(FOLLOW_AFTER));
     }
 
-    fn move_talk(&mut self, action: Action, by: i64) {
+    pub(super) fn move_talk(&mut self, action: Action, by: i64) {
         self.open_selected();
         let at_end = self.m.measured.at_end;
         let Some(talk) = &mut self.m.talk else { return };
@@ -113,6 +117,10 @@ impl Up<'_> {
             };
         }
         match self.m.pane {
+            Pane::List if self.m.screen == Screen::NeedsYou && self.m.inspector == InspectorWish::Shown => {
+                // Where there is no room beside it, the inspector gives its place back.
+                self.m.inspector = InspectorWish::IfRoom;
+            }
             Pane::Inspector if self.m.inspector != InspectorWish::Shown => self.m.inspector = InspectorWish::Shown,
             Pane::Talk => self.open_selected(),
             Pane::Inspector | Pane::List => {}
@@ -140,24 +148,12 @@ impl Up<'_> {
 
     /// Selects a conversation by its number, listed or not, and opens it.
     pub(super) fn visit(&mut self, id: ConversationId) {
+        self.m.screen = Screen::Floor;
         self.m.inner.visiting = None;
         if !self.m.floor.select(id) {
             self.m.inner.visiting = Some(id);
         }
         self.open_selected();
-    }
-
-    pub(super) fn next_needs(&mut self) {
-        let next = self.m.floor.next_needing().or_else(|| {
-            // Somebody new may need you whom the held order does not show.
-            self.m.floor.release();
-            self.m.floor.hold();
-            self.m.floor.next_needing()
-        });
-        match next {
-            Some(id) => self.visit(id),
-            None => self.say(Severity::Info, "nobody needs you now"),
-        }
     }
 }
 

@@ -102,6 +102,9 @@ impl Up<'_> {
             self.m.floor.prefer(selected);
             self.m.inner.current = Seq(0);
         }
+        if !std::mem::replace(&mut self.m.inner.saved_asked, true) {
+            self.effects.push(crate::console::effect::Effect::ReadSaved);
+        }
         self.m.you = Some(you);
         self.m.inner.log = Some(log);
         self.m.inner.limits = limits;

@@ -1,5 +1,7 @@
 //! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
 mod laws;
+mod many;
+mod needs;
 mod stage;
 mod stories;

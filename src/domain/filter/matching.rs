@@ -113,7 +113,7 @@ impl Is {
             Self::Escalated => card.escalation.is_some(),
             Self::Draft => card.draft.is_some(),
             Self::Undelivered => card.signs.undelivered > 0,
-            Self::Needs => attention::needs_human(card),
+            Self::Needs => attention::needs(card, context.me),
         }
     }
 }
