@@ -26,6 +26,8 @@ pub enum Scope {
     Palette,
     /// The card of *needs you*, while the queue has the keys; before `Floor`.
     Needs,
+    /// The wall; before `Floor`.
+    Wall,
     /// The filter; before `Text`.
     Filter,
     /// The job on many; before `Text` while its count is typed.
@@ -36,11 +38,12 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Floor,
         Self::List,
         Self::Talk,
         Self::Needs,
+        Self::Wall,
         Self::Composer,
         Self::Text,
         Self::Picker,
@@ -64,6 +67,7 @@ impl Scope {
             Self::Picker => "picker",
             Self::Palette => "palette",
             Self::Needs => "needs_you",
+            Self::Wall => "wall",
             Self::Filter => "filter",
             Self::Job => "job",
             Self::Help => "help",
@@ -140,8 +144,18 @@ actions! {
     NeedsYou "needs_you" [Floor List Talk] "needs you", "All that waits for your decision, one card at a time, the most urgent first.", :"needs" "";
     NextNeeds "next_needs" [Floor List Talk] "next that needs you", "Goes to the most urgent conversation that needs you, from there to the next one.", :"next" "";
     Filter "filter" [Floor List Talk] "filter", "Shows only the conversations that match the words.", :"filter" "[words]";
+    Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
+    Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
+    StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";
+    StepOn "step_on" [Floor List Talk] "step on in time", "Shows the talk as it was one entry later.";
     View "view" [Floor List Talk] "saved views", "Shows a filter that was kept under a name, or keeps the present one.", :"view" "[name]";
     SaveView "save_view" [Floor List Talk] "keep view", "Keeps the present filter under a name; -name forgets one.", :"save" "name";
+    Wall "wall" [Floor List Talk] "wall", "Several live talks beside each other; again: the floor.", :"wall" "";
+    Pin "pin" [Floor List Talk] "pin to the wall", "Keeps the selected conversation on the wall, or lets it go.", :"pin" "";
+    MoreTiles "more_tiles" [Wall] "more tiles", "Shows more talks on the wall: 2, 4, 6, 9, as many as fit.";
+    FewerTiles "fewer_tiles" [Wall] "fewer tiles", "Shows fewer talks on the wall, each larger.";
+    NextTile "next_tile" [Wall] "next tile", "Gives the keys to the next talk of the wall.";
+    PreviousTile "previous_tile" [Wall] "previous tile", "Gives the keys to the talk before.";
     Palette "palette" [Floor List Talk] "commands", "Every act by its word.";
     Help "help" [Floor List Talk Always] "help", "What each key does here.", :"help" "";
     Reorder "reorder" [Floor List Talk] "re-order", "Puts the list in order again, with what is new.", :"reorder" "";

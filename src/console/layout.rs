@@ -8,7 +8,7 @@
 //! shows the card alone. One line above (who, where, is it live), one below (what can be done), thin lines between; nothing else is chrome.
 //! Deliberately not here: what stands in the parts.
 
-use super::model::{InspectorWish, Layer, Model, Pane, Screen};
+use super::model::{InspectorWish, Layer, Model, Pane, Screen, wall::SIZES};
 use ratatui::layout::{Rect, Size};
 
 /// Below this many columns or rows there is nothing but a sentence.
@@ -84,6 +84,65 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     Some(areas)
 }
 
+/// What is within a frame.
+#[must_use]
+pub fn within(frame: Rect) -> Rect {
+    Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
+/// The smallest tile of the wall: enough for a name, the holder and some lines.
+const TILE: Size = Size { width: 34, height: 5 };
+
+/// In how many columns so many tiles of the wall stand in a terminal of this size.
+#[must_use]
+pub fn columns(size: (u16, u16), tiles: usize) -> u16 {
+    let fit = (size.0.saturating_sub(1) / (TILE.width + 1)).max(1);
+    let wanted = match tiles {
+        0..=1 => 1,
+        2..=4 => 2,
+        _ => 3,
+    };
+    wanted.min(fit)
+}
+
+/// How many tiles of the wall fit, at most so many: one of the sizes that can be asked for, or one alone.
+#[must_use]
+pub fn tiles_that_fit(size: (u16, u16), wanted: usize) -> usize {
+    let height = size.1.saturating_sub(4);
+    let fits = |tiles: usize| {
+        let rows = u16::try_from(tiles).unwrap_or(u16::MAX).div_ceil(columns(size, tiles));
+        (height + 1) / rows.max(1) > TILE.height
+    };
+    SIZES.into_iter().rev().find(|tiles| *tiles <= wanted && fits(*tiles)).unwrap_or(1)
+}
+
+/// Where the tiles of the wall are within its frame. Each has a row of its own above it for its title.
+#[must_use]
+pub fn tiles(inner: Rect, size: (u16, u16), count: usize) -> Vec<Rect> {
+    let columns = columns(size, count);
+    let rows = u16::try_from(count).unwrap_or(u16::MAX).div_ceil(columns).max(1);
+    // Where tile `at` of `of` begins; the line before the next one is not its own.
+    let cut = |whole: u16, at: u16, of: u16| {
+        u16::try_from(u32::from(whole + 1) * u32::from(at) / u32::from(of)).unwrap_or(whole)
+    };
+    let place = |at: usize| {
+        let at = u16::try_from(at).unwrap_or(0);
+        let (column, row) = (at % columns, at / columns);
+        let (x, y) = (cut(inner.width, column, columns), cut(inner.height, row, rows));
+        // The last tile has what is left of its row.
+        let last = usize::from(at) + 1 == count;
+        let right = if last { inner.width + 1 } else { cut(inner.width, column + 1, columns) };
+        let (width, height) = (right - x - 1, cut(inner.height, row + 1, rows) - y - 1);
+        Rect { x: inner.x + x, y: inner.y + y, width, height }
+    };
+    (0..count).map(place).collect()
+}
+
 /// So many hundredths, within bounds.
 fn share(whole: u16, hundredths: u16, least: u16, most: u16) -> u16 {
     u16::try_from(u32::from(whole) * u32::from(hundredths) / 100).unwrap_or(whole).clamp(least, most)
@@ -104,6 +163,26 @@ mod tests {
             assert!(part.width >= 20 && part.height >= 6 && area.intersection(part) == part, "{areas:?}");
         }
         Some((areas.list.is_some(), areas.talk.is_some(), areas.inspector.is_some()))
+    }
+
+    #[test]
+    fn the_tiles_of_the_wall_lie_beside_each_other_and_never_outside() {
+        assert_eq!(SIZES.map(|size| tiles_that_fit((80, 24), size)), [2, 4, 6, 6]);
+        assert_eq!(SIZES.map(|size| tiles_that_fit((60, 20), size)), [2, 2, 2, 2]);
+        assert_eq!(SIZES.map(|size| tiles_that_fit((120, 36), size)), [2, 4, 6, 9]);
+        for size in [(40, 10), (60, 20), (80, 24), (120, 36), (200, 50)] {
+            let frame = Rect::new(0, 1, size.0, size.1 - 2);
+            let inner = within(frame);
+            for wanted in 1..=9 {
+                let places = tiles(inner, size, wanted.min(tiles_that_fit(size, 9)));
+                for (at, place) in places.iter().enumerate() {
+                    assert_eq!(inner.intersection(*place), *place, "{size:?} {places:?}");
+                    assert!(place.width >= 20 && place.height >= 5, "{size:?} {places:?}");
+                    let with_title = Rect { y: place.y - 1, height: place.height + 1, ..*place };
+                    assert!(places.iter().skip(at + 1).all(|other| !with_title.intersects(*other)));
+                }
+            }
+        }
     }
 
     #[test]

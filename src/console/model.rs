@@ -11,6 +11,7 @@ pub mod floor;
 pub mod hints;
 pub mod layer;
 pub mod line;
+pub mod log;
 pub mod many;
 pub mod needs;
 pub mod notice;
@@ -18,6 +19,7 @@ pub mod saved;
 pub mod screen;
 pub mod sending;
 pub mod talk;
+pub mod wall;
 
 use super::{input::Key, keymap::Keymap};
 use crate::domain::{
@@ -36,6 +38,7 @@ pub use layer::{
     Writing,
 };
 pub use line::Line;
+pub use log::{Log, Replay};
 pub use many::{Deed, Job, Many};
 pub use needs::{Asks, Need, Needs};
 pub use notice::{Notice, Severity};
@@ -43,6 +46,7 @@ pub use saved::Saved;
 pub use screen::Screen;
 pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
 pub use talk::{Anchor, Growing, Loading, Scroll, Talk};
+pub use wall::Wall;
 
 /// The parts of the floor that can have the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,12 +101,20 @@ pub struct Model {
     pub floor: Floor,
     /// What waits for a decision.
     pub needs: Needs,
+    /// The log, as far as it was read.
+    pub log: Log,
+    /// A talk as it was at a moment, over the log.
+    pub replay: Option<Replay>,
     /// Those that are marked, and the job on many.
     pub many: Many,
     /// One's own saved filters.
     pub saved: Vec<Saved>,
+    /// Several talks beside each other.
+    pub wall: Wall,
     /// The open conversation.
     pub talk: Option<Talk>,
+    /// On the wall: the talks that have not the keys.
+    pub beside: Vec<Talk>,
     /// Which part has the keys.
     pub pane: Pane,
     /// Whether the inspector was asked for. On wide terminals it is shown anyway, unless put away.
@@ -208,9 +220,13 @@ impl Model {
             screen: Screen::Floor,
             floor: Floor::default(),
             needs: Needs::default(),
+            log: Log::default(),
+            replay: None,
             many: Many::default(),
             saved: Vec::new(),
+            wall: Wall::default(),
             talk: None,
+            beside: Vec::new(),
             pane: Pane::List,
             inspector: InspectorWish::IfRoom,
             layer: Layer::None,
@@ -251,15 +267,19 @@ impl Model {
         match self.screen {
             Screen::Floor => self.inner.visiting.or_else(|| self.floor.selected()),
             Screen::NeedsYou => self.needs.current,
+            Screen::Wall => self.wall.focused(),
+            // The past is looked at; nothing is done in it.
+            Screen::Log => None,
         }
     }
 
     /// The newest card of a conversation: from the floor, or from the open talk.
     #[must_use]
     pub fn card(&self, id: ConversationId) -> Option<&Card> {
-        self.floor
-            .card(id)
-            .or_else(|| self.talk.as_ref().filter(|talk| talk.conversation == id).and_then(|talk| talk.card.as_deref()))
+        self.floor.card(id).or_else(|| {
+            let talk = self.talk.iter().chain(&self.beside).find(|talk| talk.conversation == id)?;
+            talk.card.as_deref()
+        })
     }
 
     /// The act on this conversation that the server has not answered yet, as in *taking…*.

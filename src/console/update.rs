@@ -8,6 +8,7 @@ mod brief;
 mod compose;
 mod judge;
 mod keys;
+mod log;
 mod many;
 mod moves;
 mod needs;
@@ -20,10 +21,11 @@ mod send;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod wall;
 
 use super::{
     effect::Effect,
-    model::{Layer, Line, Measured, Model, Notice, Severity},
+    model::{Layer, Line, Measured, Model, Notice, Screen, Severity},
     msg::{Msg, What},
 };
 use crate::domain::time::{Span, Timestamp};
@@ -41,8 +43,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.now = Timestamp(msg.at.0.saturating_add(model.skew));
     let mut up = Up { m: model, effects: Vec::new(), changed: true };
     up.take(msg.what, msg.at);
-    up.tend_needs();
     up.pass();
+    up.tend_needs();
+    up.tend_wall();
     up.wake();
     let changed = up.changed;
     let effects = up.effects;
@@ -95,8 +98,18 @@ impl Up<'_> {
     fn measured(&mut self, measured: Measured) {
         let before = (self.m.floor.top(), self.m.floor.cursor());
         self.m.measured = measured;
-        self.m.floor.fit(usize::from(measured.list_rows));
-        self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
+        match self.m.screen {
+            Screen::Log => {
+                let top = self.m.log.top;
+                self.m.log.window = usize::from(measured.list_rows);
+                self.m.log.clamp();
+                self.changed = top != self.m.log.top;
+            }
+            _ => {
+                self.m.floor.fit(usize::from(measured.list_rows));
+                self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
+            }
+        }
         self.scrolled(measured);
     }
 
@@ -124,6 +137,9 @@ impl Up<'_> {
         let notices = self.m.notices.len();
         self.m.notices.retain(|notice| notice.until.is_none_or(|until| until > now));
         self.changed |= notices != self.m.notices.len();
+        for talk in &mut self.m.beside {
+            talk.typing.clear();
+        }
         if let Some(talk) = &mut self.m.talk {
             let typing = talk.typing.len();
             talk.typing.retain(|(_, until)| *until > now);

@@ -24,11 +24,13 @@ mod hints;
 mod inspector;
 mod job;
 mod list;
+mod log;
 mod needs;
 mod notices;
 mod palette;
 mod picker;
 mod talk;
+mod wall;
 mod welcome;
 mod when;
 
@@ -39,11 +41,13 @@ use super::{
     theme::{Role, Theme},
     widgets::{Glyphs, Ink, frame, glyphs},
 };
+use crate::domain::ids::ConversationId;
 use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
 };
+use std::collections::HashMap;
 
 /// What drawing keeps between two frames. Reads the model, changes nothing in it.
 #[derive(Debug)]
@@ -58,6 +62,8 @@ pub struct Look {
     pub measured: Measured,
     /// Wrapped lines of the open talk.
     talk: talk::Cache,
+    /// Wrapped lines of the talks on the wall.
+    tiles: HashMap<ConversationId, talk::Cache>,
 }
 
 impl Default for Look {
@@ -72,13 +78,14 @@ impl Look {
     /// A look with nothing cached.
     #[must_use]
     pub fn new(theme: Theme, glyphs: Glyphs, zone: TimeZone) -> Self {
-        Self { theme, glyphs, zone, measured: Measured::default(), talk: talk::Cache::default() }
+        Self { theme, glyphs, zone, measured: Measured::default(), talk: talk::Cache::default(), tiles: HashMap::new() }
     }
 
     /// Another theme from now on.
     pub fn set_theme(&mut self, theme: Theme) {
         self.theme = theme;
         self.talk = talk::Cache::default();
+        self.tiles.clear();
     }
 }
 
@@ -102,7 +109,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &mut Look) {
 
 /// The floor and what lies over it. Where the terminal's cursor belongs.
 fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, areas: &Areas) -> Option<Position> {
-    let Look { theme, glyphs, zone, measured, talk: cache } = look;
+    let Look { theme, glyphs, zone, measured, talk: cache, tiles } = look;
     let mut ink = Ink { buffer, theme, glyphs };
     *measured = Measured::default();
     header::draw(&mut ink, areas.header, model);
@@ -111,6 +118,25 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         welcome::draw(&mut ink, areas.frame, model);
         hints::draw(&mut ink, areas.hints, model);
         return over(&mut ink, areas, model);
+    }
+    if model.screen == Screen::Wall {
+        let context = wall::Context { caches: tiles, zone, measured };
+        let cursor = wall::draw(&mut ink, areas.frame, model, context);
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
+    }
+    if model.screen == Screen::Log {
+        let context = log::Context { cache, zone, measured };
+        let cursor = match &model.replay {
+            Some(replay) => log::replay::draw(&mut ink, areas.frame, model, replay, context),
+            None => log::draw(&mut ink, areas.frame, model, context),
+        };
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
     }
     let parts = [(Pane::List, areas.list), (Pane::Talk, areas.talk), (Pane::Inspector, areas.inspector)];
     let shown: Vec<(Pane, Rect)> = parts.into_iter().filter_map(|(pane, area)| Some((pane, area?))).collect();
@@ -124,7 +150,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::List => {
                 measured.list_rows = area.height;
                 match model.screen {
-                    Screen::Floor => list::draw(&mut ink, *area, model, role),
+                    Screen::Floor | Screen::Wall | Screen::Log => list::draw(&mut ink, *area, model, role),
                     Screen::NeedsYou => needs::list(&mut ink, *area, model, role),
                 }
             }

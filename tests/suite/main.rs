@@ -4,6 +4,7 @@ mod bad;
 mod commands;
 mod desk;
 mod frames;
+mod past;
 mod rooms;
 mod source;
 mod support;

@@ -28,7 +28,21 @@ impl Model {
             Layer::Filter(_) => (&[Scope::Filter], vec![Action::Choose, Action::Back]),
             Layer::Job(_) => (&[Scope::Job], vec![Action::Choose, Action::Back]),
             Layer::Help(_) => (&[Scope::Help], vec![Action::Down, Action::Up, Action::Back]),
+            Layer::None if self.screen == Screen::Log => {
+                let acts = if self.replay.is_some() {
+                    vec![Action::StepBack, Action::StepOn, Action::Open, Action::Back, Action::Help]
+                } else {
+                    vec![Action::Open, Action::Filter, Action::Search, Action::Reorder, Action::Back, Action::Help]
+                };
+                (&[Scope::Floor], acts)
+            }
             Layer::None if !self.many.marked.is_empty() => (&[Scope::Floor], self.acts_on_marked()),
+            Layer::None if self.screen == Screen::Wall => {
+                let mut acts = self.acts_here();
+                acts.retain(|action| !matches!(action, Action::Note | Action::Mode | Action::Filter));
+                acts.splice(0..0, [Action::NextTile, Action::MoreTiles, Action::Pin]);
+                (&[Scope::Wall, Scope::Floor], acts)
+            }
             Layer::None if self.screen == Screen::NeedsYou => (&[Scope::Needs, Scope::Floor], self.acts_here()),
             Layer::None => (&[Scope::Floor], self.acts_here()),
         };
@@ -38,6 +52,10 @@ impl Model {
                 let keys = scopes.iter().find_map(|scope| self.keymap.keys_of(*scope, action))?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
+                    (Layer::None, Action::Open) if self.replay.is_some() => "the talk as it is now",
+                    (Layer::None, Action::Open) if self.screen == Screen::Log => "the talk at that moment",
+                    (Layer::None, Action::Reorder) => "read anew",
+                    (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,
                 };
                 Some(Hint { action, keys, title })

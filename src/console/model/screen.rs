@@ -8,9 +8,14 @@ pub enum Screen {
     Floor,
     /// `2`: all that waits for a person's decision, one card at a time.
     NeedsYou,
+    /// `6`: who did what, when, why; and a talk as it was at a moment.
+    Log,
+    /// `|`: several live talks beside each other; belongs to the floor.
+    Wall,
 }
 
 impl Screen {
     /// Those that have a tab, with what the tab says, in the order of the digits.
-    pub const TABS: [(Self, &'static str); 2] = [(Self::Floor, "1 floor"), (Self::NeedsYou, "2 needs you")];
+    pub const TABS: [(Self, &'static str); 3] =
+        [(Self::Floor, "1 floor"), (Self::NeedsYou, "2 needs you"), (Self::Log, "6 log")];
 }

@@ -28,7 +28,8 @@ impl Up<'_> {
                     Err(why) => self.say(Severity::Warn, why),
                 };
             }
-            Action::Open if self.m.screen == Screen::NeedsYou => {
+            Action::Open if self.m.screen == Screen::Log => return self.open_log(),
+            Action::Open if self.m.screen != Screen::Floor => {
                 return if let Some(id) = self.m.selected() {
                     self.visit(id)
                 };
@@ -42,11 +43,30 @@ impl Up<'_> {
             }
             Action::Floor => return self.show(Screen::Floor),
             Action::NeedsYou => return self.show(Screen::NeedsYou),
+            Action::Log => return self.show_log(),
+            Action::Search => return self.search(argument),
+            Action::StepBack => return self.step_in_time(false),
+            Action::StepOn => return self.step_in_time(true),
+            Action::Reorder if self.m.screen == Screen::Log => return self.read_log(),
+            Action::Wall if self.m.screen == Screen::Wall => return self.show(Screen::Floor),
+            Action::Wall => return self.show(Screen::Wall),
+            Action::Pin => return self.pin(),
+            Action::MoreTiles => return self.resize_wall(true),
+            Action::FewerTiles => return self.resize_wall(false),
+            Action::NextTile => return self.move_wall(1, 0),
+            Action::PreviousTile => return self.move_wall(-1, 0),
             Action::NextNeeds => return self.next_needs(),
             Action::Reorder => {
                 self.m.floor.release();
                 self.m.inner.release_at = None;
                 return;
+            }
+            Action::Inspect if self.m.screen == Screen::Wall => {
+                // There is no room for it there: the floor shows it.
+                self.m.inspector = InspectorWish::Shown;
+                return if let Some(id) = self.m.selected() {
+                    self.visit(id)
+                };
             }
             Action::Inspect => {
                 let shown = self.m.measured.inspector || self.m.inspector == InspectorWish::Shown;
@@ -58,6 +78,9 @@ impl Up<'_> {
             }
             Action::Undo => return self.undo(),
             _ => {}
+        }
+        if self.m.screen == Screen::Log {
+            return self.say(Severity::Info, "this is the past: Enter shows the talk, where one can act");
         }
         if self.act_on_marked(action, argument) {
             return;

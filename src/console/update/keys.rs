@@ -42,6 +42,7 @@ impl Up<'_> {
             Layer::Job(_) => &[S::Job, S::Text, S::Always],
             Layer::Help(_) => &[S::Help, S::Always],
             Layer::None => match self.m.pane {
+                _ if self.m.screen == Screen::Wall => &[S::Wall, S::Floor, S::Always],
                 Pane::List if self.m.screen == Screen::NeedsYou => &[S::Needs, S::Floor, S::Always],
                 Pane::List => &[S::List, S::Floor, S::Always],
                 Pane::Talk => &[S::Talk, S::Floor, S::Always],
@@ -138,6 +139,9 @@ impl Up<'_> {
                     self.say(Severity::Warn, why);
                 }
             }
+            Action::Mark | Action::MarkAll if self.m.screen == Screen::Log => {
+                self.say(Severity::Info, "conversations are marked on the floor: 1");
+            }
             Action::Mark => self.mark(),
             Action::MarkAll => self.mark_all(),
             Action::Alike => self.alike(),
@@ -180,11 +184,12 @@ impl Up<'_> {
             }
             Layer::Job(_) | Layer::Palette(_) => {}
             Layer::None => {
-                if self.m.notices.pop().is_some() {
-                } else if self.m.pane != Pane::List {
-                    self.m.pane = Pane::List;
-                } else if self.unmark() {
+                if self.unmark() {
                     self.say(Severity::Info, "nothing is marked any more");
+                } else if self.m.notices.pop().is_some() {
+                } else if self.m.screen == Screen::Log && self.leave_log() {
+                } else if self.m.pane != Pane::List && self.m.screen != Screen::Wall {
+                    self.m.pane = Pane::List;
                 } else if self.m.screen != Screen::Floor {
                     self.leave_screen();
                 } else if self.m.inner.visiting.take().is_some() {

@@ -23,6 +23,8 @@ impl Up<'_> {
         let page = match (&self.m.layer, self.m.pane) {
             (Layer::Help(_), _) => i64::from(self.m.size.1.max(4)) - 3,
             (_, Pane::Talk) => talk,
+            _ if self.m.screen == Screen::Wall || self.m.replay.is_some() => talk,
+            _ if self.m.screen == Screen::Log => i64::try_from(self.m.log.window).unwrap_or(1),
             _ => list,
         };
         let by = match action {
@@ -49,6 +51,11 @@ impl Up<'_> {
             }
             Layer::Compose(_) | Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
+                _ if self.m.screen == Screen::Log => self.move_log(action, by),
+                _ if self.m.screen == Screen::Wall => match action {
+                    Action::Down | Action::Up => self.move_wall(0, by),
+                    _ => self.move_talk(action, by),
+                },
                 Pane::Talk => self.move_talk(action, by),
                 _ if self.m.screen == Screen::NeedsYou => self.move_needs(action, by),
                 Pane::List | Pane::Inspector => self.move_list(by),
@@ -106,7 +113,7 @@ impl Up<'_> {
     }
 
     fn next_pane(&mut self, steps: u8) -> bool {
-        if !matches!(self.m.layer, Layer::None) {
+        if !matches!(self.m.layer, Layer::None) || self.m.screen == Screen::Log {
             return true;
         }
         for _ in 0..steps {
@@ -136,10 +143,18 @@ impl Up<'_> {
         if selected == here {
             return;
         }
-        if let Some(id) = here {
-            self.effects.push(Effect::Unwatch(id));
+        if let Some(talk) = self.m.talk.take() {
+            // On the wall it goes on beside the others.
+            if self.m.screen == Screen::Wall && self.m.wall.tiles.contains(&talk.conversation) {
+                self.m.beside.push(talk);
+            } else {
+                self.effects.push(Effect::Unwatch(talk.conversation));
+            }
         }
         self.m.talk = selected.map(|id| {
+            if let Some(at) = self.m.beside.iter().position(|talk| talk.conversation == id) {
+                return self.m.beside.swap_remove(at);
+            }
             self.m.inner.epoch += 1;
             self.effects.push(Effect::Watch(id, None));
             Talk::asked(id, self.m.inner.epoch)
@@ -149,6 +164,7 @@ impl Up<'_> {
     /// Selects a conversation by its number, listed or not, and opens it.
     pub(super) fn visit(&mut self, id: ConversationId) {
         self.m.screen = Screen::Floor;
+        self.m.replay = None;
         self.m.inner.visiting = None;
         if !self.m.floor.select(id) {
             self.m.inner.visiting = Some(id);

@@ -9,7 +9,7 @@ use crate::console::{
     model::{FilterLine, InUse, Layer, Palette, PaletteRow, Screen},
 };
 use crate::domain::{
-    filter::{Filter, completions, token_at},
+    filter::{Filter, LogFilter, completions, log_completions, token_at},
     ids::ConversationId,
     teammate::Kind,
 };
@@ -114,6 +114,14 @@ impl Up<'_> {
 
     /// Opens the filter line; with words, sets the filter at once.
     pub(super) fn filter(&mut self, words: &str) {
+        if self.m.screen == Screen::Log {
+            let begun = if words.is_empty() { self.m.log.words.clone() } else { words.to_owned() };
+            self.filter_with(&begun);
+            if !words.is_empty() {
+                self.filter_done();
+            }
+            return;
+        }
         let before = self.filter_words().map(str::to_owned);
         let begun = if words.is_empty() {
             before.clone().unwrap_or_else(|| self.m.inner.last_filter.clone())
@@ -129,10 +137,22 @@ impl Up<'_> {
         }
     }
 
+    /// Opens the filter line of the log with a text. It is asked for with Enter, not while one types.
+    pub(super) fn filter_with(&mut self, words: &str) {
+        let in_use = self.in_use();
+        let before = Some(self.m.log.words.clone());
+        self.m.layer =
+            Layer::Filter(FilterLine { input: Editor::line(words), before, in_use, ..FilterLine::default() });
+        self.filter_typed();
+    }
+
     pub(super) fn filter_typed(&mut self) {
+        let of_log = self.m.screen == Screen::Log;
         let Layer::Filter(line) = &mut self.m.layer else { return };
         let words = line.input.text().to_owned();
-        line.offers = completions(&words, line.input.caret(), &line.in_use.known());
+        let (known, caret) = (line.in_use.known(), line.input.caret());
+        line.offers =
+            if of_log { log_completions(&words, caret, &known.names) } else { completions(&words, caret, &known) };
         line.offers.retain(|offer| words.get(token_at(&words, line.input.caret())) != Some(offer));
         line.offer = None;
         self.filter_parsed(&words);
@@ -140,7 +160,12 @@ impl Up<'_> {
 
     /// Sets the filter, if the words are one.
     fn filter_parsed(&mut self, words: &str) {
+        let of_log = self.m.screen == Screen::Log;
         let Layer::Filter(line) = &mut self.m.layer else { return };
+        if of_log {
+            line.mistake = LogFilter::parse(words).err();
+            return;
+        }
         match Filter::parse(words) {
             Ok(filter) => {
                 line.mistake = None;
@@ -154,8 +179,9 @@ impl Up<'_> {
     /// The filter of the screen in sight, as typed.
     pub(super) fn filter_words(&self) -> Option<&str> {
         match self.m.screen {
-            Screen::Floor => self.m.floor.filter(),
+            Screen::Floor | Screen::Wall => self.m.floor.filter(),
             Screen::NeedsYou => self.m.needs.filter.as_ref().map(|(words, _)| words.as_str()),
+            Screen::Log => Some(self.m.log.words.as_str()).filter(|words| !words.is_empty()),
         }
     }
 
@@ -177,7 +203,9 @@ impl Up<'_> {
 
     /// Sets a filter from its words; words that are no filter change nothing.
     pub(super) fn apply_filter(&mut self, words: &str) {
-        if let Ok(filter) = Filter::parse(words) {
+        if self.m.screen == Screen::Log {
+            self.search(words);
+        } else if let Ok(filter) = Filter::parse(words) {
             self.set_filter(words, filter);
         }
     }
@@ -187,13 +215,20 @@ impl Up<'_> {
         if let Layer::Filter(line) = &self.m.layer
             && line.mistake.is_none()
         {
-            line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
+            let words = line.input.text().trim().to_owned();
             self.m.layer = Layer::None;
+            if self.m.screen == Screen::Log {
+                return self.filter_log(&words);
+            }
+            self.m.inner.last_filter = words;
         }
     }
 
     /// Esc: back to the filter from before; the words are kept for the next `/`.
     pub(super) fn filter_left(&mut self, line: FilterLine) {
+        if self.m.screen == Screen::Log {
+            return;
+        }
         line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
         self.apply_filter(&line.before.unwrap_or_default());
     }

@@ -4,7 +4,7 @@ use super::Up;
 use crate::console::{
     composer::Editor,
     effect::Effect,
-    model::{Choice, Layer, Pick, Picker, Saved, Severity, Value, saved},
+    model::{Choice, Layer, Pick, Picker, Saved, Screen, Severity, Value, saved},
 };
 use crate::domain::{filter::Filter, ids::ConversationId};
 
@@ -14,6 +14,9 @@ const LONGEST: usize = 24;
 impl Up<'_> {
     /// Shows a saved filter by its name, or all of them.
     pub(super) fn view(&mut self, name: &str) {
+        if self.m.screen == Screen::Log {
+            return self.say(Severity::Info, "views are of conversations: 1 or 2, then '");
+        }
         if !name.is_empty() {
             return match saved::named(&self.m.saved, name) {
                 Ok(one) => self.show_words(&one.words),
@@ -56,6 +59,9 @@ impl Up<'_> {
     /// # Errors
     /// A sentence that says why not.
     pub(super) fn save_view(&mut self, name: &str) -> Result<(), String> {
+        if self.m.screen == Screen::Log {
+            return Err("views are of conversations; the log's filter is not kept".to_owned());
+        }
         let name = name.trim();
         if let Some(gone) = name.strip_prefix('-') {
             let before = self.m.saved.len();

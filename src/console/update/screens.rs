@@ -1,7 +1,7 @@
 //! From one screen to another. What stood on the one that is left stays as it was.
 
 use super::Up;
-use crate::console::model::{Pane, Screen, Severity};
+use crate::console::model::{Pane, Screen, Severity, log::BEGUN};
 
 impl Up<'_> {
     /// Shows a screen.
@@ -14,12 +14,15 @@ impl Up<'_> {
         if screen == Screen::NeedsYou {
             self.tend_needs();
         }
+        self.tend_wall();
         self.open_selected();
     }
 
     /// Esc on a screen with nothing open on it: its filter goes, then the floor is there again.
     pub(super) fn leave_screen(&mut self) {
-        if self.filter_words().is_some() {
+        if self.m.screen == Screen::Log && self.m.log.words != BEGUN {
+            self.filter_log(BEGUN);
+        } else if self.m.screen == Screen::NeedsYou && self.filter_words().is_some() {
             self.apply_filter("");
         } else {
             self.show(Screen::Floor);

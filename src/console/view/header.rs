@@ -61,7 +61,7 @@ fn tabs(ink: &mut Ink<'_>, area: Rect, model: &Model) -> u16 {
     let mut x = area.x;
     let narrow = area.width < 30;
     for (screen, words) in Screen::TABS {
-        let here = model.screen == screen;
+        let here = model.screen == screen || (screen == Screen::Floor && model.screen == Screen::Wall);
         let calls = screen == Screen::NeedsYou;
         if narrow && !here && !calls {
             continue;

@@ -80,7 +80,7 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
     };
     let place = match queue.iter().position(|one| *one == id) {
         Some(at) => format!("{} of {} · by urgency", at + 1, queue.len()),
-        None => format!("settled · {} wait", queue.len()),
+        None => "settled".to_owned(),
     };
     let words = if alone { format!("{} · {place}", title(model, queue.len())) } else { place };
     frame::title(ink, area.x, area.y - 1, area.right(), &SafeText::own(words), role);

@@ -155,6 +155,69 @@ fn an_act_on_many_is_previewed_and_its_results_are_shown() {
 }
 
 #[test]
+fn the_wall_is_drawn_at_every_size() {
+    for (width, height, size) in [(60, 20, 2), (80, 24, 4), (160, 45, 9)] {
+        let mut model = fixture::growing(width, height, "Of course, let me look into this");
+        model.screen = Screen::Wall;
+        model.wall.size = size;
+        let fit = layout::tiles_that_fit(model.size, size);
+        model.wall.tiles = (1042..).map(ConversationId).take(fit).collect();
+        model.wall.pinned = vec![ConversationId(1043)];
+        snapshot(&format!("wall_{width}x{height}"), &model, &mut Look::default());
+        if width == 160 {
+            let mut look = Look::default();
+            let shown = roles(&drawn(&model, &mut look), &look.theme);
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("wall_roles_160x45", shown);
+            });
+            composing(&mut model, Writing::Reply, "Hello Jana");
+            snapshot("wall_reply_160x45", &model, &mut Look::default());
+        }
+    }
+}
+
+#[test]
+fn the_log_and_a_talk_in_time_are_drawn_at_every_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::talk(width, height, 99);
+        model.screen = Screen::Log;
+        let events = model.talk.as_ref().unwrap().events.clone();
+        model.log.rows = events.iter().rev().cloned().collect();
+        model.log.head = Some(model.inner.head);
+        model.log.cursor = 3;
+        snapshot(&format!("log_{width}x{height}"), &model, &mut Look::default());
+        let mut replay = crate::console::model::Replay {
+            conversation: ConversationId(1042),
+            at: EntryNo(0),
+            events,
+            earlier: false,
+            later: false,
+            asked: None,
+            talk: crate::console::model::Talk::asked(ConversationId(1042), 1),
+            steps: Vec::new(),
+            from: Screen::Log,
+            refused: None,
+        };
+        let answered = |event: &&crate::domain::event::Recorded| {
+            matches!(event.event, crate::domain::event::Event::Answered { .. })
+        };
+        replay.at = replay.events.iter().find(answered).unwrap().n;
+        replay.fold(2);
+        model.replay = Some(replay);
+        let mut look = Look::default();
+        snapshot(&format!("replay_{width}x{height}"), &model, &mut look);
+        if width == 120 {
+            let shown = roles(&drawn(&model, &mut look), &look.theme);
+            model.replay = None;
+            let shown = format!("{shown}\n\n{}", roles(&drawn(&model, &mut look), &look.theme));
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("log_roles_120x36", shown);
+            });
+        }
+    }
+}
+
+#[test]
 fn what_may_follow_in_a_filter_is_offered() {
     let mut model = fixture::talk(80, 24, 12);
     model.layer = Layer::Filter(FilterLine {

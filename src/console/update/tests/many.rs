@@ -80,7 +80,7 @@ fn all_that_match_are_marked_and_those_held_by_others_are_left_out() {
     // A second V takes all marks away, Esc too.
     stage.keys("VV");
     assert!(stage.model.many.marked.is_empty());
-    stage.keys("v<esc><esc>");
+    stage.keys("v<esc>");
     assert!(stage.model.many.marked.is_empty());
 }
 
