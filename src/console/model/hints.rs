@@ -1,6 +1,6 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{Layer, Model, OutgoingState, Screen};
+use super::{Layer, Model, OutgoingState, Screen, many::Stage};
 use crate::console::action::{Action, Scope};
 use crate::domain::{holder::Holder, teammate::Right};
 
@@ -52,6 +52,11 @@ impl Model {
                 let keys = scopes.iter().find_map(|scope| self.keymap.keys_of(*scope, action))?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
+                    (Layer::Job(_), Action::Choose) => match self.many.job.as_ref() {
+                        Some(job) if job.stage == Stage::Planned => "do it",
+                        Some(job) if !job.failed.is_empty() => "try again",
+                        _ => "close",
+                    },
                     (Layer::None, Action::Open) if self.replay.is_some() => "the talk as it is now",
                     (Layer::None, Action::Open) if self.screen == Screen::Log => "the talk at that moment",
                     (Layer::None, Action::Reorder) => "read anew",

@@ -88,7 +88,7 @@ pub struct Needs {
     pub current: Option<ConversationId>,
     /// Its place in the queue when it was last there.
     pub at: usize,
-    /// Since when it is in sight.
+    /// When it came by itself; long ago if somebody moved to it.
     pub shown_at: Timestamp,
     /// Whether it was taken over here: it stays in sight though nothing waits any more, so that one can go on writing.
     pub taken: bool,

@@ -236,6 +236,9 @@ impl Up<'_> {
             }
             many::Stage::Ended if !job.failed.is_empty() => {
                 job.todo = std::mem::take(&mut job.failed).into_iter().map(|(id, _)| id).collect();
+                // What is done so far is undone together with what is tried again.
+                let done = undo_word(&job.deed).map(|what| Undoable::Many(job.done.clone(), what));
+                self.m.inner.acts.retain(|one| Some(one) != done.as_ref());
                 self.begin_job();
             }
             many::Stage::Running | many::Stage::Ended => self.m.layer = Layer::None,
@@ -312,7 +315,6 @@ impl Up<'_> {
         if let Some(what) = undo_word(&deed)
             && !done.is_empty()
         {
-            self.m.inner.acts.retain(|one| !matches!(one, Undoable::Many(them, _) if them.iter().all(|id| done.contains(id)) && them.len() < done.len()));
             self.m.inner.acts.push(Undoable::Many(done.clone(), what));
         }
         let (severity, more) = match failed {

@@ -8,7 +8,10 @@ use crate::console::{
     action::Action,
     model::{Act, Layer, Pane, Screen, Scroll, Severity},
 };
-use crate::domain::{ids::ConversationId, time::Span};
+use crate::domain::{
+    ids::ConversationId,
+    time::{Span, Timestamp},
+};
 
 /// A draft is not approved within this long after its card came by itself: the key was meant for the card before.
 const GLANCE: Span = Span(300);
@@ -92,6 +95,8 @@ impl Up<'_> {
         let queue = self.m.queue();
         let at = at.min(queue.len().saturating_sub(1));
         self.look_at(queue.get(at).copied(), at);
+        // Who moves there by hand knows that it is another card.
+        self.m.needs.shown_at = Timestamp::default();
     }
 
     /// Something was decided, or an answer was sent: if it is about the card in sight, the next one comes.
@@ -122,7 +127,6 @@ impl Up<'_> {
         let needs = &self.m.needs;
         self.m.screen == Screen::NeedsYou
             && needs.current == Some(conversation)
-            && needs.decided > 0
             && self.m.now.since(needs.shown_at) < GLANCE
     }
 }

@@ -12,6 +12,9 @@ impl Up<'_> {
             self.m.pending_keys.clear();
         }
         if screen == Screen::NeedsYou {
+            // What was settled meanwhile is not come back to.
+            let queue = self.m.queue();
+            self.m.needs.current = self.m.needs.current.filter(|id| queue.contains(id) || self.m.needs.taken);
             self.tend_needs();
         }
         self.tend_wall();

@@ -181,7 +181,7 @@ fn the_log_and_a_talk_in_time_are_drawn_at_every_size() {
     for (width, height) in [(60, 20), (80, 24), (120, 36)] {
         let mut model = fixture::talk(width, height, 99);
         model.screen = Screen::Log;
-        let events = model.talk.as_ref().unwrap().events.clone();
+        let events = fixture::events();
         model.log.rows = events.iter().rev().cloned().collect();
         model.log.head = Some(model.inner.head);
         model.log.cursor = 3;

@@ -59,7 +59,8 @@ fn a_filter_is_asked_of_the_server_with_enter_and_esc_takes_it_away() {
     assert_eq!((deeds(&stage), asked_filters(&stage).pop()), (vec!["take"], Some("by:human did:take".to_owned())));
     stage.keys("/<ctrl-u>holder:me<enter>");
     assert!(matches!(&stage.model.layer, Layer::Filter(line) if line.mistake.is_some()));
-    stage.keys("<esc><esc>");
+    // The line closes, the notice goes, the filter goes.
+    stage.keys("<esc><esc><esc>");
     assert_eq!((stage.model.screen, stage.model.log.words.as_str()), (Screen::Log, BEGUN));
     stage.keys("<esc><esc>");
     assert_eq!(stage.model.screen, Screen::Floor);
