@@ -4,18 +4,26 @@
 //! [`Seat`] is what the loop needs of a place where somebody sits, so that tests have one without a terminal.
 //! Deliberately not here: what is drawn (`view`) and how cells become bytes (`paint`).
 
-mod keys;
+mod decode;
+mod reader;
+mod units;
 mod watch;
 
-use super::{input::Input, paint::Paint};
+use super::{
+    input::{Ending, Input},
+    paint::Paint,
+};
 use crossterm::{
     cursor::Show,
-    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream},
+    event::{
+        DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
+        PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+    },
     execute,
     style::ResetColor,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use ratatui::{
     backend::{Backend, TestBackend},
     layout::Size,
@@ -27,8 +35,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     thread::ThreadId,
 };
+use tokio::sync::mpsc;
 
 /// What comes in.
 pub type Inputs = Pin<Box<dyn Stream<Item = Input> + Send>>;
@@ -39,6 +49,13 @@ pub trait Screen: Backend {
     fn set_size(&mut self, size: Size);
     /// Somebody else wrote on the screen.
     fn forget(&mut self);
+    /// From the next frame on a frame ends by asking the terminal whether it has shown it, once so many bytes were
+    /// written since the last question; `None` asks nothing.
+    fn ask_after(&mut self, bytes: Option<usize>);
+    /// Whether the last frame ended with that question.
+    fn asked(&self) -> bool;
+    /// Whether the terminal shows a frame at once when it is told where it begins and ends.
+    fn synchronizes(&mut self, known: bool);
 }
 
 impl<W: Write> Screen for Paint<W> {
@@ -49,6 +66,18 @@ impl<W: Write> Screen for Paint<W> {
     fn forget(&mut self) {
         Self::forget(self);
     }
+
+    fn ask_after(&mut self, bytes: Option<usize>) {
+        Self::ask_after(self, bytes);
+    }
+
+    fn asked(&self) -> bool {
+        Self::asked(self)
+    }
+
+    fn synchronizes(&mut self, known: bool) {
+        Self::synchronizes(self, known);
+    }
 }
 
 impl Screen for TestBackend {
@@ -57,6 +86,28 @@ impl Screen for TestBackend {
     }
 
     fn forget(&mut self) {}
+
+    fn ask_after(&mut self, _: Option<usize>) {}
+
+    fn asked(&self) -> bool {
+        false
+    }
+
+    fn synchronizes(&mut self, _: bool) {}
+}
+
+/// What the reader tells, and the reader: it stops when this is dropped, the receiver first.
+struct Keys {
+    told: mpsc::Receiver<Input>,
+    _reader: reader::Reader,
+}
+
+impl Stream for Keys {
+    type Item = Input;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Input>> {
+        self.told.poll_recv(context)
+    }
 }
 
 /// The place where somebody sits.
@@ -80,6 +131,12 @@ pub trait Seat: Send {
     fn suspend(&mut self) -> Result<(), String>;
     /// Whether an editor can be run here.
     fn has_editor(&self) -> bool;
+    /// The terminal can tell keys apart that look alike otherwise: it does so from now on, until `leave`.
+    fn tell_keys_apart(&mut self);
+    /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
+    fn owes(&mut self, owed: bool);
+    /// Whether nobody sits there any more.
+    fn is_gone(&self) -> bool;
     /// Columns and rows, if they can be asked for.
     fn size(&self) -> Option<(u16, u16)>;
 }
@@ -89,7 +146,14 @@ pub trait Seat: Send {
 pub struct Terminal {
     /// Whether the screen is ours. Shared with the panic hook.
     open: Arc<AtomicBool>,
-    watchdog: Option<watch::Watchdog>,
+    /// Whether it owes an answer. Shared with the reader.
+    owed: Arc<AtomicBool>,
+    /// Whether it was asked what it is like; that does not change while the program runs.
+    asked: bool,
+    /// Whether it can tell keys apart.
+    can_tell: bool,
+    /// Whether it does. Shared with the panic hook.
+    tells_keys_apart: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -97,8 +161,9 @@ impl Terminal {
     #[must_use]
     pub fn new() -> Self {
         let open = Arc::new(AtomicBool::new(false));
-        hook_panics(open.clone(), std::thread::current().id());
-        Self { open, watchdog: None }
+        let tells_keys_apart = Arc::new(AtomicBool::new(false));
+        hook_panics(open.clone(), tells_keys_apart.clone(), std::thread::current().id());
+        Self { open, owed: Arc::default(), asked: false, can_tell: false, tells_keys_apart }
     }
 }
 
@@ -110,27 +175,34 @@ impl Default for Terminal {
 
 impl Seat for Terminal {
     fn inputs(&mut self) -> Inputs {
-        let (gone, signals) = watch::endings();
-        self.watchdog = Some(watch::Watchdog::start(gone));
-        let keys = EventStream::new().filter_map(|event| {
-            std::future::ready(match event {
-                Ok(event) => keys::input(event),
-                // The terminal cannot be read any more.
-                Err(_) => Some(Input::Ending),
-            })
-        });
-        Box::pin(futures_util::stream::select(keys, signals))
+        let keys = match reader::Reader::start(Arc::clone(&self.owed)) {
+            Ok((reader, told)) => Keys { told, _reader: reader }.boxed(),
+            // No key would ever come.
+            Err(error) => {
+                tracing::error!(%error, "the terminal cannot be read");
+                stream::once(std::future::ready(Input::Ending(Ending::HungUp))).boxed()
+            }
+        };
+        Box::pin(stream::select(keys, watch::signals()))
     }
 
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.open.store(true, Ordering::SeqCst);
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if !std::mem::replace(&mut self.asked, true) {
+            self.owes(true);
+            let mut out = io::stdout();
+            out.write_all(questions().as_bytes()).and_then(|()| out.flush())?;
+        }
+        if self.can_tell {
+            self.tell_keys_apart();
+        }
+        Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        self.watchdog = None;
-        if self.open.swap(false, Ordering::SeqCst) { restore() } else { Ok(()) }
+        if self.open.swap(false, Ordering::SeqCst) { restore(&self.tells_keys_apart) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -142,6 +214,23 @@ impl Seat for Terminal {
 
     fn has_editor(&self) -> bool {
         true
+    }
+
+    fn tell_keys_apart(&mut self) {
+        self.can_tell = true;
+        if !self.tells_keys_apart.swap(true, Ordering::SeqCst) {
+            let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
+            // Without it keys come as before.
+            let _ = execute!(io::stdout(), PushKeyboardEnhancementFlags(flags));
+        }
+    }
+
+    fn owes(&mut self, owed: bool) {
+        self.owed.store(owed, Ordering::SeqCst);
+    }
+
+    fn is_gone(&self) -> bool {
+        reader::is_gone()
     }
 
     fn size(&self) -> Option<(u16, u16)> {
@@ -156,8 +245,20 @@ impl Drop for Terminal {
     }
 }
 
+/// What a terminal is asked once. The last question is one that all answer, so that there is an end to waiting.
+fn questions() -> &'static str {
+    // The Linux console prints strings that it does not know.
+    if std::env::var("TERM").is_ok_and(|term| term == "linux") {
+        return "\x1b[c";
+    }
+    "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
+}
+
 /// Puts the terminal back as it was.
-fn restore() -> io::Result<()> {
+fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
+    if tells_keys_apart.swap(false, Ordering::SeqCst) {
+        execute!(io::stdout(), PopKeyboardEnhancementFlags)?;
+    }
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     disable_raw_mode().and(screen)
@@ -165,12 +266,12 @@ fn restore() -> io::Result<()> {
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread
 /// does not end the console and must not write over it: it goes to the program's log.
-fn hook_panics(open: Arc<AtomicBool>, drawing: ThreadId) {
+fn hook_panics(open: Arc<AtomicBool>, tells_keys_apart: Arc<AtomicBool>, drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().id() == drawing {
             if open.swap(false, Ordering::SeqCst) {
-                let _ = restore();
+                let _ = restore(&tells_keys_apart);
             }
             before(panic);
         } else if open.load(Ordering::SeqCst) {

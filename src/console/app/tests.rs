@@ -47,6 +47,14 @@ impl Seat for Chair {
         false
     }
 
+    fn tell_keys_apart(&mut self) {}
+
+    fn owes(&mut self, _: bool) {}
+
+    fn is_gone(&self) -> bool {
+        false
+    }
+
     fn size(&self) -> Option<(u16, u16)> {
         None
     }
@@ -76,6 +84,7 @@ fn room() -> Room {
         drafts: None,
         editor: "false".to_owned(),
         look: Look::default(),
+        if_light: None,
     };
     let app = App::new(TestBackend::new(120, 30), chair, peer, news, options).unwrap();
     Room { app, keys, news: tell, orders, clock, left }
@@ -135,7 +144,7 @@ async fn keys_are_heard_by_the_loop_and_q_ends_it_and_gives_the_terminal_back() 
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_terminal_ends_the_loop() {
     let mut room = room();
-    room.keys.send(Input::Ending).await.unwrap();
+    room.keys.send(Input::Ending(Ending::Terminated)).await.unwrap();
     room.app.run().await.unwrap();
     assert_eq!(room.left.load(Ordering::SeqCst), 1);
 }
@@ -166,7 +175,7 @@ async fn an_idle_console_on_an_empty_desk_waits_for_nothing() {
     room.clock.fetch_add(60_000, Ordering::SeqCst);
     room.app.settle().await.unwrap();
     assert_eq!(room.app.wake, None);
-    assert!(!room.app.dirty);
+    assert_eq!(room.app.stale, Stale::No);
 }
 
 #[tokio::test(start_paused = true)]
