@@ -98,17 +98,14 @@ impl Up<'_> {
     fn measured(&mut self, measured: Measured) {
         let before = (self.m.floor.top(), self.m.floor.cursor());
         self.m.measured = measured;
-        match self.m.screen {
-            Screen::Log => {
-                let top = self.m.log.top;
-                self.m.log.window = usize::from(measured.list_rows);
-                self.m.log.clamp();
-                self.changed = top != self.m.log.top;
-            }
-            _ => {
-                self.m.floor.fit(usize::from(measured.list_rows));
-                self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
-            }
+        if self.m.screen == Screen::Log {
+            let top = self.m.log.top;
+            self.m.log.window = usize::from(measured.list_rows);
+            self.m.log.clamp();
+            self.changed = top != self.m.log.top;
+        } else {
+            self.m.floor.fit(usize::from(measured.list_rows));
+            self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
         }
         self.scrolled(measured);
     }

@@ -128,10 +128,10 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         return over(&mut ink, areas, model).or(cursor);
     }
     if model.screen == Screen::Log {
-        let context = log::Context { cache, zone, measured };
+        let mut context = log::Context { cache, zone, measured };
         let cursor = match &model.replay {
-            Some(replay) => log::replay::draw(&mut ink, areas.frame, model, replay, context),
-            None => log::draw(&mut ink, areas.frame, model, context),
+            Some(replay) => log::replay::draw(&mut ink, areas.frame, model, replay, &mut context),
+            None => log::draw(&mut ink, areas.frame, model, &mut context),
         };
         let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
         notices::draw(&mut ink, bottom, model);

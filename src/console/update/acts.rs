@@ -30,9 +30,10 @@ impl Up<'_> {
             }
             Action::Open if self.m.screen == Screen::Log => return self.open_log(),
             Action::Open if self.m.screen != Screen::Floor => {
-                return if let Some(id) = self.m.selected() {
-                    self.visit(id)
-                };
+                if let Some(id) = self.m.selected() {
+                    self.visit(id);
+                }
+                return;
             }
             Action::Open => {
                 self.open_selected();
@@ -64,9 +65,10 @@ impl Up<'_> {
             Action::Inspect if self.m.screen == Screen::Wall => {
                 // There is no room for it there: the floor shows it.
                 self.m.inspector = InspectorWish::Shown;
-                return if let Some(id) = self.m.selected() {
-                    self.visit(id)
-                };
+                if let Some(id) = self.m.selected() {
+                    self.visit(id);
+                }
+                return;
             }
             Action::Inspect => {
                 let shown = self.m.measured.inspector || self.m.inspector == InspectorWish::Shown;

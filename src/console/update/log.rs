@@ -195,24 +195,21 @@ impl Up<'_> {
             return;
         };
         let (first, last) = (replay.events.first().map(|one| one.n), replay.events.last().map(|one| one.n));
-        match (first, last) {
-            (Some(first), Some(last)) => {
-                let later: Vec<_> = events.iter().filter(|one| one.n > last).cloned().collect();
-                let mut before: Vec<_> = events.into_iter().filter(|one| one.n < first).collect();
-                if before.is_empty() {
-                    replay.later = !later.is_empty();
-                } else {
-                    replay.earlier = earlier;
-                }
-                before.append(&mut replay.events);
-                before.extend(later);
-                replay.events = before;
-            }
-            _ => {
+        if let (Some(first), Some(last)) = (first, last) {
+            let later: Vec<_> = events.iter().filter(|one| one.n > last).cloned().collect();
+            let mut before: Vec<_> = events.into_iter().filter(|one| one.n < first).collect();
+            if before.is_empty() {
+                replay.later = !later.is_empty();
+            } else {
                 replay.earlier = earlier;
-                replay.later = events.last().is_some_and(|last| last.n.0 + 1 >= replay.at.0.saturating_add(AFTER));
-                replay.events = events;
             }
+            before.append(&mut replay.events);
+            before.extend(later);
+            replay.events = before;
+        } else {
+            replay.earlier = earlier;
+            replay.later = events.last().is_some_and(|last| last.n.0 + 1 >= replay.at.0.saturating_add(AFTER));
+            replay.events = events;
         }
         replay.fold(epoch);
     }

@@ -169,7 +169,7 @@ impl Up<'_> {
                 None => todo.push_back(*id),
             }
         }
-        let job = self.job(deed, todo, skipped);
+        let job = Self::job(deed, todo, skipped);
         if job.todo.is_empty() {
             let words = self.m.deed_words(&job.deed);
             self.say(Severity::Warn, format!("nothing to {words}{}", job.left_out_words()));
@@ -181,7 +181,7 @@ impl Up<'_> {
         true
     }
 
-    fn job(&self, deed: Deed, todo: VecDeque<ConversationId>, skipped: Vec<(ConversationId, &'static str)>) -> Job {
+    fn job(deed: Deed, todo: VecDeque<ConversationId>, skipped: Vec<(ConversationId, &'static str)>) -> Job {
         Job {
             deed,
             stage: many::Stage::Planned,
@@ -261,7 +261,7 @@ impl Up<'_> {
             self.m.inner.acts.push(Undoable::Many(them, what));
             return self.say(Severity::Info, "an act on many is still under way; undo it when it is done");
         }
-        self.m.many.job = Some(self.job(Deed::Undo(what), them.into(), Vec::new()));
+        self.m.many.job = Some(Self::job(Deed::Undo(what), them.into(), Vec::new()));
         self.begin_job();
     }
 

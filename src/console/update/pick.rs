@@ -299,14 +299,13 @@ impl Up<'_> {
         }
         let (Some(value), Some(card)) = (value, self.m.card(conversation).cloned()) else { return };
         match value {
-            Value::Words(_) => {}
             Value::Mode(mode) => self.set_mode(conversation, mode),
             Value::Pause(minutes) => self.pause_for(conversation, minutes.map(Span::minutes)),
             Value::Holder(to) => self.assign(&card, to),
             Value::Until(until) => self.snooze(conversation, until),
             Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
             Value::Priority(priority) => self.set_priority(conversation, priority),
-            Value::Failure(_) => {}
+            Value::Failure(_) | Value::Words(_) => {}
             Value::Run(Action::TakeOver) => {
                 self.take_over(&card);
                 self.write(conversation, Writing::Reply, "");

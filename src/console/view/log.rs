@@ -39,7 +39,7 @@ pub(super) struct Context<'a> {
 }
 
 /// Draws the rows in sight. Where the one under the cursor is.
-pub(super) fn draw(ink: &mut Ink<'_>, around: Rect, model: &Model, context: Context<'_>) -> Option<Position> {
+pub(super) fn draw(ink: &mut Ink<'_>, around: Rect, model: &Model, context: &mut Context<'_>) -> Option<Position> {
     frame::around(ink, around, &[]);
     let area = layout::within(around);
     let log = &model.log;

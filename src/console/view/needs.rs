@@ -86,12 +86,11 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
     frame::title(ink, area.x, area.y - 1, area.right(), &SafeText::own(words), role);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut block = Block::new(inner.width);
-    match model.card(id) {
-        Some(card) => facts(&mut block, ink, model, card),
-        None => {
-            block.line();
-            block.own(0, "It is no longer on the floor. space: the next one.", ink.style(Role::Dim));
-        }
+    if let Some(card) = model.card(id) {
+        facts(&mut block, ink, model, card);
+    } else {
+        block.line();
+        block.own(0, "It is no longer on the floor. space: the next one.", ink.style(Role::Dim));
     }
     let writing = matches!(model.layer, Layer::Compose(_));
     let most = if writing { WHILE_WRITING } else { (area.height / 2).max(4) };

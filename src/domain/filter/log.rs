@@ -307,7 +307,7 @@ fn condition(typed: &str, from: usize) -> Result<(Condition, usize), Mistake> {
             let kind = Doer::KINDS.into_iter().find(|(word, _)| !piece.quoted && *word == folded);
             kind.map_or_else(|| needle(&piece).map(Doer::Named), |(_, doer)| Ok(doer))
         })?),
-        "did" => Test::Did(each(pieces, did)?),
+        "did" => Test::Did(each(pieces, |piece| did(&piece))?),
         _ => {
             let one = pieces.into_iter().next_back();
             let span = one.map(|piece| {
@@ -320,7 +320,7 @@ fn condition(typed: &str, from: usize) -> Result<(Condition, usize), Mistake> {
     Ok((Condition { negated, test }, end))
 }
 
-fn did(piece: Piece) -> Result<&'static str, Mistake> {
+fn did(piece: &Piece) -> Result<&'static str, Mistake> {
     let folded = fold(&piece.text);
     let mut known = DEEDS.into_iter().chain(["desk"]);
     known.clone().find(|word| *word == folded).ok_or_else(|| Mistake {

@@ -42,7 +42,7 @@ pub(in crate::console::view) fn draw(
     around: Rect,
     model: &Model,
     replay: &Replay,
-    context: Context<'_>,
+    context: &mut Context<'_>,
 ) -> Option<Position> {
     let inner = layout::within(around);
     let (told, known) = if inner.width >= SIDE_BY_SIDE {
@@ -57,7 +57,7 @@ pub(in crate::console::view) fn draw(
         ink.fill(inner.x, known.y - 1, inner.right(), ink.glyphs.lines.across, ink.style(Role::Border));
         (Rect { height: inner.height - height - 1, ..inner }, known)
     };
-    title(ink, told, model, replay, &context);
+    title(ink, told, model, replay, context);
     frame::title(ink, known.x, known.y - 1, known.right(), "what the AI knew then", Role::Title);
     if let Some(why) = &replay.refused {
         ink.put_cut(told.x + 1, told.y + 1, told.right(), &SafeText::line(why), ink.style(Role::Warn));
@@ -68,7 +68,7 @@ pub(in crate::console::view) fn draw(
     block.draw(ink, Rect { x: known.x + 1, width: known.width.saturating_sub(2), ..known }, 0);
     let area = Rect { x: told.x + 1, width: told.width.saturating_sub(2), ..told };
     context.measured.talk_rows = told.height;
-    let drawing = talk::Context { cache: context.cache, zone: context.zone, measured: context.measured };
+    let drawing = talk::Context { cache: &mut *context.cache, zone: context.zone, measured: &mut *context.measured };
     talk::scroll_and_draw(ink, area, model, &replay.talk, drawing)
 }
 
