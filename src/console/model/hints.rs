@@ -23,6 +23,7 @@ impl Model {
             Layer::Compose(_) => {
                 (&[Scope::Composer, Scope::Text], vec![Action::Send, Action::NewLine, Action::Editor, Action::Back])
             }
+            Layer::Pick(picker) if picker.input.is_none() => (&[Scope::Picker], vec![Action::Choose, Action::Back]),
             Layer::Pick(_) => (&[Scope::Picker], vec![Action::Choose, Action::SwitchInput, Action::Back]),
             Layer::Palette(_) => (&[Scope::Palette], vec![Action::Choose, Action::Complete, Action::Back]),
             Layer::Filter(_) => (&[Scope::Filter], vec![Action::Choose, Action::Back]),

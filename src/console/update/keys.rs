@@ -172,6 +172,9 @@ impl Up<'_> {
             Layer::Help(help) => self.m.layer = *help.over,
             Layer::Filter(line) => self.filter_left(line),
             Layer::Compose(composer) => {
+                if composer.many && self.m.screen == Screen::NeedsYou {
+                    self.unmark();
+                }
                 if !composer.editor.is_blank() {
                     self.say(Severity::Info, "kept; the same key opens it again");
                 }
@@ -181,6 +184,10 @@ impl Up<'_> {
                 if picker.many && self.m.screen == Screen::NeedsYou {
                     self.unmark();
                 }
+            }
+            // Nor are they seen there.
+            Layer::Job(_) if self.m.screen == Screen::NeedsYou => {
+                self.unmark();
             }
             Layer::Job(_) | Layer::Palette(_) => {}
             Layer::None => {

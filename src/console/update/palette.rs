@@ -124,7 +124,10 @@ impl Up<'_> {
         }
         let before = self.filter_words().map(str::to_owned);
         let begun = if words.is_empty() {
-            before.clone().unwrap_or_else(|| self.m.inner.last_filter.clone())
+            before.clone().unwrap_or_else(|| match self.m.screen {
+                Screen::NeedsYou => String::new(),
+                _ => self.m.inner.last_filter.clone(),
+            })
         } else {
             words.to_owned()
         };
@@ -220,7 +223,9 @@ impl Up<'_> {
             if self.m.screen == Screen::Log {
                 return self.filter_log(&words);
             }
-            self.m.inner.last_filter = words;
+            if self.m.screen != Screen::NeedsYou {
+                self.m.inner.last_filter = words;
+            }
         }
     }
 

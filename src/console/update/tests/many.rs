@@ -160,6 +160,8 @@ fn alike_cards_are_decided_together_with_the_count_typed() {
     assert!(matches!(&stage.model.layer, Layer::Pick(picker) if picker.title == "what to do with these 2?"));
     stage.keys("<esc>");
     assert!(stage.model.many.marked.is_empty());
+    stage.keys("=t<esc>");
+    assert!(stage.model.many.marked.is_empty());
     stage.keys("=t2<enter>");
     assert!(stage.desk.conversation(priya).unwrap().card.holder.is_human(MIRA));
     assert!(stage.desk.conversation(omar).unwrap().card.holder.is_human(MIRA));
