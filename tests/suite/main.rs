@@ -3,8 +3,10 @@
 mod bad;
 mod commands;
 mod desk;
+mod faults;
 mod frames;
 mod past;
 mod rooms;
 mod source;
 mod support;
+mod talks;
