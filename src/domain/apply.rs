@@ -195,8 +195,6 @@ impl Conversation {
                 card.signs.asked_human = false;
                 card.signs.repeats = 0;
                 card.signs.hand_offs = 0;
-                // A person has seen to what did not arrive.
-                card.signs.undelivered = 0;
                 self.replied = true;
                 self.failed_turns = 0;
                 self.rejected = 0;

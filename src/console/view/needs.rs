@@ -205,7 +205,7 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
             let what = if count == 1 { "A message".to_owned() } else { format!("{count} messages") };
             let retry = if failed { " r tries again." } else { "" };
             SafeText::own(format!(
-                "{what} did not reach the customer, or nobody can tell. Say it again, or settle it.{retry}"
+                "{what} did not reach the customer, or nobody can tell. See to it, then resolve it.{retry}"
             ))
         }
         Asks::Escalated(Reason::AskedForHuman) => said("The customer wants a person", summary),
