@@ -119,6 +119,7 @@ golden!(queries: Query {
     Card { conversation: C };
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+    Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
 });
 
 golden!(pages: Page {
@@ -131,6 +132,7 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
+    Log { events: vec![recorded()], next: Some(Seq(700)) };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
 

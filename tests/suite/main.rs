@@ -6,6 +6,7 @@ mod desk;
 mod faults;
 mod frames;
 mod models;
+mod past;
 mod rooms;
 mod source;
 mod support;

@@ -187,7 +187,7 @@ fn a_model_that_gave_up_hands_the_talk_to_a_person_with_the_reason_and_what_it_s
     };
     assert_eq!(
         summary,
-        "The AI could not answer: the endpoint answered 401; check the key. Customer: “where is my parcel”. Nothing was answered yet."
+        "Wants: “where is my parcel”. Tried: nothing yet. Missing: an answer; the AI could not give one: the endpoint answered 401; check the key."
     );
     assert_eq!((trace.tokens, trace.cost_micros), (Some((900, 12)), Some(4)));
 

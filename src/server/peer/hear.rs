@@ -98,7 +98,7 @@ impl Hearing {
                 let Ok(place) = Arc::clone(queries).acquire_owned().await else { return Err(None) };
                 let (hub, me, notes) = (Arc::clone(&self.hub), self.me.clone(), self.notes.clone());
                 tokio::spawn(async move {
-                    let page = queries::answer(&hub.readers, &hub.feed, me, query).await;
+                    let page = queries::answer(&hub.readers, &hub.feed, me, query, hub.clock.now()).await;
                     // The peer may be gone by now.
                     let _ = notes.send(Note::Say(Box::new(ToPeer::Page { id, page }))).await;
                     drop(place);

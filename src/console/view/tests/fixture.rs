@@ -174,7 +174,7 @@ fn sources() -> Vec<Source> {
 
 #[allow(clippy::too_many_lines, reason = "a story")]
 /// The talk of #1042, or the part of it that a test wants: events, each a minute after the one before.
-fn events() -> Vec<Recorded> {
+pub(in crate::console) fn events() -> Vec<Recorded> {
     let you = Actor::Teammate(MIRA);
     let ai = Actor::Teammate(ARIA);
     let door = Actor::Teammate(DOOR);
