@@ -34,6 +34,8 @@ pub enum Touched {
 const REMEMBERED: usize = 2;
 /// How many deliveries of known fate are remembered to take a late receipt.
 const ENDED_KEPT: usize = 8;
+/// Among how many of the newest conversations one of the same channel is looked for.
+const LIKELY: usize = 8;
 /// How much of a line a card shows, in characters.
 const LINE: usize = 120;
 
@@ -47,7 +49,7 @@ impl Desk {
         if let Event::Opened { .. } = &recorded.event {
             self.office.newest = self.office.newest.max(id);
             if let Some(conversation) = opened(&self.office, id, recorded) {
-                self.conversations.insert(id, Box::new(conversation));
+                self.take_in(conversation);
             }
             return Touched::One(id);
         }
@@ -56,6 +58,17 @@ impl Desk {
         };
         conversation.apply(&self.office, recorded);
         Touched::One(id)
+    }
+
+    /// Puts a conversation on the desk: one that was opened, or that was put aside before.
+    pub fn take_in(&mut self, mut conversation: Conversation) {
+        let channel = &conversation.card.channel;
+        // Most come by a few channels: those named alike share the name.
+        let known = self.conversations.values().rev().take(LIKELY).map(|other| &other.card.channel);
+        if let Some(known) = known.into_iter().find(|known| *known == channel).map(Arc::clone) {
+            Arc::make_mut(&mut conversation.card).channel = known;
+        }
+        self.conversations.insert(conversation.card.id, Box::new(conversation));
     }
 
     fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
@@ -118,7 +131,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         seq: recorded.seq,
         n: recorded.n,
         opened_at: recorded.at,
-        channel: channel.clone(),
+        channel: Arc::from(channel.as_str()),
         connector: recorded.by.teammate().unwrap_or_default(),
         customer: customer.clone(),
         topic: topic.clone(),
@@ -181,10 +194,10 @@ impl Conversation {
                 signs.money = signals.money;
                 signs.anger = signals.anger;
                 signs.hidden |= signals.hidden;
-                self.said.push(WordSet::of(text));
-                if self.said.len() > REMEMBERED {
+                while self.said.len() >= REMEMBERED {
                     self.said.remove(0);
                 }
+                self.said.push(WordSet::of(text));
             }
             Event::Replied { text, term } => {
                 card.waiting_since = None;
@@ -221,7 +234,8 @@ impl Conversation {
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
                 self.whispers.retain(|whisper| !whispers.contains(whisper));
-                self.turn = Some(OpenTurn { turn: n, by, term: *term, since: at, answers: *answers, shadow: *shadow });
+                let open = OpenTurn { turn: n, by, term: *term, since: at, answers: *answers, shadow: *shadow };
+                self.turn = Some(Box::new(open));
             }
             Event::DraftProposed { turn, answer, term, expires_at, .. } => {
                 self.end_turn(*turn);
@@ -269,7 +283,7 @@ impl Conversation {
                     card.signs.hand_offs = card.signs.hand_offs.saturating_add(1);
                 }
                 card.signs.asked_human |= *reason == Reason::AskedForHuman;
-                card.escalation = Some(Escalation { reason: *reason, summary: summary.clone(), at });
+                card.escalation = Some(Box::new(Escalation { reason: *reason, summary: summary.clone(), at }));
             }
             Event::ModeSet { mode } => {
                 card.own_mode = *mode;
@@ -331,6 +345,7 @@ impl Conversation {
             .map(|row| OnItsWay { message: row.message, term: row.term, origin: row.origin, state: row.state })
             .collect();
         self.card = Arc::new(card);
+        self.tighten();
     }
 
     fn end_turn(&mut self, turn: EntryNo) {
@@ -375,7 +390,8 @@ impl Conversation {
     fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
         if let Some(row) = self.outbox.iter_mut().find(|row| row.message == message) {
             row.state = report.state();
-            row.text = Arc::from("");
+            row.text = Arc::default();
+            row.from = Arc::default();
         }
         if matches!(report, Report::Failed { .. } | Report::Unknown) {
             card.signs.undelivered = card.signs.undelivered.saturating_add(1);
@@ -405,7 +421,7 @@ impl Conversation {
     fn restore(&self, card: &mut Card, act: EntryNo) {
         match self.undo.iter().find(|one| one.act == act).map(|one| &one.before) {
             Some(Before::Holder { escalation, asked_human, .. }) => {
-                card.escalation = escalation.as_deref().cloned();
+                card.escalation.clone_from(escalation);
                 card.signs.asked_human |= asked_human;
             }
             Some(Before::Status { status, made, waiting_since, escalation, reopened }) => {
@@ -413,7 +429,7 @@ impl Conversation {
                 card.signs.reopened = *reopened;
                 if made.is_resolved() {
                     card.waiting_since = *waiting_since;
-                    card.escalation = escalation.as_deref().cloned();
+                    card.escalation.clone_from(escalation);
                 }
             }
             _ => {}
@@ -433,7 +449,7 @@ impl Conversation {
             } => Before::Holder {
                 holder: *from,
                 term: *term,
-                escalation: card.escalation.clone().map(Box::new),
+                escalation: card.escalation.clone(),
                 asked_human: card.signs.asked_human,
                 asleep: match card.status {
                     Status::Snoozed { until } if *to != Holder::Queue => Some(until),
@@ -469,7 +485,7 @@ fn before_status(card: &Card, made: Status) -> Before {
         status: card.status,
         made,
         waiting_since: card.waiting_since,
-        escalation: card.escalation.clone().map(Box::new),
+        escalation: card.escalation.clone(),
         reopened: card.signs.reopened,
     }
 }

@@ -9,7 +9,7 @@ use super::{
     turn::OpenTurn,
     undo::Undoable,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// A conversation, as far as rules depend on it. About half a kibibyte beside its card.
@@ -24,21 +24,21 @@ pub struct Conversation {
     pub public: PublicNo,
     /// The turn under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<OpenTurn>,
+    pub turn: Option<Box<OpenTurn>>,
     /// The draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Box<Waiting>>,
     /// Whispers that no turn has applied yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whispers: Vec<EntryNo>,
-    /// Messages whose fate is open.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Messages whose fate is open, and the last of those whose fate is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub outbox: Vec<Delivery>,
     /// What can be undone, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub undo: Vec<Undoable>,
     /// The words of the customer's last messages, newest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub said: Vec<WordSet>,
     /// AI messages that can be judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,4 +58,20 @@ pub struct Conversation {
     /// Whether a person has answered since the holder last changed.
     #[serde(default)]
     pub replied: bool,
+}
+
+impl Conversation {
+    /// Gives back what its lists hold in reserve. A desk has many conversations, and few of them grow at a time.
+    pub(super) fn tighten(&mut self) {
+        self.outbox.shrink_to_fit();
+        self.undo.shrink_to_fit();
+        self.said.shrink_to_fit();
+    }
+}
+
+/// A list that holds nothing in reserve.
+fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
 }

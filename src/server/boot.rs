@@ -37,9 +37,8 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
     }
     let mut seqs = BTreeMap::new();
     reader.for_each_state(States::Live, &mut |seq, conversation| {
-        let id = conversation.card.id;
-        seqs.insert(id, seq);
-        desk.conversations.insert(id, Box::new(conversation));
+        seqs.insert(conversation.card.id, seq);
+        desk.take_in(conversation);
     })?;
     // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
     let settled = reader.states_before(None, 1)?.into_iter().map(|(_, newest)| newest.card.id);
@@ -50,7 +49,9 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
     desk.office.seq = log.head().seq;
     let floor = CommandId(u128::from((clock.now().0 - KEYS_FOR_MS).max(0).unsigned_abs()) << 80);
     let keys = Keys::new(floor, reader.answers_since(floor)?);
-    Ok(Boot { desk, keys, reader, dirty, office_dirty })
+    // A reader of its own: this one holds many pages that nobody will ask for again.
+    drop(reader);
+    Ok(Boot { desk, keys, reader: log.reader()?, dirty, office_dirty })
 }
 
 fn replay(
@@ -79,7 +80,7 @@ fn replay(
                 && let Some((seq, conversation)) = reader.state(id)?
             {
                 seqs.insert(id, seq);
-                desk.conversations.insert(id, Box::new(conversation));
+                desk.take_in(conversation);
             }
             if seqs.get(&id).is_none_or(|seq| recorded.seq > *seq) {
                 desk.apply(recorded);

@@ -5,6 +5,7 @@
 
 use crate::{
     domain::{
+        command::Command,
         ids::{CommandId, TeammateId},
         refusal::Refusal,
     },
@@ -80,8 +81,13 @@ pub(super) fn answer(done: Done) -> Answer {
     Answer { seq: done.seq, conversation: done.conversation, n: done.n }
 }
 
-/// A digest that tells commands apart (FNV-1a, 64 bits): against mistakes, not against malice.
-pub(super) fn digest(bytes: &[u8]) -> u64 {
+/// A digest that tells commands apart: against mistakes, not against malice.
+pub(super) fn digest_of(command: &Command) -> u64 {
+    digest(&serde_json::to_vec(command).unwrap_or_default())
+}
+
+/// FNV-1a, 64 bits.
+fn digest(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

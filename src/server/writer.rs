@@ -1,13 +1,18 @@
 //! The thread that owns the log: it commits what was decided, in groups, and brings the index forward when there is time.
 //!
-//! A group is whatever waits when the disk is ready, so a quiet server commits at once and a busy one in batches.
+//! A group is whatever waits when the disk is ready, so a quiet server commits at once and a busy one in batches. The index
+//! waits for a moment of rest: those who were just told of a commit need the processor first.
 //! Deliberately not here: deciding anything.
 
 use crate::{
     domain::ids::CommandId,
     store::{Checkpoint, Entry, EventLog},
 };
-use std::thread;
+use std::{
+    sync::mpsc::{self as queue, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 use tokio::sync::mpsc;
 
 /// Jobs that may wait. The sequencer never has more commands under way than this, so it never waits for a place.
@@ -18,6 +23,9 @@ const GROUP: usize = 256;
 const CHUNK: usize = 64;
 /// Groups after which the index gets a turn although commands wait.
 const PATIENCE: u32 = 32;
+
+/// How long nothing must be asked before the index is brought forward.
+const REST: Duration = Duration::from_millis(3);
 
 /// What the sequencer wants done.
 pub(super) enum Job {
@@ -40,7 +48,7 @@ pub(super) struct Committed {
 
 /// The sequencer's ends of the two channels.
 pub(super) struct Writer {
-    pub(super) jobs: mpsc::Sender<Job>,
+    pub(super) jobs: queue::SyncSender<Job>,
     pub(super) committed: mpsc::Receiver<Committed>,
     pub(super) thread: thread::JoinHandle<()>,
 }
@@ -48,29 +56,28 @@ pub(super) struct Writer {
 /// Starts the thread.
 pub(super) fn start(log: Box<dyn EventLog>) -> std::io::Result<Writer> {
     // Bounded by the sequencer's window, see JOBS.
-    let (jobs, todo) = mpsc::channel(JOBS);
+    let (jobs, todo) = queue::sync_channel(JOBS);
     // Bounded likewise: at most one report for each command under way.
     let (reports, committed) = mpsc::channel(JOBS);
     let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, todo, &reports))?;
     Ok(Writer { jobs, committed, thread })
 }
 
-fn run(mut log: Box<dyn EventLog>, mut todo: mpsc::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
+fn run(mut log: Box<dyn EventLog>, todo: queue::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
     let mut failed_generation = None;
     let mut indexed = false;
+    let mut rest = Duration::ZERO;
     let mut groups = 0_u32;
     loop {
-        let first = match todo.try_recv() {
+        let first = if indexed { todo.recv().map_err(RecvTimeoutError::from) } else { todo.recv_timeout(rest) };
+        let first = match first {
             Ok(job) => job,
-            Err(mpsc::error::TryRecvError::Disconnected) => break,
-            Err(mpsc::error::TryRecvError::Empty) if !indexed => {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                rest = Duration::ZERO;
                 indexed = index(log.as_mut());
                 continue;
             }
-            Err(mpsc::error::TryRecvError::Empty) => match todo.blocking_recv() {
-                Some(job) => job,
-                None => break,
-            },
         };
         let mut group = Vec::new();
         let mut generation = 0;
@@ -101,6 +108,7 @@ fn run(mut log: Box<dyn EventLog>, mut todo: mpsc::Receiver<Job>, reports: &mpsc
                 failed_generation = Some(generation);
             }
             indexed = false;
+            rest = REST;
             groups += 1;
             if reports.blocking_send(Committed { generation, count: group.len(), result }).is_err() {
                 break;

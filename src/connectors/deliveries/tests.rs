@@ -18,7 +18,7 @@ fn card(id: u64, seq: u64, rows: &[(u32, State)]) -> Card {
         seq: Seq(seq),
         n: EntryNo(1),
         opened_at: Timestamp(0),
-        channel: "web".to_owned(),
+        channel: "web".into(),
         connector: ME,
         customer: Customer::default(),
         topic: None,

@@ -144,7 +144,8 @@ fn answered(
     }
     let why = match card.mode {
         Mode::Auto if answer.grounding >= policy.min_grounding => {
-            let mut events = vec![Event::Answered { turn, answer: Box::new(answer.clone()), term, draft: None, author: None }];
+            let mut events =
+                vec![Event::Answered { turn, answer: Box::new(answer.clone()), term, draft: None, author: None }];
             let current = open.is_some_and(|open| open.answers >= card.asked);
             if settled && current {
                 events.push(Event::Resolved { confirmed: true, by_ai: true });

@@ -8,18 +8,18 @@ use std::mem::{size_of, size_of_val};
 
 /// What a card takes with its heap, as far as capacities tell; without the overhead of the allocator.
 fn of_card(card: &Card) -> usize {
-    let text = |said: &Option<String>| said.as_ref().map_or(0, String::capacity);
+    let text = |said: &Option<Box<str>>| said.as_ref().map_or(0, |said| said.len());
     size_of::<Card>()
         + 16
-        + card.channel.capacity()
+        + card.channel.len()
         + card.customer.name.capacity()
         + text(&card.customer.email)
         + text(&card.customer.locale)
-        + text(&card.topic)
+        + card.topic.as_ref().map_or(0, String::capacity)
         + card.tags.capacity() * size_of::<String>()
         + card.tags.iter().map(String::capacity).sum::<usize>()
-        + card.escalation.as_ref().map_or(0, |call| call.summary.capacity())
-        + card.last.as_ref().map_or(0, |last| last.text.capacity())
+        + card.escalation.as_ref().map_or(0, |call| size_of_val(call.as_ref()) + call.summary.capacity())
+        + card.last.as_ref().map_or(0, |last| last.text.len())
         + card.on_its_way.capacity() * size_of::<crate::domain::card::OnItsWay>()
 }
 
