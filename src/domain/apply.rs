@@ -12,6 +12,7 @@ use super::{
     event::{Event, Recorded},
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
+    seldom::Seldom,
     signals::WordSet,
     teammate::Teammate,
     turn::OpenTurn,
@@ -62,12 +63,7 @@ impl Desk {
 
     /// Puts a conversation on the desk: one that was opened, or that was put aside before.
     pub fn take_in(&mut self, mut conversation: Conversation) {
-        let channel = &conversation.card.channel;
-        // Most come by a few channels: those named alike share the name.
-        let known = self.conversations.values().rev().take(LIKELY).map(|other| &other.card.channel);
-        if let Some(known) = known.into_iter().find(|known| *known == channel).map(Arc::clone) {
-            Arc::make_mut(&mut conversation.card).channel = known;
-        }
+        conversation.share_channel(self.conversations.values().rev().take(LIKELY).map(AsRef::as_ref));
         self.conversations.insert(conversation.card.id, Box::new(conversation));
     }
 
@@ -159,12 +155,12 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         public: PublicNo(0),
         turn: None,
         draft: None,
-        whispers: Vec::new(),
+        whispers: Seldom::new(),
         outbox: Vec::new(),
-        undo: Vec::new(),
+        undo: Seldom::new(),
         said: Vec::new(),
         judgeable: Vec::new(),
-        judged: Vec::new(),
+        judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,
         shadowed: EntryNo(0),
@@ -474,9 +470,7 @@ impl Conversation {
         };
         self.undo.push(Undoable { act: recorded.n, by, before });
         // One more than can be undone: the act that is being undone outlives the events that undo it.
-        if self.undo.len() > KEPT + 1 {
-            self.undo.remove(0);
-        }
+        self.undo.keep_newest(KEPT + 1);
     }
 }
 

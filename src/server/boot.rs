@@ -3,6 +3,7 @@
 use super::{ServerError, clock::Clock, keys::Keys};
 use crate::{
     domain::{
+        conversation::Conversation,
         desk::Desk,
         event::Event,
         ids::{CommandId, ConversationId, Seq},
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Events read at once.
 const PAGE: usize = 4_096;
+/// Among how many of the conversations before it one of the same channel is looked for.
+const LIKELY: usize = 8;
 /// Keys younger than this are held in memory.
 const KEYS_FOR_MS: i64 = 10 * 60 * 1_000;
 
@@ -36,10 +39,14 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         office_seq = seq;
     }
     let mut seqs = BTreeMap::new();
-    reader.for_each_state(States::Live, &mut |seq, conversation| {
+    let mut live: Vec<Box<Conversation>> = Vec::new();
+    reader.for_each_state(States::Live, &mut |seq, mut conversation| {
         seqs.insert(conversation.card.id, seq);
-        desk.take_in(conversation);
+        conversation.share_channel(live.iter().rev().take(LIKELY).map(AsRef::as_ref));
+        live.push(Box::new(conversation));
     })?;
+    // From all at once, the tree is packed.
+    desk.conversations = live.into_iter().map(|it| (it.card.id, it)).collect();
     // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
     let settled = reader.states_before(None, 1)?.into_iter().map(|(_, newest)| newest.card.id);
     let newest = desk.conversations.keys().next_back().copied().into_iter().chain(settled).max();

@@ -12,7 +12,7 @@ use crate::{
     protocol::Answer,
     store::{Done, Key},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 /// Keys held in memory.
 const HELD: usize = 100_000;
@@ -59,8 +59,15 @@ impl Keys {
     /// Remembers.
     pub(super) fn put(&mut self, key: Key, what: Known) {
         let place = (key.id, key.by);
-        if self.known.insert(place, (key.digest, what)).is_none() {
-            self.order.insert(place);
+        match self.known.entry(place) {
+            Entry::Occupied(mut known) => {
+                known.insert((key.digest, what));
+                return;
+            }
+            Entry::Vacant(fresh) => {
+                fresh.insert((key.digest, what));
+                self.order.insert(place);
+            }
         }
         while self.known.len() > HELD {
             let Some(oldest) = self.order.pop_first() else { break };

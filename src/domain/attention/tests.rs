@@ -47,8 +47,8 @@ fn calm() -> Card {
     }
 }
 
-fn escalated(reason: escalation::Reason) -> Escalation {
-    Escalation { reason, summary: String::new(), at: ago(10) }
+fn escalated(reason: escalation::Reason) -> Box<Escalation> {
+    Box::new(Escalation { reason, summary: String::new(), at: ago(10) })
 }
 
 fn draft() -> DraftWaits {
@@ -199,7 +199,7 @@ fn any_card() -> impl Strategy<Value = Card> {
             signs,
             holder,
             status,
-            escalation: reason.map(escalated).map(Box::new),
+            escalation: reason.map(escalated),
             priority,
             waiting_since: waiting.map(|ms| Timestamp(NOW.0 + ms)),
             paused_until: paused.map(|ms| Timestamp(NOW.0 + ms)),

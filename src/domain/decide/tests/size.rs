@@ -30,14 +30,14 @@ fn in_all(it: &Conversation) -> usize {
         + of_card(&it.card)
         + it.external_ref.as_ref().map_or(0, |it| it.len() + 16)
         + it.draft.as_ref().map_or(0, |draft| size_of_val(draft.as_ref()) + draft.answer.text.capacity())
-        + it.whispers.capacity() * 4
+        + it.whispers.len() * 4
         + it.outbox.capacity() * size_of::<crate::domain::delivery::Delivery>()
         + outbox
-        + it.undo.capacity() * size_of::<crate::domain::undo::Undoable>()
+        + it.undo.len() * size_of::<crate::domain::undo::Undoable>()
         + it.said.capacity() * size_of::<crate::domain::signals::WordSet>()
         + it.said.len() * 24 * 4
         + it.judgeable.capacity() * 4
-        + it.judged.capacity() * 12
+        + it.judged.len() * 12
 }
 
 /// Like the most: opened by mail, answered by the AI three times, two of them delivered.
