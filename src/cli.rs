@@ -72,8 +72,8 @@ Exit codes:
   0  done                               5  conflict: somebody or something was first
   1  failed                             6  server unreachable
   2  usage                              7  timed out
-  3  not signed in, or not allowed    130  interrupted
-  4  not found                        143  terminated
+  3  not signed in, or not allowed    129  its terminal is gone
+  4  not found                        130  interrupted, 143 terminated
 
 A token is never an argument. It comes from --token-file, CENTAUR_TOKEN,
 CENTAUR_TOKEN_FILE, what `centaur login` saved, or a prompt; in this order.";

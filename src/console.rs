@@ -16,6 +16,7 @@ pub mod layout;
 pub mod markdown;
 pub mod model;
 pub mod msg;
+pub mod pace;
 pub mod paint;
 pub mod perform;
 pub mod terminal;

@@ -1,7 +1,7 @@
 //! How a command ends: the exit code for scripts, the sentence for people.
 //!
 //! The codes are documented in the man page and never change their meaning: 0 done, 1 failed, 2 usage, 3 not signed in
-//! or not allowed, 4 not found, 5 conflict, 6 server unreachable, 7 timed out, 130 interrupted, 143 terminated.
+//! or not allowed, 4 not found, 5 conflict, 6 server unreachable, 7 timed out, 129 terminal gone, 130 interrupted, 143 terminated.
 
 use crate::{
     client::{CallError, DialError},
@@ -39,6 +39,8 @@ pub enum Failure {
     Interrupted,
     /// SIGTERM.
     Terminated,
+    /// SIGHUP, or a terminal that is gone.
+    HungUp,
     /// Whoever read the output has read enough.
     Unheard,
 }
@@ -65,6 +67,7 @@ impl Failure {
             Self::TimedOut(_) => 7,
             Self::Interrupted => 130,
             Self::Terminated => 143,
+            Self::HungUp => 129,
             // As if it had gone on: `centaur ls | head -1` has done what was asked.
             Self::Unheard => 0,
         }
@@ -84,6 +87,7 @@ impl Failure {
             Self::TimedOut(_) => "timed_out",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
+            Self::HungUp => "hung_up",
             Self::Unheard => "unheard",
         }
     }
@@ -100,7 +104,7 @@ impl Failure {
             | Self::Conflict(said)
             | Self::Unreachable(said)
             | Self::TimedOut(said) => said,
-            Self::Interrupted | Self::Terminated | Self::Unheard => "",
+            Self::Interrupted | Self::Terminated | Self::HungUp | Self::Unheard => "",
         }
     }
 }

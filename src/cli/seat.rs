@@ -9,6 +9,7 @@ use crate::{
     console::{
         app::{App, Options},
         drafts::Keeper,
+        input::Ending,
         keymap::Keymap,
         paint::{ColorLevel, Paint},
         terminal::{Seat as _, Terminal},
@@ -112,7 +113,12 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
     let out = io::BufWriter::with_capacity(FRAME, io::stdout());
     let backend = Paint::new(out, Size::new(columns, rows), level());
     let mut app = App::new(backend, seat, peer, news, options).map_err(|error| Failure::Failed(error.to_string()))?;
-    app.run().await.map_err(|error| Failure::Failed(error.to_string()))
+    match app.run().await.map_err(|error| Failure::Failed(error.to_string()))? {
+        None => Ok(()),
+        Some(Ending::Terminated) => Err(Failure::Terminated),
+        Some(Ending::HungUp) => Err(Failure::HungUp),
+        Some(Ending::Interrupted) => Err(Failure::Interrupted),
+    }
 }
 
 fn editor(own: &str) -> String {

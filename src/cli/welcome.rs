@@ -96,7 +96,7 @@ async fn ask(mut welcome: Welcome, look: &Look) -> Result<Wish, Failure> {
     let wish = loop {
         screen.draw(|frame| door::draw(frame, &welcome, look)).map_err(broken)?;
         match inputs.next().await {
-            None | Some(Input::Ending) => break Wish::Leave,
+            None | Some(Input::Ending(_)) => break Wish::Leave,
             Some(Input::Key(key)) => {
                 if let Some(wish) = welcome.key(key) {
                     break wish;
@@ -105,7 +105,7 @@ async fn ask(mut welcome: Welcome, look: &Look) -> Result<Wish, Failure> {
             Some(Input::Pasted(text)) => welcome.paste(&text),
             Some(Input::Resized(columns, rows)) => screen.backend_mut().set_size(Size::new(columns, rows)),
             Some(Input::Resumed) => screen.backend_mut().forget(),
-            Some(Input::Focus { .. }) => {}
+            Some(Input::Focus { .. } | Input::Answered(_)) => {}
         }
     };
     drop(inputs);

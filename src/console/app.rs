@@ -11,10 +11,11 @@ mod tests;
 use super::{
     drafts::Keeper,
     effect::Effect,
-    input::Input,
+    input::{Answer, Ending, Input},
     keymap::Keymap,
     model::{DraftKey, Model},
     msg::{Msg, What},
+    pace::Pace,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
     update::update,
@@ -29,8 +30,6 @@ use ratatui::layout::{Rect, Size};
 use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
-/// The least time between two frames, unless a key was pressed.
-const FRAME: Duration = Duration::from_millis(16);
 /// What is taken at once before drawing.
 const AT_ONCE: usize = 256;
 /// The longest that the loop waits for a wake; a clock that was set meanwhile is then seen.
@@ -82,6 +81,15 @@ enum Came {
     CaughtUp,
 }
 
+/// What made the screen show less than the model knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stale {
+    No,
+    ByNews,
+    /// Somebody waits for the answer to a key.
+    ByKey,
+}
+
 /// A console at work.
 pub struct App<B: Screen, S: Seat> {
     screen: ratatui::Terminal<B>,
@@ -95,8 +103,10 @@ pub struct App<B: Screen, S: Seat> {
     editor: String,
     wake: Option<Timestamp>,
     scan: bool,
-    dirty: bool,
-    drawn_at: Option<Instant>,
+    stale: Stale,
+    start: Instant,
+    pace: Pace,
+    ended: Option<Ending>,
     away: Option<away::Away>,
     over: bool,
 }
@@ -124,8 +134,10 @@ impl<B: Screen, S: Seat> App<B, S> {
             editor: options.editor,
             wake: None,
             scan: false,
-            dirty: true,
-            drawn_at: None,
+            stale: Stale::ByNews,
+            start: Instant::now(),
+            pace: Pace::new(),
+            ended: None,
             away: None,
             over: false,
         };
@@ -145,11 +157,12 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.screen.backend()
     }
 
-    /// Runs until the person quits or the program is asked to end. Puts the terminal back and every unsent text on disk.
+    /// Runs until the person quits or the program is asked to end, and says which it was. Puts the terminal back and every
+    /// unsent text on disk.
     ///
     /// # Errors
     /// [`Broken`] if the terminal cannot be taken or drawn on.
-    pub async fn run(&mut self) -> Result<(), Broken> {
+    pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
         self.inputs = Some(self.seat.inputs());
         let ended = self.live().await;
@@ -157,58 +170,48 @@ impl<B: Screen, S: Seat> App<B, S> {
         self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
-        self.seat.leave()?;
-        ended
+        let left = self.seat.leave();
+        if self.ended.is_none() {
+            // Otherwise the terminal may be gone.
+            left?;
+            ended?;
+        }
+        Ok(self.ended)
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
         while !self.over {
-            self.draw_if_due(false)?;
-            let keyed = match self.wait().await {
+            self.draw_if_due()?;
+            match self.wait().await {
                 Came::Input(Some(input)) => {
                     self.take_input(input);
                     self.take_inputs();
-                    true
                 }
-                Came::Input(None) => {
-                    self.over = true;
-                    false
-                }
+                Came::Input(None) => self.over = true,
                 Came::News(Some(news)) => {
                     self.take_news(news);
                     self.take_all_news();
-                    false
                 }
-                Came::News(None) => {
-                    self.news = None;
-                    false
-                }
-                Came::Frame | Came::CaughtUp => false,
-                Came::Wake => {
-                    self.wake_up();
-                    false
-                }
-                Came::Scan => {
-                    self.scan_on();
-                    false
-                }
-            };
+                Came::News(None) => self.news = None,
+                Came::Frame | Came::CaughtUp => {}
+                Came::Wake => self.wake_up(),
+                Came::Scan => self.scan_on(),
+            }
             self.go_away().await?;
-            self.draw_if_due(keyed)?;
         }
         Ok(())
     }
 
     async fn wait(&mut self) -> Came {
         let wake = self.until_wake();
-        let frame = self.drawn_at.map_or_else(Instant::now, |at| at + FRAME);
-        let Self { inputs, news, performer, dirty, scan, .. } = self;
+        let frame = self.start + self.pace.next(self.stale == Stale::ByKey);
+        let Self { inputs, news, performer, stale, scan, .. } = self;
         tokio::select! {
             biased;
             input = async { match inputs { Some(inputs) => inputs.next().await, None => std::future::pending().await } } => {
                 Came::Input(input)
             }
-            () = tokio::time::sleep_until(frame), if *dirty => Came::Frame,
+            () = tokio::time::sleep_until(frame), if *stale > Stale::No => Came::Frame,
             told = async { match news { Some(news) => news.recv().await, None => std::future::pending().await } } => {
                 Came::News(told)
             }
@@ -227,15 +230,26 @@ impl<B: Screen, S: Seat> App<B, S> {
         let what = match input {
             Input::Key(key) => What::Key(key),
             Input::Pasted(text) => What::Pasted(text),
+            Input::Answered(answer) => return self.answered(answer),
             Input::Resized(columns, rows) => {
                 self.screen.backend_mut().set_size(Size::new(columns, rows));
                 What::Resized(columns, rows)
             }
             Input::Focus { here } => What::Focus { here },
             Input::Resumed => What::Resumed,
-            Input::Ending => What::Ending,
+            Input::Ending(ending) => {
+                self.ended = Some(ending);
+                What::Ending
+            }
         };
         self.hear(what);
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        if answer == Answer::Shown {
+            self.pace.answered(self.start.elapsed());
+            self.seat.owes(self.pace.owed());
+        }
     }
 
     /// Takes the inputs that are there already, but for what comes after a key that leads away from the screen.
@@ -286,11 +300,14 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     /// Updates the model, and does what follows, and what follows from that.
     fn hear(&mut self, what: What) {
+        let by = if matches!(what, What::Key(_) | What::Pasted(_)) { Stale::ByKey } else { Stale::ByNews };
         let mut heard = VecDeque::from([what]);
         while let Some(what) = heard.pop_front() {
             let before = self.model.revision;
             let effects = update(&mut self.model, Msg { at: (self.clock)(), what });
-            self.dirty |= self.model.revision != before;
+            if self.model.revision != before {
+                self.stale = self.stale.max(by);
+            }
             for effect in effects {
                 match self.performer.perform(effect) {
                     Ok(told) => heard.extend(told),
@@ -316,19 +333,21 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     fn repaint(&mut self) {
         self.screen.backend_mut().forget();
-        self.dirty = true;
+        self.stale = self.stale.max(Stale::ByNews);
     }
 
-    fn draw_if_due(&mut self, keyed: bool) -> Result<(), Broken> {
-        let rested = self.drawn_at.is_none_or(|at| at.elapsed() >= FRAME);
-        if self.dirty && !self.over && (keyed || rested) { self.draw() } else { Ok(()) }
+    fn draw_if_due(&mut self) -> Result<(), Broken> {
+        let due = self.pace.next(self.stale == Stale::ByKey) <= self.start.elapsed();
+        if self.stale > Stale::No && !self.over && due { self.draw() } else { Ok(()) }
     }
 
     fn draw(&mut self) -> Result<(), Broken> {
-        self.dirty = false;
+        self.stale = Stale::No;
+        self.screen.backend_mut().ask_after(self.pace.asks(self.start.elapsed()));
         let (model, look) = (&self.model, &mut self.look);
         self.screen.draw(|frame| view::draw(frame, model, look)).map_err(drawing)?;
-        self.drawn_at = Some(Instant::now());
+        self.pace.drew(self.start.elapsed(), self.screen.backend().asked());
+        self.seat.owes(self.pace.owed());
         let scrolls = self.model.talk.as_ref().is_some_and(|talk| talk.scroll.by != 0 || talk.scroll.to_selected);
         if scrolls || self.look.measured != self.model.measured {
             self.hear(What::Measured(self.look.measured));
@@ -368,7 +387,7 @@ impl<B: Screen, S: Seat> App<B, S> {
                     Some(told) => self.take_news(told),
                     None => self.news = None,
                 }
-            } else if self.dirty {
+            } else if self.stale > Stale::No {
                 self.draw()?;
             } else {
                 return Ok(());
@@ -380,6 +399,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// The whole screen is ours again, and its size may be another.
     fn come_back(&mut self) -> Result<(), Broken> {
         self.seat.enter()?;
+        self.pace.forget();
         if let Some((columns, rows)) = self.seat.size() {
             self.screen.backend_mut().set_size(Size::new(columns, rows));
             self.screen.resize(Rect::new(0, 0, columns, rows)).map_err(drawing)?;

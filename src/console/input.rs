@@ -193,8 +193,55 @@ pub enum Input {
     },
     /// Back in the foreground after somebody stopped the program.
     Resumed,
+    /// The terminal has answered.
+    Answered(Answer),
     /// The program is asked to end, or its terminal is gone.
-    Ending,
+    Ending(Ending),
+}
+
+/// What a terminal answers to what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It has shown everything that was written before the question.
+    Shown,
+    /// The colour behind its text, each part from 0 to 255.
+    Background {
+        /// Red.
+        red: u8,
+        /// Green.
+        green: u8,
+        /// Blue.
+        blue: u8,
+    },
+    /// It can tell keys apart that look alike otherwise: the keyboard protocol of kitty.
+    TellsKeysApart,
+    /// Whether it shows a frame at once when it is told where the frame ends.
+    Synchronizes(bool),
+    /// What it is. Asked last, so that whatever was not answered before will not be.
+    Attributes,
+}
+
+/// Why the program is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// SIGTERM.
+    Terminated,
+    /// SIGHUP, or a terminal that is gone.
+    HungUp,
+    /// SIGINT.
+    Interrupted,
+}
+
+impl Ending {
+    /// The exit status that says so: 128 and the number of the signal.
+    #[must_use]
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Terminated => 143,
+            Self::HungUp => 129,
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 #[cfg(test)]

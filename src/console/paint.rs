@@ -40,8 +40,12 @@ pub struct Paint<W> {
     /// Where the cursor should be left, and whether it should be seen.
     rest: Position,
     visible: bool,
-    /// Whether the next frame that is not empty ends by asking the terminal for a sign of life (`CSI 5 n`).
-    asks: bool,
+    /// After how many bytes a frame ends by asking the terminal for a sign of life (`CSI 5 n`); `None` never asks.
+    asks: Option<usize>,
+    /// How many bytes were written since the last question.
+    unasked: usize,
+    /// Whether the last frame ended with the question.
+    asked: bool,
     /// Both ways to write a frame; kept for their capacity.
     plans: [Plan; 2],
     last_frame: usize,
@@ -70,7 +74,9 @@ impl<W: io::Write> Paint<W> {
             cursor: Cursor::default(),
             rest: Position::ORIGIN,
             visible: false,
-            asks: false,
+            asks: None,
+            unasked: 0,
+            asked: false,
             plans: [Plan::default(), Plan::default()],
             last_frame: 0,
         }
@@ -100,10 +106,16 @@ impl<W: io::Write> Paint<W> {
         self.cursor = Cursor::default();
     }
 
-    /// The next frame that is not empty ends with a request for the terminal's status, `CSI 5 n`, which it answers when it
-    /// has shown the frame: the only way to know how far behind a slow line is.
-    pub fn ask_when_shown(&mut self) {
-        self.asks = true;
+    /// A frame ends with a request for the terminal's status, `CSI 5 n`, once so many bytes were written since the last one.
+    /// The terminal answers when it has shown the frame: the only way to know how far behind a slow line is.
+    pub fn ask_after(&mut self, bytes: Option<usize>) {
+        self.asks = bytes;
+    }
+
+    /// Whether the last frame ended with that request.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.asked
     }
 
     /// How many bytes the last flush wrote; 0 if there was nothing to say.
@@ -157,8 +169,11 @@ impl<W: io::Write> Paint<W> {
         frame.extend_from_slice(&body.bytes);
         frame.extend_from_slice(&tail);
         frame.extend_from_slice(END);
-        if std::mem::take(&mut self.asks) {
+        self.unasked += frame.len();
+        self.asked = self.asks.is_some_and(|bytes| self.unasked >= bytes);
+        if self.asked {
             frame.extend_from_slice(b"\x1b[5n");
+            self.unasked = 0;
         }
         self.cursor = cursor;
         self.shown.clone_from(&self.wanted);
@@ -244,7 +259,7 @@ impl<W: io::Write> Backend for Paint<W> {
 
     /// Writes the frame. If that fails, the next flush writes everything anew.
     fn flush(&mut self) -> io::Result<()> {
-        self.last_frame = 0;
+        (self.last_frame, self.asked) = (0, false);
         if let Some(frame) = self.compose() {
             self.last_frame = frame.len();
             let written = self.out.write_all(&frame).and_then(|()| self.out.flush());

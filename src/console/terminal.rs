@@ -4,18 +4,23 @@
 //! [`Seat`] is what the loop needs of a place where somebody sits, so that tests have one without a terminal.
 //! Deliberately not here: what is drawn (`view`) and how cells become bytes (`paint`).
 
-mod keys;
+mod decode;
+mod reader;
+mod units;
 mod watch;
 
-use super::{input::Input, paint::Paint};
+use super::{
+    input::{Ending, Input},
+    paint::Paint,
+};
 use crossterm::{
     cursor::Show,
-    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, EventStream},
+    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
     execute,
     style::ResetColor,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use ratatui::{
     backend::{Backend, TestBackend},
     layout::Size,
@@ -27,8 +32,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     thread::ThreadId,
 };
+use tokio::sync::mpsc;
 
 /// What comes in.
 pub type Inputs = Pin<Box<dyn Stream<Item = Input> + Send>>;
@@ -39,6 +46,11 @@ pub trait Screen: Backend {
     fn set_size(&mut self, size: Size);
     /// Somebody else wrote on the screen.
     fn forget(&mut self);
+    /// From the next frame on a frame ends by asking the terminal whether it has shown it, once so many bytes were
+    /// written since the last question; `None` asks nothing.
+    fn ask_after(&mut self, bytes: Option<usize>);
+    /// Whether the last frame ended with that question.
+    fn asked(&self) -> bool;
 }
 
 impl<W: Write> Screen for Paint<W> {
@@ -49,6 +61,14 @@ impl<W: Write> Screen for Paint<W> {
     fn forget(&mut self) {
         Self::forget(self);
     }
+
+    fn ask_after(&mut self, bytes: Option<usize>) {
+        Self::ask_after(self, bytes);
+    }
+
+    fn asked(&self) -> bool {
+        Self::asked(self)
+    }
 }
 
 impl Screen for TestBackend {
@@ -57,6 +77,26 @@ impl Screen for TestBackend {
     }
 
     fn forget(&mut self) {}
+
+    fn ask_after(&mut self, _: Option<usize>) {}
+
+    fn asked(&self) -> bool {
+        false
+    }
+}
+
+/// What the reader tells, and the reader: it stops when this is dropped, the receiver first.
+struct Keys {
+    told: mpsc::Receiver<Input>,
+    _reader: reader::Reader,
+}
+
+impl Stream for Keys {
+    type Item = Input;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Input>> {
+        self.told.poll_recv(context)
+    }
 }
 
 /// The place where somebody sits.
@@ -80,6 +120,8 @@ pub trait Seat: Send {
     fn suspend(&mut self) -> Result<(), String>;
     /// Whether an editor can be run here.
     fn has_editor(&self) -> bool;
+    /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
+    fn owes(&mut self, owed: bool);
     /// Columns and rows, if they can be asked for.
     fn size(&self) -> Option<(u16, u16)>;
 }
@@ -89,7 +131,8 @@ pub trait Seat: Send {
 pub struct Terminal {
     /// Whether the screen is ours. Shared with the panic hook.
     open: Arc<AtomicBool>,
-    watchdog: Option<watch::Watchdog>,
+    /// Whether it owes an answer. Shared with the reader.
+    owed: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -98,7 +141,7 @@ impl Terminal {
     pub fn new() -> Self {
         let open = Arc::new(AtomicBool::new(false));
         hook_panics(open.clone(), std::thread::current().id());
-        Self { open, watchdog: None }
+        Self { open, owed: Arc::default() }
     }
 }
 
@@ -110,16 +153,15 @@ impl Default for Terminal {
 
 impl Seat for Terminal {
     fn inputs(&mut self) -> Inputs {
-        let (gone, signals) = watch::endings();
-        self.watchdog = Some(watch::Watchdog::start(gone));
-        let keys = EventStream::new().filter_map(|event| {
-            std::future::ready(match event {
-                Ok(event) => keys::input(event),
-                // The terminal cannot be read any more.
-                Err(_) => Some(Input::Ending),
-            })
-        });
-        Box::pin(futures_util::stream::select(keys, signals))
+        let keys = match reader::Reader::start(Arc::clone(&self.owed)) {
+            Ok((reader, told)) => Keys { told, _reader: reader }.boxed(),
+            // No key would ever come.
+            Err(error) => {
+                tracing::error!(%error, "the terminal cannot be read");
+                stream::once(std::future::ready(Input::Ending(Ending::HungUp))).boxed()
+            }
+        };
+        Box::pin(stream::select(keys, watch::signals()))
     }
 
     fn enter(&mut self) -> io::Result<()> {
@@ -129,7 +171,6 @@ impl Seat for Terminal {
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        self.watchdog = None;
         if self.open.swap(false, Ordering::SeqCst) { restore() } else { Ok(()) }
     }
 
@@ -142,6 +183,10 @@ impl Seat for Terminal {
 
     fn has_editor(&self) -> bool {
         true
+    }
+
+    fn owes(&mut self, owed: bool) {
+        self.owed.store(owed, Ordering::SeqCst);
     }
 
     fn size(&self) -> Option<(u16, u16)> {

@@ -34,6 +34,8 @@ pub fn foreign(raw: &[u8]) -> Option<String> {
                 };
                 let ours = match inner.strip_prefix('?') {
                     Some(mode) => matches!(ending, 'h' | 'l') && MODES.contains(&mode),
+                    // Whether all is shown: asked so that a slow line is never written full.
+                    None if ending == 'n' => inner == "5",
                     None => {
                         ENDINGS.contains(&(ending as u8))
                             && inner.bytes().all(|b| b.is_ascii_digit() || b";:".contains(&b))

@@ -52,12 +52,12 @@ fn ctrl_c_twice_leaves() {
 
 #[test]
 fn a_signal_to_end_leaves_the_terminal_as_it_was() {
-    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGINT, 130)] {
         let mut sitting = Sitting::at_demo(80, 24);
         sitting.types("r");
         sitting.signal(signal);
         let status = sitting.end(SOON);
-        println!("{signal}: {status:?}");
+        assert_eq!(status.exit_code(), code, "{status:?}");
         is_restored(&sitting);
     }
 }
@@ -66,7 +66,7 @@ fn a_signal_to_end_leaves_the_terminal_as_it_was() {
 fn a_console_whose_terminal_is_gone_is_gone_too() {
     let mut sitting = Sitting::at_demo(80, 24);
     let status = sitting.close(SOON);
-    println!("{status:?}");
+    assert_eq!(status.exit_code(), 129, "{status:?}");
     assert!(!std::path::Path::new(&format!("/proc/{}", sitting.pid)).exists());
     assert_eq!(sitting.crashes(), Vec::<String>::new());
 }

@@ -19,6 +19,9 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 /// overtaken by their next words.
 pub const DEMO: &[&str] = &["demo", "--seed", "7", "--rate", "120", "--speed", "0.2"];
 
+/// Asks whether all is shown.
+const QUESTION: &[u8] = b"\x1b[5n";
+
 pub struct Sitting {
     pub screen: vt100::Parser,
     /// All that was written so far.
@@ -27,6 +30,8 @@ pub struct Sitting {
     pub before: String,
     pub folder: tempfile::TempDir,
     pub pid: i32,
+    /// Whether the terminal answers what it is asked.
+    pub answers: bool,
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     heard: Receiver<Vec<u8>>,
@@ -92,6 +97,7 @@ impl Sitting {
             before,
             folder,
             pid,
+            answers: true,
             writer: Some(pair.master.take_writer().unwrap()),
             master: Some(pair.master),
             heard,
@@ -144,8 +150,17 @@ impl Sitting {
         }
     }
 
+    /// Shows bytes, and answers each question whether they are shown, as every terminal does.
     fn take(&mut self, bytes: &[u8]) {
+        let from = self.raw.len().saturating_sub(QUESTION.len() - 1);
         self.raw.extend_from_slice(bytes);
+        let asked = self.raw[from..].windows(QUESTION.len()).filter(|part| *part == QUESTION).count();
+        if let (Some(writer), true) = (&mut self.writer, self.answers) {
+            for _ in 0..asked {
+                // A terminal that is gone answers nothing.
+                let _ = writer.write_all(b"\x1b[0n").and_then(|()| writer.flush());
+            }
+        }
         self.screen.process(bytes);
     }
 

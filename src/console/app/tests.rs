@@ -47,6 +47,8 @@ impl Seat for Chair {
         false
     }
 
+    fn owes(&mut self, _: bool) {}
+
     fn size(&self) -> Option<(u16, u16)> {
         None
     }
@@ -135,7 +137,7 @@ async fn keys_are_heard_by_the_loop_and_q_ends_it_and_gives_the_terminal_back() 
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_terminal_ends_the_loop() {
     let mut room = room();
-    room.keys.send(Input::Ending).await.unwrap();
+    room.keys.send(Input::Ending(Ending::Terminated)).await.unwrap();
     room.app.run().await.unwrap();
     assert_eq!(room.left.load(Ordering::SeqCst), 1);
 }

@@ -184,11 +184,18 @@ fn a_request_for_a_sign_of_life_ends_the_next_frame_that_says_something() {
     let mut terminal = terminal(20, 3, ColorLevel::True);
     let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 3));
     show(&mut terminal, &buffer, Some(Position::new(3, 2)));
-    terminal.backend_mut().ask_when_shown();
+    terminal.backend_mut().ask_after(Some(0));
     assert!(show(&mut terminal, &buffer, Some(Position::new(3, 2))).is_empty());
     buffer.set_string(0, 0, "x", Style::new());
     assert_eq!(show(&mut terminal, &buffer, Some(Position::new(1, 0))), b"\x1b[?2026h\x1b[Hx\x1b[?2026l\x1b[5n");
+    terminal.backend_mut().ask_after(Some(60));
     buffer.set_string(0, 0, "y", Style::new());
+    assert!(!show(&mut terminal, &buffer, None).ends_with(b"\x1b[5n"));
+    buffer.set_string(0, 1, "x".repeat(20), Style::new());
+    buffer.set_string(0, 2, "a b c d e f g h i j", Style::new());
+    assert!(show(&mut terminal, &buffer, None).ends_with(b"\x1b[5n"), "some frames later it is due");
+    terminal.backend_mut().ask_after(None);
+    buffer.set_string(0, 1, "y".repeat(20), Style::new());
     assert!(!show(&mut terminal, &buffer, None).ends_with(b"\x1b[5n"));
 }
 
