@@ -1,8 +1,9 @@
 //! The server over real sockets, each figure beside what it is measured against, in the same run.
 //!
 //! `cargo bench --bench server` prints the table; a word behind `--` picks one part: `durable`, `reach`, `fanout`, `start`,
-//! `idle`, `customers` (numbers behind it: for how many seconds, how many messages a second). Each part has a folder of its own under the system's temporary folder. Deliberately not here: the console, and
-//! absolute limits of a machine; on a shared one only ratios travel.
+//! `idle`, `customers` (numbers behind it: for how many seconds, how many messages a second). Each part has a folder of its
+//! own under the system's temporary folder. Deliberately not here: the console, and absolute limits of a machine; on a
+//! shared one only ratios travel.
 
 #![allow(
     clippy::cast_precision_loss,

@@ -46,7 +46,7 @@ struct Listener {
 }
 
 /// An event as it was committed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Published {
     pub(super) recorded: Recorded,
     /// As people's consoles get it.
@@ -443,4 +443,34 @@ fn most_urgent(mut cards: Vec<Arc<Card>>, now: Timestamp) -> Vec<Arc<Card>> {
     }
     cards.sort_by_key(|card| std::cmp::Reverse(attention::score(card, now)));
     cards
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    /// Whether it was rung since it was last heard.
+    fn rang(bell: &Bell) -> bool {
+        bell.notified().now_or_never().is_some()
+    }
+
+    #[test]
+    fn peers_are_woken_by_what_concerns_them_and_by_nothing_else() {
+        let feed = Feed::new(&Desk::default());
+        let (asks, floor) = (feed.listen(1, Scope::None), feed.listen(2, Scope::All));
+        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, true));
+        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, false));
+        let office = Some(Arc::new(Office::default()));
+        let before = feed.office_version();
+        feed.publish(Publication { head: Seq(2), office, ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor), feed.office_version()), (true, true, before + 1));
+        feed.set_present(1, Some(Present { teammate: TeammateId(1), watching: Vec::new() }));
+        assert_eq!((rang(&asks), rang(&floor), feed.present_version()), (false, true, 1));
+        feed.leave(2);
+        feed.publish(Publication { head: Seq(3), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, false));
+    }
 }

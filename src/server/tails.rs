@@ -286,3 +286,92 @@ fn written(conversation: ConversationId, events: &[Arc<Published>]) -> Utf8Bytes
     frame.push_str("]}");
     frame.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            event::{Event, Recorded},
+            ids::Seq,
+            teammate::Actor,
+            time::Timestamp,
+        },
+        protocol::{self, ToPeer},
+    };
+    use proptest::prelude::*;
+
+    const TALK: ConversationId = ConversationId(7);
+
+    fn noted(n: u32) -> Arc<Published> {
+        let event = Event::Noted { text: "x".repeat(usize::try_from(n % 90).unwrap_or(0)) };
+        let (by, at) = (Actor::Desk, Timestamp(5));
+        let recorded = Recorded { seq: Seq(n.into()), at, by, conversation: Some(TALK), n: EntryNo(n), event };
+        let wire = Arc::from(protocol::encode(&recorded));
+        Arc::new(Published { recorded, wire })
+    }
+
+    fn read(frames: &[Utf8Bytes]) -> Vec<Recorded> {
+        let events = frames.iter().map(|frame| match protocol::decode(frame) {
+            Ok(ToPeer::Events { conversation: TALK, events }) if frame.len() <= limits::FRAME_OUT => events,
+            other => panic!("{other:?}"),
+        });
+        events.flatten().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn shared_frames_hold_what_everybody_would_be_told_alone(
+            commits in proptest::collection::vec(1_u32..200, 1..12), at in 1_u32..1_200,
+        ) {
+            let (mut tails, bell) = (Tails::default(), Bell::default());
+            tails.watch(TALK, 1, &bell);
+            let mut next = 1;
+            for count in commits {
+                let events: Vec<_> = (next..next + count).map(noted).collect();
+                next += count;
+                let mut bells = Vec::new();
+                tails.push(&events, &mut bells);
+                prop_assert_eq!(bells.len(), 1);
+            }
+            let place = Place { conversation: TALK, n: EntryNo(at), grown: None, typing: 0 };
+            let (mut one, mut other) = (place, place);
+            let shared = tails.news(&mut one, Reads::Shared, true).unwrap_or_default();
+            let alone = tails.news(&mut other, Reads::Alone, true).unwrap_or_default();
+            let told: Vec<Recorded> = alone.events.iter().map(|event| event.recorded.clone()).collect();
+            prop_assert_eq!(shared.gap, alone.gap);
+            prop_assert_eq!((one.n, read(&shared.frames)), (other.n, told));
+            if !alone.gap {
+                prop_assert_eq!(alone.events.len(), usize::try_from((next - 1).saturating_sub(at)).unwrap_or(0));
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_watches_is_woken_and_nothing_is_kept_when_nobody_does() {
+        let (mut tails, bell) = (Tails::default(), Bell::default());
+        let mut bells = Vec::new();
+        tails.push(&[noted(1)], &mut bells);
+        assert!(bells.is_empty() && tails.tails.is_empty());
+        tails.watch(TALK, 1, &bell);
+        tails.watch(ConversationId(8), 2, &bell);
+        tails.push(&[noted(2), noted(3)], &mut bells);
+        assert_eq!(bells.len(), 1);
+        tails.unwatch(TALK, 1);
+        assert!(!tails.tails.contains_key(&TALK));
+    }
+
+    #[test]
+    fn a_frame_is_never_longer_than_the_wire_allows_but_for_one_event() {
+        let long = |n| {
+            let mut one = Arc::unwrap_or_clone(noted(n));
+            one.wire = Arc::from("y".repeat(100_000));
+            Arc::new(one)
+        };
+        let events: Vec<_> = (1..=5).map(long).collect();
+        assert_eq!(pages(&events).map(<[_]>::len).collect::<Vec<_>>(), [2, 2, 1]);
+        let mut alone = Arc::unwrap_or_clone(noted(1));
+        alone.wire = Arc::from("y".repeat(300_000));
+        assert_eq!(pages(&[Arc::new(alone), noted(2)]).map(<[_]>::len).collect::<Vec<_>>(), [1, 1]);
+    }
+}

@@ -168,7 +168,7 @@ async fn an_idle_console_on_an_empty_desk_waits_for_nothing() {
     room.clock.fetch_add(60_000, Ordering::SeqCst);
     room.app.settle().await.unwrap();
     assert_eq!(room.app.wake, None);
-    assert!(!room.app.dirty);
+    assert_eq!(room.app.stale, Stale::No);
 }
 
 #[tokio::test(start_paused = true)]
