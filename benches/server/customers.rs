@@ -192,8 +192,14 @@ async fn run(at: SocketAddr, token: &str, told: &Rc<RefCell<Told>>, seconds: u64
 
 /// The console: takes cards as they come.
 async fn watch(mut console: Line, told: Rc<RefCell<Told>>) {
+    let mut spoke = Instant::now();
     loop {
         let frame = console.hear().await;
+        // Who is silent for a minute is taken for gone.
+        if spoke.elapsed() > Duration::from_secs(10) {
+            spoke = Instant::now();
+            console.say(r#"{"type":"pong"}"#.to_owned()).await;
+        }
         if is(&frame, "cards") {
             let mut told = told.borrow_mut();
             // A card begins with its id, the last event that changed it, and how many entries it has.

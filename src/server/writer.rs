@@ -11,7 +11,7 @@ use crate::{
 use std::{
     sync::mpsc::{self as queue, RecvTimeoutError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
 
@@ -25,7 +25,9 @@ const CHUNK: usize = 64;
 const PATIENCE: u32 = 32;
 
 /// How long nothing must be asked before the index is brought forward.
-const REST: Duration = Duration::from_millis(3);
+const REST: Duration = Duration::from_millis(1);
+/// How long the end may wait for the index. What is left is indexed at the next start.
+const LAST_INDEXING: Duration = Duration::from_millis(500);
 
 /// What the sequencer wants done.
 pub(super) enum Job {
@@ -131,6 +133,10 @@ fn run(mut log: Box<dyn EventLog>, todo: queue::Receiver<Job>, reports: &mpsc::S
             }
             Some(Job::Append { .. }) | None => {}
         }
+    }
+    let closing = Instant::now();
+    while !indexed && closing.elapsed() < LAST_INDEXING {
+        indexed = index(log.as_mut());
     }
     tracing::debug!("the log is closed");
 }
