@@ -382,7 +382,9 @@ impl Feed {
 
 /// Wakes each of these peers, once: called without the lock.
 fn ring(bells: &[Bell]) {
-    bells.iter().for_each(|bell| bell.notify_one());
+    for bell in bells {
+        bell.notify_one();
+    }
 }
 
 impl Inner {

@@ -61,11 +61,11 @@ pub(super) fn start(log: Box<dyn EventLog>) -> std::io::Result<Writer> {
     let (jobs, todo) = queue::sync_channel(JOBS);
     // Bounded likewise: at most one report for each command under way.
     let (reports, committed) = mpsc::channel(JOBS);
-    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, todo, &reports))?;
+    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports))?;
     Ok(Writer { jobs, committed, thread })
 }
 
-fn run(mut log: Box<dyn EventLog>, todo: queue::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
+fn run(mut log: Box<dyn EventLog>, todo: &queue::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
     let mut failed_generation = None;
     let mut indexed = false;
     let mut rest = Duration::ZERO;
