@@ -34,7 +34,7 @@ const FRAME: usize = 64 * 1024;
 /// How the console looks.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Looks {
-    /// Colours: dark, light, sixteen, plain, or a theme file [default: dark, or what COLORFGBG says]
+    /// Colours: dark, light, sixteen, plain, or a theme file [default: as the terminal says that it is]
     #[arg(long, value_name = "NAME|FILE", env = "CENTAUR_THEME")]
     pub theme: Option<String>,
     /// Draw with ASCII only
@@ -99,6 +99,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         drafts,
         editor: editor(&context.config.editor),
         look,
+        if_light: if_light(context, looks),
     };
     let greeting = Greeting {
         token: visit.token,
@@ -165,7 +166,7 @@ pub fn look(context: &Context, looks: &Looks) -> Result<Look, Failure> {
             let name = match level {
                 ColorLevel::None => "plain",
                 ColorLevel::Sixteen => "sixteen",
-                ColorLevel::Indexed | ColorLevel::True if is_light() => "light",
+                ColorLevel::Indexed | ColorLevel::True if is_light() == Some(true) => "light",
                 ColorLevel::Indexed | ColorLevel::True => "dark",
             };
             Theme::built_in(name, level).unwrap_or_else(Theme::bare)
@@ -193,12 +194,20 @@ fn theme_file(path: &Path, level: ColorLevel) -> Result<Theme, Failure> {
     Theme::read(&text, &path.display().to_string(), level).map_err(|mistake| Failure::Usage(mistake.to_string()))
 }
 
-/// Whether the terminal says in its environment that it is light (`COLORFGBG`). It is not asked: an answer that comes
-/// late, as over a slow line, would be taken for typing.
-fn is_light() -> bool {
-    let said = std::env::var("COLORFGBG").unwrap_or_default();
-    let background = said.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok());
-    matches!(background, Some(7 | 9..=15))
+/// What the terminal says in its environment of the colour behind its text (`COLORFGBG`): whether it is light.
+fn is_light() -> Option<bool> {
+    let said = std::env::var("COLORFGBG").ok()?;
+    let background = said.rsplit(';').next()?.parse::<u8>().ok()?;
+    Some(matches!(background, 7 | 9..=15))
+}
+
+/// The theme for a terminal that answers that it is light: only where nobody has chosen and nothing is known.
+#[must_use]
+pub fn if_light(context: &Context, looks: &Looks) -> Option<Theme> {
+    let level = level();
+    let chosen = looks.theme.as_deref().or(Some(&context.config.theme)).is_some_and(|theme| theme != "auto");
+    let matters = matches!(level, ColorLevel::Indexed | ColorLevel::True);
+    (matters && !chosen && is_light().is_none()).then(|| Theme::built_in("light", level)).flatten()
 }
 
 /// Whether the locale is UTF-8 and the terminal more than a serial line.

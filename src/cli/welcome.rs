@@ -17,6 +17,7 @@ use crate::{
         input::Input,
         paint::Paint,
         terminal::{Seat as _, Terminal},
+        theme::Theme,
         view::{Look, door},
         welcome::{Welcome, Wish},
     },
@@ -44,10 +45,11 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
         return Err(Failure::Usage("name a command, or start it alone on a terminal to be asked".to_owned()));
     }
     let looks = looks()?;
-    let look = seat::look(context, &looks)?;
+    let mut look = seat::look(context, &looks)?;
+    let if_light = seat::if_light(context, &looks);
     let mut welcome = Welcome::default();
     loop {
-        welcome = match ask(welcome, &look).await? {
+        welcome = match ask(welcome, &mut look, if_light.as_ref()).await? {
             Wish::Leave => return Ok(()),
             Wish::Demo => match typed("demo")? {
                 Act::Demo(demo) => match demo.run(context).await {
@@ -85,7 +87,7 @@ fn looks() -> Result<Looks, Failure> {
 }
 
 /// Shows the welcome until there is a wish.
-async fn ask(mut welcome: Welcome, look: &Look) -> Result<Wish, Failure> {
+async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) -> Result<Wish, Failure> {
     let broken = |error: io::Error| Failure::Failed(format!("the terminal refuses: {error}"));
     let mut seat = Terminal::new();
     let (columns, rows) = seat.size().unwrap_or((80, 24));
@@ -105,7 +107,12 @@ async fn ask(mut welcome: Welcome, look: &Look) -> Result<Wish, Failure> {
             Some(Input::Pasted(text)) => welcome.paste(&text),
             Some(Input::Resized(columns, rows)) => screen.backend_mut().set_size(Size::new(columns, rows)),
             Some(Input::Resumed) => screen.backend_mut().forget(),
-            Some(Input::Focus { .. } | Input::Answered(_)) => {}
+            Some(Input::Answered(answer)) => {
+                if let (Some(theme), true) = (if_light, answer.is_light()) {
+                    look.set_theme(theme.clone());
+                }
+            }
+            Some(Input::Focus { .. }) => {}
         }
     };
     drop(inputs);

@@ -18,6 +18,7 @@ use super::{
     pace::Pace,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
+    theme::Theme,
     update::update,
     view::{self, Look},
 };
@@ -30,6 +31,8 @@ use ratatui::layout::{Rect, Size};
 use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
+/// How long the first frame waits for the terminal to say whether it is light or dark.
+const FOR_COLOUR: Duration = Duration::from_millis(40);
 /// What is taken at once before drawing.
 const AT_ONCE: usize = 256;
 /// The longest that the loop waits for a wake; a clock that was set meanwhile is then seen.
@@ -52,6 +55,8 @@ pub struct Options {
     pub editor: String,
     /// Theme and caches of drawing.
     pub look: Look,
+    /// The theme for terminals that say that they are light, if the person has chosen none.
+    pub if_light: Option<Theme>,
 }
 
 impl fmt::Debug for Options {
@@ -104,6 +109,7 @@ pub struct App<B: Screen, S: Seat> {
     wake: Option<Timestamp>,
     scan: bool,
     stale: Stale,
+    if_light: Option<Theme>,
     start: Instant,
     pace: Pace,
     ended: Option<Ending>,
@@ -135,6 +141,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             wake: None,
             scan: false,
             stale: Stale::ByNews,
+            if_light: options.if_light,
             start: Instant::now(),
             pace: Pace::new(),
             ended: None,
@@ -164,12 +171,18 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the terminal cannot be taken or drawn on.
     pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
+        if self.if_light.is_some() {
+            self.pace.wait_until(self.start.elapsed() + FOR_COLOUR);
+        }
         self.inputs = Some(self.seat.inputs());
         let ended = self.live().await;
         self.inputs = None;
         self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
+        if ended.is_err() && self.seat.is_gone() {
+            self.ended = self.ended.or(Some(Ending::HungUp));
+        }
         let left = self.seat.leave();
         if self.ended.is_none() {
             // Otherwise the terminal may be gone.
@@ -246,9 +259,24 @@ impl<B: Screen, S: Seat> App<B, S> {
     }
 
     fn answered(&mut self, answer: Answer) {
-        if answer == Answer::Shown {
-            self.pace.answered(self.start.elapsed());
-            self.seat.owes(self.pace.owed());
+        match answer {
+            Answer::Shown => {
+                self.pace.answered(self.start.elapsed());
+                self.seat.owes(self.pace.owed());
+            }
+            Answer::Background { .. } => {
+                if let (Some(theme), true) = (self.if_light.take(), answer.is_light()) {
+                    self.look.set_theme(theme);
+                    self.repaint();
+                }
+            }
+            Answer::TellsKeysApart => self.seat.tell_keys_apart(),
+            Answer::Synchronizes(known) => self.screen.backend_mut().synchronizes(known),
+            Answer::Attributes => {
+                // Nothing more comes.
+                self.if_light = None;
+                self.pace.wait_until(Duration::ZERO);
+            }
         }
     }
 

@@ -221,6 +221,20 @@ pub enum Answer {
     Attributes,
 }
 
+impl Answer {
+    /// Whether the terminal says that it is light.
+    #[must_use]
+    pub fn is_light(self) -> bool {
+        match self {
+            // The eye sees green best and blue least.
+            Self::Background { red, green, blue } => {
+                2 * u32::from(red) + 5 * u32::from(green) + u32::from(blue) > 8 * 128
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Why the program is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {

@@ -45,6 +45,8 @@ pub struct Pace {
     drawn: Option<Duration>,
     /// The last round trip.
     trip: Option<Duration>,
+    /// Not before that the first frame.
+    from: Duration,
 }
 
 impl Default for Pace {
@@ -57,7 +59,14 @@ impl Pace {
     /// A pace that knows nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { answers: Answers::Unknown, asked: VecDeque::new(), last_asked: None, drawn: None, trip: None }
+        Self {
+            answers: Answers::Unknown,
+            asked: VecDeque::new(),
+            last_asked: None,
+            drawn: None,
+            trip: None,
+            from: Duration::ZERO,
+        }
     }
 
     /// When the next frame may be drawn, if the terminal says nothing until then. At once for a key's frame where one may
@@ -67,7 +76,8 @@ impl Pace {
         let rest = if self.answers == Answers::Missing { UNANSWERED_FRAME } else { FRAME };
         let rested = match self.drawn {
             Some(at) if !keyed => at + rest,
-            _ => Duration::ZERO,
+            Some(_) => Duration::ZERO,
+            None => self.from,
         };
         let room = if keyed { MOST } else { 1 };
         match self.asked.front() {
@@ -111,6 +121,11 @@ impl Pace {
         if let Some(asked) = self.asked.pop_front() {
             self.trip = Some(now.saturating_sub(asked));
         }
+    }
+
+    /// The first frame waits until then at most, for an answer that it depends on.
+    pub fn wait_until(&mut self, from: Duration) {
+        self.from = from;
     }
 
     /// Whether an answer is owed that is still waited for.

@@ -40,15 +40,23 @@ pub struct Paint<W> {
     /// Where the cursor should be left, and whether it should be seen.
     rest: Position,
     visible: bool,
-    /// After how many bytes a frame ends by asking the terminal for a sign of life (`CSI 5 n`); `None` never asks.
-    asks: Option<usize>,
-    /// How many bytes were written since the last question.
-    unasked: usize,
-    /// Whether the last frame ended with the question.
-    asked: bool,
+    question: Question,
+    /// Whether a frame is wrapped into a synchronized update.
+    synchronizes: bool,
     /// Both ways to write a frame; kept for their capacity.
     plans: [Plan; 2],
     last_frame: usize,
+}
+
+/// When a frame ends by asking the terminal for a sign of life (`CSI 5 n`).
+#[derive(Clone, Copy, Debug, Default)]
+struct Question {
+    /// After how many bytes since the last one; `None` never.
+    after: Option<usize>,
+    /// How many bytes were written since.
+    unasked: usize,
+    /// Whether the last frame ended with it.
+    asked: bool,
 }
 
 /// What is known of the terminal's cursor and pen.
@@ -74,9 +82,8 @@ impl<W: io::Write> Paint<W> {
             cursor: Cursor::default(),
             rest: Position::ORIGIN,
             visible: false,
-            asks: None,
-            unasked: 0,
-            asked: false,
+            question: Question::default(),
+            synchronizes: true,
             plans: [Plan::default(), Plan::default()],
             last_frame: 0,
         }
@@ -109,13 +116,18 @@ impl<W: io::Write> Paint<W> {
     /// A frame ends with a request for the terminal's status, `CSI 5 n`, once so many bytes were written since the last one.
     /// The terminal answers when it has shown the frame: the only way to know how far behind a slow line is.
     pub fn ask_after(&mut self, bytes: Option<usize>) {
-        self.asks = bytes;
+        self.question.after = bytes;
+    }
+
+    /// Whether the terminal knows synchronized updates. Until it is told it is believed: who does not know them ignores them.
+    pub fn synchronizes(&mut self, known: bool) {
+        self.synchronizes = known;
     }
 
     /// Whether the last frame ended with that request.
     #[must_use]
     pub fn asked(&self) -> bool {
-        self.asked
+        self.question.asked
     }
 
     /// How many bytes the last flush wrote; 0 if there was nothing to say.
@@ -164,16 +176,17 @@ impl<W: io::Write> Paint<W> {
             return None;
         }
         let mut frame = Vec::with_capacity(head.len() + body.bytes.len() + tail.len() + 24);
-        frame.extend_from_slice(BEGIN);
+        frame.extend_from_slice(if self.synchronizes { BEGIN } else { b"" });
         frame.extend_from_slice(&head);
         frame.extend_from_slice(&body.bytes);
         frame.extend_from_slice(&tail);
-        frame.extend_from_slice(END);
-        self.unasked += frame.len();
-        self.asked = self.asks.is_some_and(|bytes| self.unasked >= bytes);
-        if self.asked {
+        frame.extend_from_slice(if self.synchronizes { END } else { b"" });
+        let question = &mut self.question;
+        question.unasked += frame.len();
+        question.asked = question.after.is_some_and(|bytes| question.unasked >= bytes);
+        if question.asked {
             frame.extend_from_slice(b"\x1b[5n");
-            self.unasked = 0;
+            question.unasked = 0;
         }
         self.cursor = cursor;
         self.shown.clone_from(&self.wanted);
@@ -259,7 +272,7 @@ impl<W: io::Write> Backend for Paint<W> {
 
     /// Writes the frame. If that fails, the next flush writes everything anew.
     fn flush(&mut self) -> io::Result<()> {
-        (self.last_frame, self.asked) = (0, false);
+        (self.last_frame, self.question.asked) = (0, false);
         if let Some(frame) = self.compose() {
             self.last_frame = frame.len();
             let written = self.out.write_all(&frame).and_then(|()| self.out.flush());

@@ -15,7 +15,10 @@ use super::{
 };
 use crossterm::{
     cursor::Show,
-    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
+    event::{
+        DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
+        PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+    },
     execute,
     style::ResetColor,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
@@ -51,6 +54,8 @@ pub trait Screen: Backend {
     fn ask_after(&mut self, bytes: Option<usize>);
     /// Whether the last frame ended with that question.
     fn asked(&self) -> bool;
+    /// Whether the terminal shows a frame at once when it is told where it begins and ends.
+    fn synchronizes(&mut self, known: bool);
 }
 
 impl<W: Write> Screen for Paint<W> {
@@ -69,6 +74,10 @@ impl<W: Write> Screen for Paint<W> {
     fn asked(&self) -> bool {
         Self::asked(self)
     }
+
+    fn synchronizes(&mut self, known: bool) {
+        Self::synchronizes(self, known);
+    }
 }
 
 impl Screen for TestBackend {
@@ -83,6 +92,8 @@ impl Screen for TestBackend {
     fn asked(&self) -> bool {
         false
     }
+
+    fn synchronizes(&mut self, _: bool) {}
 }
 
 /// What the reader tells, and the reader: it stops when this is dropped, the receiver first.
@@ -120,8 +131,12 @@ pub trait Seat: Send {
     fn suspend(&mut self) -> Result<(), String>;
     /// Whether an editor can be run here.
     fn has_editor(&self) -> bool;
+    /// The terminal can tell keys apart that look alike otherwise: it does so from now on, until `leave`.
+    fn tell_keys_apart(&mut self);
     /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
     fn owes(&mut self, owed: bool);
+    /// Whether nobody sits there any more.
+    fn is_gone(&self) -> bool;
     /// Columns and rows, if they can be asked for.
     fn size(&self) -> Option<(u16, u16)>;
 }
@@ -133,6 +148,12 @@ pub struct Terminal {
     open: Arc<AtomicBool>,
     /// Whether it owes an answer. Shared with the reader.
     owed: Arc<AtomicBool>,
+    /// Whether it was asked what it is like; that does not change while the program runs.
+    asked: bool,
+    /// Whether it can tell keys apart.
+    can_tell: bool,
+    /// Whether it does. Shared with the panic hook.
+    tells_keys_apart: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -140,8 +161,9 @@ impl Terminal {
     #[must_use]
     pub fn new() -> Self {
         let open = Arc::new(AtomicBool::new(false));
-        hook_panics(open.clone(), std::thread::current().id());
-        Self { open, owed: Arc::default() }
+        let tells_keys_apart = Arc::new(AtomicBool::new(false));
+        hook_panics(open.clone(), tells_keys_apart.clone(), std::thread::current().id());
+        Self { open, owed: Arc::default(), asked: false, can_tell: false, tells_keys_apart }
     }
 }
 
@@ -167,11 +189,20 @@ impl Seat for Terminal {
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.open.store(true, Ordering::SeqCst);
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+        if !std::mem::replace(&mut self.asked, true) {
+            self.owes(true);
+            let mut out = io::stdout();
+            out.write_all(questions().as_bytes()).and_then(|()| out.flush())?;
+        }
+        if self.can_tell {
+            self.tell_keys_apart();
+        }
+        Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if self.open.swap(false, Ordering::SeqCst) { restore() } else { Ok(()) }
+        if self.open.swap(false, Ordering::SeqCst) { restore(&self.tells_keys_apart) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -185,8 +216,21 @@ impl Seat for Terminal {
         true
     }
 
+    fn tell_keys_apart(&mut self) {
+        self.can_tell = true;
+        if !self.tells_keys_apart.swap(true, Ordering::SeqCst) {
+            let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
+            // Without it keys come as before.
+            let _ = execute!(io::stdout(), PushKeyboardEnhancementFlags(flags));
+        }
+    }
+
     fn owes(&mut self, owed: bool) {
         self.owed.store(owed, Ordering::SeqCst);
+    }
+
+    fn is_gone(&self) -> bool {
+        reader::is_gone()
     }
 
     fn size(&self) -> Option<(u16, u16)> {
@@ -201,8 +245,20 @@ impl Drop for Terminal {
     }
 }
 
+/// What a terminal is asked once. The last question is one that all answer, so that there is an end to waiting.
+fn questions() -> &'static str {
+    // The Linux console prints strings that it does not know.
+    if std::env::var("TERM").is_ok_and(|term| term == "linux") {
+        return "\x1b[c";
+    }
+    "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
+}
+
 /// Puts the terminal back as it was.
-fn restore() -> io::Result<()> {
+fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
+    if tells_keys_apart.swap(false, Ordering::SeqCst) {
+        execute!(io::stdout(), PopKeyboardEnhancementFlags)?;
+    }
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     disable_raw_mode().and(screen)
@@ -210,12 +266,12 @@ fn restore() -> io::Result<()> {
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread
 /// does not end the console and must not write over it: it goes to the program's log.
-fn hook_panics(open: Arc<AtomicBool>, drawing: ThreadId) {
+fn hook_panics(open: Arc<AtomicBool>, tells_keys_apart: Arc<AtomicBool>, drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().id() == drawing {
             if open.swap(false, Ordering::SeqCst) {
-                let _ = restore();
+                let _ = restore(&tells_keys_apart);
             }
             before(panic);
         } else if open.load(Ordering::SeqCst) {

@@ -6,6 +6,9 @@ use super::sitting::Sitting;
 const ENDINGS: &[u8] = b"mHJKCX";
 const MODES: &[&str] = &["25", "1004", "1049", "2004", "2026"];
 
+/// What the terminal is asked once: its ground, synchronized updates, keys told apart, what it is.
+const QUESTIONS: &str = "\u{1b}]11;?\u{1b}\\\u{1b}[?2026$p\u{1b}[?u\u{1b}[c";
+
 /// The first thing in `raw` that is not ours; what it is and what is around it.
 pub fn foreign(raw: &[u8]) -> Option<String> {
     let around = |at: usize| String::from_utf8_lossy(&raw[at.saturating_sub(40)..raw.len().min(at + 40)]).into_owned();
@@ -15,6 +18,7 @@ pub fn foreign(raw: &[u8]) -> Option<String> {
         Err(error) if error.error_len().is_none() => std::str::from_utf8(&raw[..error.valid_up_to()]).unwrap(),
         Err(error) => return Some(format!("not UTF-8 at {:?}", around(error.valid_up_to()))),
     };
+    let text = text.replace(QUESTIONS, "");
     let mut left = text.char_indices().peekable();
     while let Some((at, c)) = left.next() {
         match c {

@@ -79,3 +79,23 @@ fn a_terminal_that_answers_nothing_is_served_and_answers_out_of_time_type_nothin
     assert_eq!(sitting.end(PATIENCE).exit_code(), 0);
     assert_eq!(sitting.crashes(), Vec::<String>::new());
 }
+
+#[test]
+fn a_terminal_that_says_that_it_is_light_gets_colours_for_that() {
+    let ground = |colour: Option<&'static str>| {
+        let words = ["-c", concat!("COLORTERM=truecolor exec ", env!("CARGO_BIN_EXE_centaur"), " demo --seed 7")];
+        let mut sitting = Sitting::run("/bin/sh", &words, 80, 24);
+        sitting.colour = colour;
+        sitting.until("the floor", |screen| screen.contains("Floor") && screen.contains("live"));
+        let screen = sitting.screen.screen();
+        let cells = (0..24).flat_map(|row| (0..80).filter_map(move |column| screen.cell(row, column)));
+        let colours: std::collections::BTreeSet<_> = cells.map(|cell| format!("{:?}", cell.fgcolor())).collect();
+        sitting.types("q");
+        assert_eq!(sitting.end(PATIENCE).exit_code(), 0);
+        colours
+    };
+    let (unknown, dark, light) = (ground(None), ground(Some("rgb:1010/1212/1414")), ground(Some("rgb:ffff/ffff/eeee")));
+    assert!(dark.intersection(&unknown).count() > 3, "{dark:?} {unknown:?}");
+    // All that they may share is the terminal's own colour.
+    assert!(dark.intersection(&light).count() <= 1 && light.len() > 3, "{dark:?} {light:?}");
+}

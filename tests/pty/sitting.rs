@@ -30,6 +30,8 @@ pub struct Sitting {
     pub before: String,
     pub folder: tempfile::TempDir,
     pub pid: i32,
+    /// What the terminal says of the colour behind its text.
+    pub colour: Option<&'static str>,
     /// Whether the terminal answers what it is asked.
     pub answers: bool,
     master: Option<Box<dyn MasterPty + Send>>,
@@ -98,6 +100,7 @@ impl Sitting {
             folder,
             pid,
             answers: true,
+            colour: None,
             writer: Some(pair.master.take_writer().unwrap()),
             master: Some(pair.master),
             heard,
@@ -155,6 +158,11 @@ impl Sitting {
         let from = self.raw.len().saturating_sub(QUESTION.len() - 1);
         self.raw.extend_from_slice(bytes);
         let asked = self.raw[from..].windows(QUESTION.len()).filter(|part| *part == QUESTION).count();
+        if let (Some(colour), Some(writer), true) =
+            (&self.colour, &mut self.writer, bytes.windows(5).any(|part| part == b"\x1b]11;"))
+        {
+            let _ = write!(writer, "\x1b]11;{colour}\x1b\\\x1b[?62c").and_then(|()| writer.flush());
+        }
         if let (Some(writer), true) = (&mut self.writer, self.answers) {
             for _ in 0..asked {
                 // A terminal that is gone answers nothing.

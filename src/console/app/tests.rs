@@ -47,7 +47,13 @@ impl Seat for Chair {
         false
     }
 
+    fn tell_keys_apart(&mut self) {}
+
     fn owes(&mut self, _: bool) {}
+
+    fn is_gone(&self) -> bool {
+        false
+    }
 
     fn size(&self) -> Option<(u16, u16)> {
         None
@@ -78,6 +84,7 @@ fn room() -> Room {
         drafts: None,
         editor: "false".to_owned(),
         look: Look::default(),
+        if_light: None,
     };
     let app = App::new(TestBackend::new(120, 30), chair, peer, news, options).unwrap();
     Room { app, keys, news: tell, orders, clock, left }

@@ -116,6 +116,14 @@ fn wait(stopped: &PipeReader, left: Option<Duration>) -> Found {
     }
 }
 
+/// Whether the terminal has hung up.
+pub(super) fn is_gone() -> bool {
+    let input = io::stdin();
+    let mut asked = [PollFd::new(&input, PollFlags::empty())];
+    let now = Timespec::try_from(Duration::ZERO).ok();
+    matches!(poll(&mut asked, now.as_ref()), Ok(1))
+}
+
 /// Tells the loop, and ends the process if the loop does not.
 fn gone(stopped: &PipeReader, tell: &mpsc::Sender<Input>) {
     // Full or closed: it will see the end of the line.
