@@ -235,13 +235,10 @@ async fn write(at: SocketAddr, told: Rc<RefCell<Told>>, begin: Instant, one: u64
             }
         };
         told.borrow_mut().offered += 1;
-        let answer = match tokio::time::timeout(PATIENCE, http.ask(&request)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => {
-                told.borrow_mut().refused += 1;
-                http = Http::open(at).await;
-                continue;
-            }
+        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, http.ask(&request)).await else {
+            told.borrow_mut().refused += 1;
+            http = Http::open(at).await;
+            continue;
         };
         let mut told = told.borrow_mut();
         told.waits.push(due.elapsed());

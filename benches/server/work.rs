@@ -67,7 +67,7 @@ pub fn durable(figures: &mut Figures, folder: &Path) {
         let before = spent(SERVER);
         let waits = in_a_thread(asking(desk.at, tokens.clone(), window));
         let rate = waits.len() as f64 / LASTS.as_secs_f64();
-        let each = (spent(SERVER) - before).as_secs_f64() * 1e6 / waits.len() as f64;
+        let each = spent(SERVER).saturating_sub(before).as_secs_f64() * 1e6 / waits.len() as f64;
         figures.note("processor time of the server for each of the next", format!("{each:.1} us"));
         figures.goal(
             &format!("durable commands, {PEERS} peers x {window} under way"),
@@ -186,7 +186,7 @@ pub fn fan_out(figures: &mut Figures, folder: &Path) {
         );
         let before = spent(SERVER);
         let rate = in_a_thread(watching(desk.at, asks.clone(), sees.clone(), window));
-        let each = (spent(SERVER) - before).as_secs_f64() * 1e6 / (rate * LASTS.as_secs_f64());
+        let each = spent(SERVER).saturating_sub(before).as_secs_f64() * 1e6 / (rate * LASTS.as_secs_f64());
         figures.note("processor time of the server for each of the next", format!("{each:.2} us"));
         figures.goal(
             &format!("durable events to {WATCHERS} watching peers, {window} under way"),

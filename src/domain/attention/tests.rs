@@ -47,6 +47,7 @@ fn calm() -> Card {
     }
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "a card has it so")]
 fn escalated(reason: escalation::Reason) -> Box<Escalation> {
     Box::new(Escalation { reason, summary: String::new(), at: ago(10) })
 }
