@@ -5,7 +5,7 @@
 //! Deliberately not here: deciding anything.
 
 use crate::{
-    domain::ids::CommandId,
+    domain::{event::Event, ids::CommandId},
     store::{Checkpoint, Entry, EventLog},
 };
 use std::{
@@ -110,7 +110,8 @@ fn run(mut log: Box<dyn EventLog>, todo: &queue::Receiver<Job>, reports: &mpsc::
                 failed_generation = Some(generation);
             }
             indexed = false;
-            rest = REST;
+            // Judgements are few, and whoever made one may ask for them at once.
+            rest = if group.iter().any(judges) { Duration::ZERO } else { REST };
             groups += 1;
             if reports.blocking_send(Committed { generation, count: group.len(), result }).is_err() {
                 break;
@@ -139,6 +140,10 @@ fn run(mut log: Box<dyn EventLog>, todo: &queue::Receiver<Job>, reports: &mpsc::
         indexed = index(log.as_mut());
     }
     tracing::debug!("the log is closed");
+}
+
+fn judges(entry: &Entry) -> bool {
+    entry.events.iter().any(|one| matches!(one.recorded.event, Event::Annotated { .. }))
 }
 
 /// Brings the index forward by a chunk. True: it is current, or cannot be brought forward now.
