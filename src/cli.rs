@@ -224,6 +224,8 @@ pub struct Context {
     pub paths: Paths,
     /// The person's settings.
     pub config: Config,
+    /// Why the settings file cannot be used, for those commands that look for faults; then the settings are the built-in ones.
+    pub config_fault: Option<String>,
     /// The environment.
     pub env: Environment,
     /// Where its words go.
@@ -285,14 +287,18 @@ pub fn run(cli: Cli) -> u8 {
         return failure.code();
     };
     let mut out = out;
-    let config = match settings(&paths) {
-        Ok(config) => config,
+    // Who looks for what is broken, or for the file to mend, is not stopped by it.
+    let looks_for_faults = matches!(cli.act, Some(Act::Doctor(_) | Act::Paths(_)));
+    let (config, config_fault) = match settings(&paths) {
+        Ok(config) => (config, None),
+        Err(failure) if looks_for_faults => (Config::default(), Some(failure.sentence().to_owned())),
         Err(failure) => {
             out.failure(&failure);
             return failure.code();
         }
     };
-    let mut context = Context { global: cli.global, paths, config, env: Environment::read(&variable), out };
+    let env = Environment::read(&variable);
+    let mut context = Context { global: cli.global, paths, config, config_fault, env, out };
     let result = match cli.act {
         Some(act) => dispatch(act, &mut context),
         None => with_threads(&mut context, async |context| welcome::run(context).await),

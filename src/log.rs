@@ -3,9 +3,12 @@
 //! Deliberately not here: the desk's log of events (see [`crate::store`]), which is the truth; this one is for finding
 //! out what a program did.
 
+use color_eyre::config::{HookBuilder, PanicHook, Theme};
 use std::{
+    backtrace::Backtrace,
     borrow::Cow,
     fs, io,
+    panic::PanicHookInfo,
     path::{Path, PathBuf},
 };
 use tracing_appender::{non_blocking::WorkerGuard, rolling};
@@ -76,6 +79,45 @@ pub fn private_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Tells of crashes: the report goes to a file that only its owner can read, one line to the screen.
+pub struct Crashes {
+    program: &'static str,
+    folder: Option<PathBuf>,
+    panics: PanicHook,
+}
+
+impl Crashes {
+    /// Reports into `folder`, if there is one. From now on reports of errors look like those of crashes.
+    ///
+    /// # Errors
+    /// If somebody else set how errors are reported before.
+    pub fn new(program: &'static str, folder: Option<PathBuf>) -> color_eyre::Result<Self> {
+        let crashes = Self::without_errors(program, folder)?;
+        crashes.1.install()?;
+        Ok(crashes.0)
+    }
+
+    fn without_errors(
+        program: &'static str,
+        folder: Option<PathBuf>,
+    ) -> color_eyre::Result<(Self, color_eyre::config::EyreHook)> {
+        // No colours, since it is for a file, and no advice on variables: the trace is always there.
+        let (panics, errors) = HookBuilder::blank().theme(Theme::new()).display_env_section(false).try_into_hooks()?;
+        Ok((Self { program, folder, panics }, errors))
+    }
+
+    /// Writes the report of a panic, and says in one line where it is. Neither has a secret in it.
+    #[must_use]
+    pub fn told(&self, panic: &PanicHookInfo<'_>) -> String {
+        let report =
+            format!("{}\n{}\n\n{}\n", self.program, self.panics.panic_report(panic), Backtrace::force_capture());
+        match self.folder.as_ref().and_then(|folder| crash_report(folder, &report).ok()) {
+            Some(path) => format!("centaur crashed, which is a bug; the report is in {}", path.display()),
+            None => format!("centaur crashed, which is a bug: {}", redact(&report)),
+        }
+    }
 }
 
 /// Writes the report of a crash, without secrets, and tells where it is.
@@ -155,6 +197,34 @@ mod tests {
         let mut written = Vec::new();
         io::Write::write_all(&mut Redacting(&mut written), b"token=cen_AAAAaaaaBBBBbbbbCCCC\n").unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), "token=…\n");
+    }
+
+    #[test]
+    fn a_panic_is_told_in_one_line_and_its_report_says_what_and_where() {
+        let folder = tempfile::tempdir().unwrap();
+        let (crashes, _) = Crashes::without_errors("centaur of the test", Some(folder.path().to_owned())).unwrap();
+        let told = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+        let (line, here) = (told.clone(), std::thread::current().id());
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // Other tests may panic meanwhile: theirs is not ours.
+            if std::thread::current().id() == here {
+                *line.lock().unwrap() = crashes.told(panic);
+            } else {
+                before(panic);
+            }
+        }));
+        let caught = std::panic::catch_unwind(|| panic!("no way back from cen_AAAAaaaaBBBBbbbbCCCC"));
+        drop(std::panic::take_hook());
+        assert!(caught.is_err());
+        let line = told.lock().unwrap().clone();
+        let path = line.strip_prefix("centaur crashed, which is a bug; the report is in ").unwrap();
+        let report = fs::read_to_string(path).unwrap();
+        assert!(!line.contains('\n') && report.starts_with("centaur of the test\n"), "{line}\n{report}");
+        for part in ["The application panicked", "no way back from cen_…", "src/log.rs"] {
+            assert!(report.contains(part), "{part} is missing in:\n{report}");
+        }
+        assert!(!report.contains('\u{1b}') && !report.contains("AAAA"), "{report}");
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let paths = Paths::find(&|name| std::env::var_os(name));
-    report_crashes(paths);
+    if let Err(report) = report_crashes(paths) {
+        // Only a hook that was set before is refused; crashes are then told as the standard library does.
+        eprintln!("centaur: {}", log::redact(&report.to_string()));
+    }
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(said) => {
@@ -18,16 +21,10 @@ fn main() -> ExitCode {
     ExitCode::from(cli::run(cli))
 }
 
-/// A panic is a bug: a report to a file, and one line that says where. The console's own hook, set later, puts the
-/// terminal back first.
-fn report_crashes(paths: Option<Paths>) {
-    std::panic::set_hook(Box::new(move |panic| {
-        let trace = std::backtrace::Backtrace::force_capture();
-        let report = format!("{}\n{panic}\n\n{trace}\n", cli::desk::PROGRAM);
-        let written = paths.as_ref().and_then(|paths| log::crash_report(&paths.state, &report).ok());
-        match written {
-            Some(path) => eprintln!("centaur crashed, which is a bug; the report is in {}", path.display()),
-            None => eprintln!("centaur crashed, which is a bug: {}", log::redact(&report)),
-        }
-    }));
+/// A panic is a bug: a report to a file, and one line that says where. The console's own hook, set later, goes around this
+/// one: it puts the terminal back first.
+fn report_crashes(paths: Option<Paths>) -> color_eyre::Result<()> {
+    let crashes = log::Crashes::new(cli::desk::PROGRAM, paths.map(|paths| paths.state))?;
+    std::panic::set_hook(Box::new(move |panic| eprintln!("{}", crashes.told(panic))));
+    Ok(())
 }

@@ -117,6 +117,7 @@ pub struct Running {
     inbox: mpsc::Sender<Asked>,
     hub: Arc<peer::Hub>,
     draining: Arc<signal::Sender<bool>>,
+    damaged: signal::Receiver<Option<String>>,
     finished: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -132,7 +133,9 @@ impl Server {
         let feed = Arc::new(Feed::new(&boot.desk));
         // Bounded: a full inbox makes peers wait, which makes their sockets wait.
         let (inbox, asked) = mpsc::channel(sequencer::INBOX);
-        let writer = writer::start(options.log).map_err(ServerError::Thread)?;
+        let (damage, damaged) = signal::channel(None);
+        writer::check(options.log.as_ref(), damage)?;
+        let writer = writer::start(options.log, damaged.clone()).map_err(ServerError::Thread)?;
         let (draining, drain) = signal::channel(false);
         let hub = Arc::new(peer::Hub::new(
             log,
@@ -148,6 +151,7 @@ impl Server {
             inbox,
             hub,
             draining: Arc::new(draining),
+            damaged,
             finished: Arc::new(tokio::sync::Mutex::new(Some(task))),
         };
         if running.office().name.is_empty() {
@@ -228,6 +232,18 @@ impl Running {
         let gone = async { while self.hub.feed.has_peers() && news.changed().await.is_ok() {} };
         if tokio::time::timeout(GOODBYES, gone).await.is_err() {
             tracing::warn!("some peers did not take their goodbye");
+        }
+    }
+
+    /// Resolves with a sentence when the database turns out to be damaged. The server then lets people read, and records
+    /// nothing more. Never resolves otherwise.
+    pub async fn damaged(&self) -> String {
+        let mut damaged = self.damaged.clone();
+        let found = damaged.wait_for(Option::is_some).await.ok().and_then(|found| found.clone());
+        match found {
+            Some(sentence) => sentence,
+            // The look is over, and found nothing.
+            None => std::future::pending().await,
         }
     }
 

@@ -22,7 +22,7 @@ mod upcast;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use chain::{Broken, Flaw, GENESIS, Verified, link, verify};
 pub use error::StoreError;

@@ -57,6 +57,8 @@ const REPORTS: usize = 256;
 const MOST_AT_ONCE: usize = 64;
 /// How long after a failure the next attempt begins.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// The silence that is waited for in a hurry.
+const HURRIED: Duration = Duration::from_millis(150);
 /// Turns between two lines of counts in the log.
 const COUNTED: u64 = 100;
 
@@ -79,6 +81,8 @@ pub struct Driver {
     attempts: u64,
     reports: mpsc::Sender<Report>,
     counts: Counts,
+    /// Until when it hurries.
+    hurries: Instant,
 }
 
 impl std::fmt::Debug for dyn Model {
@@ -148,6 +152,7 @@ impl Driver {
         let (peer, mut news) = Session::start(dial, greeting);
         let (reports, mut reported) = mpsc::channel(REPORTS);
         let config = knowledge.version().to_owned();
+        let hurries = Instant::now() + options.hurry;
         let mut driver = Self {
             peer,
             options,
@@ -162,6 +167,7 @@ impl Driver {
             attempts: 0,
             reports,
             counts: Counts::default(),
+            hurries,
         };
         loop {
             let next = driver.agenda.next();
@@ -180,6 +186,15 @@ impl Driver {
             }
             driver.pump().await;
         }
+    }
+
+    fn is_in_a_hurry(&self) -> bool {
+        Instant::now() < self.hurries
+    }
+
+    /// How long a customer must be silent now.
+    fn settle(&self) -> Duration {
+        if self.is_in_a_hurry() { self.options.settle.min(HURRIED) } else { self.options.settle }
     }
 
     async fn hear(&mut self, news: News) {
@@ -247,7 +262,7 @@ impl Driver {
             return;
         }
         if let Some(asked) = self.floor.begin_settling(conversation) {
-            self.agenda.add(Instant::now() + self.options.settle, Wake::Settled(conversation, asked));
+            self.agenda.add(Instant::now() + self.settle(), Wake::Settled(conversation, asked));
         }
     }
 
@@ -381,6 +396,7 @@ impl Driver {
     }
 
     async fn perform(&mut self, conversation: ConversationId, effects: Vec<Effect>) {
+        let pace = if self.is_in_a_hurry() { Pace::Instant } else { self.options.pace };
         for effect in effects {
             let Some(active) = self.active.get_mut(&conversation) else { return };
             let attempt = active.attempt;
@@ -405,13 +421,8 @@ impl Driver {
                     ));
                 }
                 Effect::Compose(prompt) => {
-                    let work = compose(
-                        Arc::clone(&self.model),
-                        *prompt,
-                        self.options.pace,
-                        self.reports.clone(),
-                        (conversation, attempt),
-                    );
+                    let work =
+                        compose(Arc::clone(&self.model), *prompt, pace, self.reports.clone(), (conversation, attempt));
                     active.work = Some(work);
                 }
                 // Ephemeral: where there is no room, watchers see the answer whole.
@@ -443,10 +454,10 @@ impl Driver {
             tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
         }
         let wait = match end {
-            End::Finished => return self.look_again(conversation, self.options.settle),
+            End::Finished => return self.look_again(conversation, self.settle()),
             End::Again => {
                 self.floor.unmark(conversation);
-                self.options.settle
+                self.settle()
             }
             End::Failed => {
                 self.floor.unmark(conversation);

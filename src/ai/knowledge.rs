@@ -1,13 +1,15 @@
 //! What an AI knows: a folder of Markdown files, cut into passages by heading, and checked with a sentence for each mistake.
 //!
 //! A file is `---`, front matter with `title`, `tags`, `topic` and `locale`, `---`, then Markdown: one `#`, and `##`
-//! sections that each answer one question. Deliberately not here: which passage fits a question (see
-//! [`retrieval`](super::retrieval)).
+//! sections that each answer one question. `synonyms.toml` beside them holds the words that customers use for those of the
+//! articles. Deliberately not here: which passage fits a question (see [`retrieval`](super::retrieval)).
 
 mod check;
 mod parse;
+mod synonyms;
 
 pub use check::{Problem, Report};
+pub use synonyms::Synonym;
 
 use super::words::{Language, terms};
 use sha2::{Digest, Sha256};
@@ -58,6 +60,9 @@ pub struct Knowledge {
     /// In how many sections each term occurs.
     frequency: BTreeMap<String, u32>,
     sections: u32,
+    /// The terms of titles and tags: what the files are about.
+    topical: BTreeSet<String>,
+    synonyms: Vec<Synonym>,
 }
 
 /// The knowledge folder cannot be read.
@@ -78,8 +83,21 @@ impl Knowledge {
         let mut report = Report::default();
         let mut hash = Sha256::new();
         let mut documents = Vec::new();
+        let mut words = Vec::new();
         for (path, text) in files {
             report.files += 1;
+            if path.rsplit('/').next() == Some(synonyms::FILE) {
+                match synonyms::read(path, text, &mut report.problems) {
+                    Some(read) => {
+                        for part in [path, "\0", text, "\0"] {
+                            hash.update(part);
+                        }
+                        words.push(read);
+                    }
+                    None => report.left_out += 1,
+                }
+                continue;
+            }
             match parse::document(path, text, &mut report.problems) {
                 Some(document) => {
                     for part in [path, "\0", text, "\0"] {
@@ -90,10 +108,15 @@ impl Knowledge {
                 None => report.left_out += 1,
             }
         }
+        let synonyms: Vec<Synonym> =
+            words.into_iter().flat_map(|read| synonyms::checked(read, &documents, &mut report.problems)).collect();
+        report.synonyms = synonyms.len();
         check::across(&documents, &mut report);
         let mut frequency: BTreeMap<String, u32> = BTreeMap::new();
         let mut sections = 0;
+        let mut topical = BTreeSet::new();
         for document in &documents {
+            topical.extend(terms(&format!("{}\n{}", document.title, document.tags.join(" , "))));
             for section in &document.sections {
                 sections += 1;
                 let all =
@@ -106,10 +129,10 @@ impl Knowledge {
         }
         let version =
             hash.finalize().iter().take(6).fold(String::new(), |version, byte| version + &format!("{byte:02x}"));
-        (Self { documents, version, frequency, sections }, report)
+        (Self { documents, version, frequency, sections, topical, synonyms }, report)
     }
 
-    /// From the `.md` files of a folder and the folders in it. Links are not followed.
+    /// From the `.md` files and `synonyms.toml` of a folder and the folders in it. Links are not followed.
     ///
     /// # Errors
     /// [`LoadError`] if the folder cannot be read; a single bad file is a problem in the report.
@@ -134,6 +157,18 @@ impl Knowledge {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// What customers say for the words of the articles.
+    #[must_use]
+    pub fn synonyms(&self) -> &[Synonym] {
+        &self.synonyms
+    }
+
+    /// Whether some title or tag has this term. Headings ask in words that any matter is asked in.
+    #[must_use]
+    pub fn is_about(&self, term: &str) -> bool {
+        self.topical.contains(term)
     }
 
     /// How much a term tells: the rarer, the more (the logarithm of the inverse share of sections). 0 for unknown terms.
@@ -173,7 +208,10 @@ fn read(
             } else {
                 read(root, &path, deeper - 1, files, unread)?;
             }
-        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "md") {
+        } else if kind.is_file()
+            && (path.extension().is_some_and(|extension| extension == "md")
+                || path.file_name().is_some_and(|name| name == synonyms::FILE))
+        {
             if entry.metadata().is_ok_and(|meta| meta.len() > LONGEST_FILE) {
                 wrong("the file is longer than 1 MiB; part it".to_owned());
                 continue;

@@ -5,7 +5,7 @@
 //! query language. Blocking: call it off the event loop. Deliberately not here: choosing sentences.
 
 use super::{
-    knowledge::Knowledge,
+    knowledge::{Knowledge, Synonym},
     words::{Language, terms},
 };
 use rusqlite::{Connection, params};
@@ -21,7 +21,9 @@ const WEIGHTS: [f64; 4] = [1.5, 2.0, 2.5, 1.0];
 /// What a passage in the customer's language counts more.
 const SAME_LOCALE: f64 = 4.0;
 /// What a passage of the conversation's topic counts more.
-const SAME_TOPIC: f64 = 1.25;
+const SAME_TOPIC: f64 = 1.6;
+/// What a passage of the document that was quoted last counts more where a question goes on from there.
+const SAME_DOCUMENT: f64 = 1.6;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct Question {
     pub locale: Language,
     /// The conversation's topic.
     pub topic: Option<String>,
+    /// The document that the last answer quoted, if this goes on from there.
+    pub near: Option<String>,
 }
 
 /// A section that fits.
@@ -66,6 +70,7 @@ pub struct Retrieval {
     // Held for the length of one query, never across an await: callers are on a blocking thread.
     index: Mutex<Connection>,
     passages: Vec<(Passage, Option<String>)>,
+    synonyms: Vec<Synonym>,
 }
 
 impl Retrieval {
@@ -108,7 +113,7 @@ impl Retrieval {
             }
         }
         transaction.commit()?;
-        Ok(Self { index: Mutex::new(index), passages })
+        Ok(Self { index: Mutex::new(index), passages, synonyms: knowledge.synonyms().to_vec() })
     }
 
     /// The passages that fit best, best first, `limit` at most. Any text is a question; one without terms finds nothing.
@@ -129,7 +134,8 @@ impl Retrieval {
                 let locale =
                     if passage.locale.is_none_or(|locale| locale == question.locale) { SAME_LOCALE } else { 1.0 };
                 let topic = if topic.is_some() && *topic == question.topic { SAME_TOPIC } else { 1.0 };
-                Some(Passage { score: score.max(0.0) * locale * topic, ..passage.clone() })
+                let near = if question.near.as_ref() == Some(&passage.document) { SAME_DOCUMENT } else { 1.0 };
+                Some(Passage { score: score.max(0.0) * locale * topic * near, ..passage.clone() })
             })
             .collect();
         passages.sort_by(|a, b| {
@@ -149,6 +155,10 @@ impl Retrieval {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        // What the articles say for it counts as much, and comes on top: it is bounded by the synonyms' own list.
+        let said = self.synonyms.iter().filter(|synonym| synonym.is_said(question.locale, &wanted));
+        let meant: Vec<String> = said.flat_map(|synonym| synonym.meant.iter().flatten().cloned()).take(TERMS).collect();
+        wanted.extend(meant);
         let query = wanted.iter().map(|term| format!("\"{term}\"")).collect::<Vec<_>>().join(" OR ");
         let index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         let mut select = index.prepare_cached(

@@ -5,10 +5,12 @@
 //! harmless. Deliberately not here: who performs the effects (see [`driver`](super::driver)).
 
 mod reasons;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 use super::{
+    follow,
     model::{Composed, Prompt},
     offline::seek,
     phrases::{Phrase, phrase},
@@ -234,20 +236,18 @@ impl Turn {
     fn start(&mut self, at: u32) -> Vec<Effect> {
         self.stepped = at;
         if let Some((reason, why)) = reasons::at_once(&self.view, &self.rules.policy) {
-            self.step("guard", why, at);
-            return self.escalate(reason, at);
+            self.step("guard", why.clone(), at);
+            return self.escalate(reason, &why, at);
         }
         self.state = State::Retrieving;
         let view = &self.view;
-        let mut words = view.said.join("\n");
-        if reasons::is_short(&words)
-            && let Some(before) = view.earlier.last()
-        {
-            // "and how long?" is about what was asked before.
-            words = format!("{before}\n{words}");
-        }
+        // "and how long does that take?" is about what was asked before.
+        let context = follow::context(&view.said, &view.earlier);
+        let near = view.quoted.as_ref().filter(|_| !context.is_empty()).map(|(document, _)| document.clone());
+        let words: Vec<&str> = context.iter().chain(&view.said).map(String::as_str).collect();
         vec![Effect::Retrieve(Question {
-            words,
+            words: words.join("\n"),
+            near,
             more: view.whispers.iter().flat_map(|whisper| seek(whisper)).collect::<Vec<_>>().join(" "),
             locale: view.locale,
             topic: view.topic.clone(),
@@ -279,14 +279,15 @@ impl Turn {
             self.steps.push(Step { ms, ..step.clone() });
         }
         if !composed.known || composed.text.trim().is_empty() {
-            return self.escalate(Reason::Ungrounded, at);
+            let nearest = self.passages.first().map(|passage| passage.heading.clone()).unwrap_or_default();
+            return self.escalate(Reason::Ungrounded, &nearest, at);
         }
         if composed.text.len() > TEXT {
             return self.part(End::Failed, Outcome::Fail { why: "the answer was too long".to_owned() });
         }
         if reasons::repeats(&composed, &self.view.own) {
             self.step("guard", "the same was answered before".to_owned(), at);
-            return self.escalate(Reason::Repeats, at);
+            return self.escalate(Reason::Repeats, "", at);
         }
         let trace = self.trace(at);
         let Composed { text, sources, grounding, settled, .. } = composed;
@@ -294,7 +295,7 @@ impl Turn {
         self.part(End::Finished, Outcome::Answer { answer, settled })
     }
 
-    fn escalate(&mut self, reason: Reason, at: u32) -> Vec<Effect> {
+    fn escalate(&mut self, reason: Reason, detail: &str, at: u32) -> Vec<Effect> {
         let which = match reason {
             Reason::Ungrounded => Phrase::Unknown,
             _ if reasons::is_danger(&self.view.said) => Phrase::Danger,
@@ -302,7 +303,7 @@ impl Turn {
         };
         let outcome = Outcome::Escalate {
             reason,
-            summary: reasons::summary(&self.view),
+            summary: summary::of(&self.view, reason, detail),
             notice: Some(phrase(which, self.view.locale, &self.view.said.concat()).to_owned()),
             trace: self.trace(at),
         };

@@ -35,6 +35,8 @@ pub struct View {
     pub answered: Vec<String>,
     /// What the AI itself answered last, oldest first.
     pub own: Vec<String>,
+    /// Where the last answer of the AI's quoted from, document and heading; empty if it quoted nothing.
+    pub quoted: Option<(String, String)>,
     /// Whether one of the open messages asks for a person.
     pub asks_human: bool,
     /// Whether the newest message says that the matter is settled.
@@ -68,6 +70,8 @@ impl View {
                 }
                 What::Answer { answer, .. } => {
                     view.own.push(answer.text.clone());
+                    let first = answer.sources.first();
+                    view.quoted = first.map(|source| (source.document.clone(), source.heading.clone())).or(view.quoted);
                     rejected.clear();
                     view.close(&answer.text);
                 }

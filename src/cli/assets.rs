@@ -24,16 +24,24 @@ fn texts(folder: &str, ending: &str) -> Vec<(&'static str, &'static str)> {
     found
 }
 
-/// The demo company's knowledge base: paths and Markdown.
+/// The demo company's knowledge base: paths and Markdown, and its synonyms.
 #[must_use]
 pub fn knowledge() -> Vec<(&'static str, &'static str)> {
-    texts("knowledge", ".md")
+    let mut found = texts("knowledge", ".md");
+    found.extend(texts("knowledge", "synonyms.toml"));
+    found
 }
 
 /// The demo company's customers: paths and TOML.
 #[must_use]
 pub fn customers() -> Vec<(&'static str, &'static str)> {
     texts("customers", ".toml")
+}
+
+/// What the demo's simulated colleague says, as TOML.
+#[must_use]
+pub fn colleague() -> &'static str {
+    DEMO.get_file("colleague.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
 /// The demo company's policy, as TOML.
@@ -53,6 +61,7 @@ mod tests {
         assert_eq!(customers().len(), 12);
         let scenarios = simulator::parse(&customers()).unwrap();
         assert!(scenarios.len() >= 60);
+        assert_eq!(simulator::colleague::manner(colleague()).unwrap().len(), 5);
         let policy: Policy = toml::from_str(policy()).unwrap();
         assert_eq!(policy.min_grounding.0, 350);
         assert!(policy.human_topics.contains("privacy"));

@@ -1,6 +1,6 @@
 //! `centaur demo`: a desk on this machine with an AI that answers and customers that write, and you at the console.
 //!
-//! Everything is real but the customers: the same server, log, AI and console as anywhere. The desk lives in a folder
+//! Everything is real but the customers and one colleague: the same server, log, AI and console as anywhere. The desk lives in a folder
 //! that goes with it, unless another is named.
 
 use super::{
@@ -13,17 +13,24 @@ use super::{
 use crate::{
     ai::driver::Pace,
     connectors::{
-        simulator::{self, SimulatorOptions},
+        simulator::{self, SimulatorOptions, colleague},
         web,
     },
     domain::teammate::Role,
     log,
 };
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Words a second that the AI writes, so that one can read along and step in.
 const WORDS: u32 = 14;
+/// Customers who are there when it begins.
+const OPENING: usize = 24;
+/// For so long the afternoon goes in a hurry, so that the floor is full from the first second: answered, drafted, queued,
+/// held by a colleague.
+const HEAD_START: Duration = Duration::from_secs(1);
+/// Who else sits at the desk, and how many talks she takes in all.
+const COLLEAGUE: (&str, usize) = ("Lena", 3);
 
 /// Watch a desk at work: an AI answers simulated customers, and you supervise it
 ///
@@ -85,7 +92,8 @@ impl Demo {
         let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
         let desk = Embedded::open(&folder, plan).await?;
         let knowledge = team::knowledge(None, &mut context.out)?;
-        let ai = team::hire(&desk, "Aria", knowledge, Pace::WordsPerSecond(WORDS)).await?;
+        let ai = team::hire(&desk, "Aria", knowledge, Pace::WordsPerSecond(WORDS), HEAD_START).await?;
+        let colleague = colleague(&desk).await?;
         let customers = self.customers(&desk).await?;
         if let Some(addr) = self.listen {
             let (_, token) = desk.local("web", Role::Connector).await?;
@@ -110,6 +118,7 @@ impl Demo {
             seat::sit(context, &self.looks, visit).await
         };
         customers.abort();
+        colleague.abort();
         ai.abort();
         desk.close().await;
         result
@@ -125,6 +134,8 @@ impl Demo {
             conversations: self.conversations,
             total: None,
             speed: self.speed,
+            opening: OPENING.min(self.conversations),
+            head_start: HEAD_START,
         };
         Ok(tokio::spawn(async move {
             if let Err(error) = simulator::run(dial, token, &scenarios, &options).await {
@@ -132,4 +143,17 @@ impl Demo {
             }
         }))
     }
+}
+
+/// A simulated colleague, who holds a few talks.
+async fn colleague(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let manner = colleague::manner(assets::colleague()).map_err(Failure::Failed)?;
+    let (name, takes) = COLLEAGUE;
+    let (_, token) = desk.local(name, Role::Agent).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(tokio::spawn(async move {
+        if let Err(error) = colleague::run(dial, token, manner, takes).await {
+            tracing::error!(%error, "the simulated colleague left");
+        }
+    }))
 }

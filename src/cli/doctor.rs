@@ -1,6 +1,6 @@
 //! `centaur doctor`: looks whether all is well, and says what to do where it is not.
 
-use super::{Context, desk::Desk, exit::Failure, token};
+use super::{Context, desk::Desk, exit::Failure, seat, token};
 use crate::{domain::text::SafeText, protocol};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -55,6 +55,8 @@ impl Doctor {
             size: crossterm::terminal::size().ok(),
         }));
         findings.extend(folders(context));
+        findings.push(settings(context));
+        findings.push(keymap(context));
         findings.push(server(context).await);
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
@@ -145,6 +147,28 @@ fn folders(context: &Context) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// The settings file, if there is one.
+fn settings(context: &Context) -> Finding {
+    let path = context.paths.config_file();
+    match &context.config_fault {
+        Some(fault) => {
+            finding("settings", State::Bad, format!("{fault}; until it is mended the built-in ones are meant"))
+        }
+        None if path.exists() => finding("settings", State::Good, path.display().to_string()),
+        None => finding("settings", State::Good, format!("the built-in ones; yours would be in {}", path.display())),
+    }
+}
+
+/// The keys file, if there is one.
+fn keymap(context: &Context) -> Finding {
+    let path = context.paths.keymap_file();
+    match seat::keymap(context) {
+        Err(failure) => finding("keymap", State::Bad, failure.sentence()),
+        Ok(_) if path.exists() => finding("keymap", State::Good, path.display().to_string()),
+        Ok(_) => finding("keymap", State::Good, "the built-in one"),
+    }
 }
 
 async fn server(context: &Context) -> Finding {

@@ -64,11 +64,11 @@ impl Embedded {
         fs::create_dir_all(folder).map_err(|error| about(folder, "cannot be made", &error))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fresh_id = LogId(uuid::Uuid::new_v4().as_u128());
-        let (mut log, opened) = SqliteLog::open(folder, clock.now(), fresh_id).map_err(failed)?;
+        let (mut log, opened) = SqliteLog::open(folder, clock.now(), fresh_id).map_err(Failure::of)?;
         let rewound = matches!(opened, Opened::Rewound { .. });
         if rewound {
             tracing::warn!(folder = %folder.display(), "the log went back in time; it gets a new identity");
-            log.renew_identity(LogId(uuid::Uuid::new_v4().as_u128())).map_err(failed)?;
+            log.renew_identity(LogId(uuid::Uuid::new_v4().as_u128())).map_err(Failure::of)?;
         }
         let fresh = log.head().seq.0 == 0;
         // The token is on disk before the desk knows its hash: an admin without a token would be locked out.
@@ -76,7 +76,7 @@ impl Embedded {
         let founding =
             Founding { name: plan.name, admin: plan.admin, token: server::digest(&token), policy: plan.policy };
         let options = server::Options { log: Box::new(log), founding, clock, rewound };
-        let running = Server::start(options).await.map_err(failed)?;
+        let running = Server::start(options).await.map_err(Failure::of)?;
         // Bounded: whoever dials waits until the line before was taken.
         let (door, lines) = mpsc::channel(DOORSTEP);
         tokio::spawn(take_lines(running.clone(), lines));
@@ -114,7 +114,7 @@ impl Embedded {
             None => Command::Invite { name: name.to_owned(), role, token: digest },
         };
         let id = here.map(|mate| mate.id);
-        match self.running.by_desk(command).await.map_err(failed)? {
+        match self.running.by_desk(command).await.map_err(Failure::of)? {
             Ok(_) => {}
             // It has this token already.
             Err(Refusal::Invalid { field, .. }) if field == "token" => {}
@@ -148,13 +148,9 @@ fn kept_or_minted(folder: &Path, name: &str) -> Result<String, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(about(&path, "cannot be read", &error)),
     }
-    let token = server::mint().map_err(failed)?;
+    let token = server::mint().map_err(|error| Failure::Failed(error.to_string()))?;
     token::write_secret(&path, &token)?;
     Ok(token)
-}
-
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::Failed(error.to_string())
 }
 
 fn about(path: &Path, what: &str, error: &std::io::Error) -> Failure {

@@ -46,6 +46,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Something went wrong in the world: the sentence for people, and the whole chain of causes with the place for the
+    /// program's log.
+    #[must_use]
+    #[track_caller]
+    pub fn of(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let sentence = causes(&error);
+        tracing::error!("{:?}", color_eyre::Report::new(error));
+        Self::Failed(sentence)
+    }
+
     /// A refusal, with the names of the desk.
     #[must_use]
     pub fn refused(why: Refusal, office: &Office) -> Self {

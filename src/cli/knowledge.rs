@@ -43,6 +43,7 @@ impl Read {
                 "left_out": report.left_out,
                 "sections": report.sections,
                 "sentences": report.sentences,
+                "synonyms": report.synonyms,
                 "locales": report.locales,
                 "topics": report.topics,
                 "problems": problems,
@@ -52,8 +53,8 @@ impl Read {
                 context.out.text(&SafeText::line(&problem.to_string()))?;
             }
             context.out.remark(&format!(
-                "{} files, {} sections, {} sentences; {} file(s) left out",
-                report.files, report.sections, report.sentences, report.left_out
+                "{} files, {} sections, {} sentences, {} synonyms; {} file(s) left out",
+                report.files, report.sections, report.sentences, report.synonyms, report.left_out
             ));
         }
         if report.is_clean() {

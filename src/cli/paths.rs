@@ -14,6 +14,9 @@ impl Where {
     /// # Errors
     /// If it cannot be printed.
     pub fn run(self, context: &mut Context) -> Result<(), Failure> {
+        if let Some(fault) = &context.config_fault {
+            context.out.remark(&format!("{fault}; other commands do not run before this is mended"));
+        }
         let named = context.paths.named();
         if context.out.is_json() {
             let all: serde_json::Map<String, serde_json::Value> =

@@ -13,7 +13,7 @@ use crate::{
         keymap::Keymap,
         paint::{ColorLevel, Paint},
         terminal::{Seat as _, Terminal},
-        theme::Theme,
+        theme::{NAMES, Theme},
         view::Look,
         widgets::glyphs,
     },
@@ -34,7 +34,9 @@ const FRAME: usize = 64 * 1024;
 /// How the console looks.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Looks {
-    /// Colours: dark, light, sixteen, plain, or a theme file [default: as the terminal says that it is]
+    /// Colours: a theme file, or dark, light, contrast, contrast-light, colourblind, gruvbox, nord,
+    /// dracula, catppuccin, tokyo-night, solarized-dark, solarized-light, sixteen, plain
+    /// [default: dark or light, as the terminal says that it is]
     #[arg(long, value_name = "NAME|FILE", env = "CENTAUR_THEME")]
     pub theme: Option<String>,
     /// Draw with ASCII only
@@ -187,8 +189,9 @@ pub fn look(context: &Context, looks: &Looks) -> Result<Look, Failure> {
 fn theme_file(path: &Path, level: ColorLevel) -> Result<Theme, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::Usage(format!(
-            "`{}` is no theme that is built in (dark, light, sixteen, plain), and as a file: {error}",
-            path.display()
+            "`{}` is no theme that is built in ({}), and as a file: {error}",
+            path.display(),
+            NAMES.join(", ")
         ))
     })?;
     Theme::read(&text, &path.display().to_string(), level).map_err(|mistake| Failure::Usage(mistake.to_string()))
@@ -219,7 +222,11 @@ fn speaks_unicode() -> bool {
     utf8 && term != "linux" && !term.starts_with("vt")
 }
 
-fn keymap(context: &Context) -> Result<Keymap, Failure> {
+/// The built-in keys with the person's own over them.
+///
+/// # Errors
+/// The file cannot be read, or what is wrong in it, a line each.
+pub fn keymap(context: &Context) -> Result<Keymap, Failure> {
     let path = context.paths.keymap_file();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,

@@ -13,7 +13,7 @@ use crate::{
     log,
 };
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Words a second that the AI shows while it writes.
 const WORDS: u32 = 40;
@@ -79,7 +79,9 @@ impl Serve {
         let mut told = std::pin::pin!(super::told_to_end());
         let told_early = futures_util::poll!(told.as_mut()).is_ready();
         let ai = match knowledge {
-            Some(knowledge) => Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS)).await?),
+            Some(knowledge) => {
+                Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS), Duration::ZERO).await?)
+            }
             None => None,
         };
         let at = desk
@@ -101,9 +103,17 @@ impl Serve {
         let ended = if told_early {
             Ok(())
         } else {
+            let running = &desk.running;
+            // It is said once; people may go on reading until somebody ends the server.
+            let watch = async {
+                let damage = running.damaged().await;
+                context.out.failure(&Failure::Failed(format!("{damage}. Nothing more is recorded")));
+                std::future::pending::<()>().await;
+            };
             tokio::select! {
                 _ = told => Ok(()),
-                () = desk.running.ended() => Err(Failure::Failed("the server stopped; its log says why".to_owned())),
+                () = watch => Ok(()),
+                () = running.ended() => Err(Failure::Failed("the server stopped; its log says why".to_owned())),
             }
         };
         desk.close().await;

@@ -18,13 +18,19 @@ const SETTLE: Duration = Duration::from_millis(700);
 /// Conversations that the AI answers at once.
 const AT_ONCE: usize = 32;
 
-/// Lets an AI teammate join and answer from `knowledge`, until the task is ended.
+/// Lets an AI teammate join and answer from `knowledge`, until the task is ended; in a hurry for so long at first.
 ///
 /// # Errors
 /// The desk refuses, or its token cannot be kept.
-pub async fn hire(desk: &Embedded, name: &str, knowledge: Knowledge, pace: Pace) -> Result<JoinHandle<()>, Failure> {
+pub async fn hire(
+    desk: &Embedded,
+    name: &str,
+    knowledge: Knowledge,
+    pace: Pace,
+    hurry: Duration,
+) -> Result<JoinHandle<()>, Failure> {
     let (_, token) = desk.local(name, Role::Ai).await?;
-    let options = DriverOptions { pace, settle: SETTLE, at_once: AT_ONCE, ..DriverOptions::default() };
+    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
         if let Err(error) = Driver::run(dial, token, Arc::new(knowledge), options).await {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! POST /v1/chats                  {"customer":{"name","email"?},"text","topic"?,"locale"?} -> 201 {"chat","secret"}
-//! POST /v1/chats/{chat}/messages  {"id","text"}                -> 202 {"n"}; the same id again has no second effect
+//! POST /v1/chats/{chat}/messages  {"id","text"}                -> 202 {}; the same id again has no second effect
 //! GET  /v1/chats/{chat}/messages  ?after=N                     -> 200 {"messages":[{"n","at","from":{"kind","name"},"text"}]}
 //! GET  /v1/chats/{chat}/events    ?after=N or Last-Event-ID    -> 200 the same messages, live, and who types
 //! POST /v1/chats/{chat}/rating    {"score":1..5,"comment"?}    -> 202 {}

@@ -1,14 +1,17 @@
 //! Unsent texts on disk: written within a second of the last key, so that no crash, reboot or cut line loses more.
 //!
 //! One small file for each desk, one JSON object a line, mode 0600, replaced as a whole by a rename. A thread of its own
-//! writes, so that a slow disk never holds up a key. Deliberately not here: when a text is kept or forgotten (`update`).
+//! writes, so that a slow disk never holds up a key. Each console locks the file that it writes: a second one for the same
+//! desk keeps a file of its own beside it, and whoever comes next takes in what an ended one left. Deliberately not here:
+//! when a text is kept or forgotten (`update`).
 
 use super::model::{DraftKey, Writing};
 use crate::domain::ids::{ConversationId, EntryNo};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, File, TryLockError},
+    io,
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -18,6 +21,8 @@ use std::{
 
 /// How long changes are gathered before they are written.
 const GATHER: Duration = Duration::from_millis(500);
+/// Consoles of one person for one desk at once. More than these keep no drafts, and say so.
+const CONSOLES: usize = 16;
 
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,24 +64,27 @@ impl Shared {
 pub struct Keeper {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    /// Held until everything is written: the file is this console's alone.
+    _lock: File,
 }
 
 impl Keeper {
-    /// Reads what an earlier run kept, and begins to keep.
+    /// Reads what earlier runs kept, and begins to keep: in the file at `path`, or beside it while another console has that.
     ///
     /// # Errors
-    /// If the file cannot be read or its folder not made. Lines that cannot be read are left out.
+    /// If a file cannot be read or locked, its folder not made, or too many consoles keep drafts for this desk. Lines that
+    /// cannot be read are left out.
     pub fn open(path: &Path) -> io::Result<(Self, Vec<(DraftKey, String)>)> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let kept = read(path)?;
+        let (path, lock, kept) = take_place(path)?;
         let shared = Arc::new(Shared::default());
         let thread = {
-            let (shared, path, kept) = (shared.clone(), path.to_owned(), kept.clone());
+            let (shared, kept) = (shared.clone(), kept.clone());
             std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, kept))?
         };
-        Ok((Self { shared, thread: Some(thread) }, kept.into_iter().collect()))
+        Ok((Self { shared, thread: Some(thread), _lock: lock }, kept.into_iter().collect()))
     }
 
     /// Keeps a text, or forgets it. Returns at once.
@@ -147,6 +155,68 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
             waiting.trouble = Some(format!("unsent texts cannot be kept in {}: {error}", path.display()));
         }
         shared.written.notify_all();
+    }
+}
+
+/// The first file that no other console has, with its lock and with all that ended consoles left for this desk.
+fn take_place(path: &Path) -> io::Result<(PathBuf, File, BTreeMap<DraftKey, String>)> {
+    let mut own = None;
+    for number in 1..=CONSOLES {
+        let place = place(path, number);
+        let is_there = place.exists();
+        if own.is_some() && !is_there {
+            continue;
+        }
+        let Some(lock) = lock(&place)? else { continue };
+        let Some((mine, _, kept)) = &mut own else {
+            let kept = read(&place)?;
+            own = Some((place, lock, kept));
+            continue;
+        };
+        let left = read(&place)?;
+        if !left.is_empty() {
+            take_in(kept, left);
+            // On disk here before it is gone there.
+            write(mine, kept)?;
+        }
+        fs::remove_file(&place)?;
+    }
+    own.ok_or_else(|| io::Error::other(format!("{CONSOLES} consoles keep drafts for this desk; close one")))
+}
+
+/// The file of the console with this number: the first has the plain name.
+fn place(path: &Path, number: usize) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{name}.{number}.jsonl"))
+}
+
+/// The lock of a file, on a file beside it, since the file itself is replaced. None: another console has it.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path.with_extension("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Nothing is lost: of two texts for one place the second follows on the first.
+fn take_in(kept: &mut BTreeMap<DraftKey, String>, left: BTreeMap<DraftKey, String>) {
+    for (key, text) in left {
+        let own = kept.entry(key).or_default();
+        if own.is_empty() {
+            *own = text;
+        } else if *own != text {
+            own.push_str("\n\n");
+            own.push_str(&text);
+        }
     }
 }
 
@@ -228,6 +298,46 @@ mod tests {
         }
         let (_keeper, before) = Keeper::open(&path).unwrap();
         assert_eq!(before, vec![(reply, "Dear Jana,\nI am".to_owned()), (correction, "30 days".to_owned())]);
+    }
+
+    #[test]
+    fn two_consoles_at_once_keep_their_own_texts_and_the_next_one_has_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drafts.jsonl");
+        let (one, two) = (key(1, Writing::Reply), key(2, Writing::Reply));
+        let (first, _) = Keeper::open(&path).unwrap();
+        let (second, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, vec![]);
+        first.keep(one, Some("from the first".to_owned()));
+        first.flush();
+        second.keep(one, Some("from the second".to_owned()));
+        second.keep(two, Some("mine".to_owned()));
+        second.flush();
+        first.keep(one, Some("from the first!".to_owned()));
+        drop(first);
+        drop(second);
+        let all = vec![(one, "from the first!\n\nfrom the second".to_owned()), (two, "mine".to_owned())];
+        let (third, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, all);
+        // What the third took in is in its own file already.
+        drop(third);
+        assert_eq!(Keeper::open(&path).unwrap().1, all);
+    }
+
+    #[test]
+    fn what_a_console_that_still_runs_keeps_is_left_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drafts.jsonl");
+        let (first, _) = Keeper::open(&path).unwrap();
+        let (second, _) = Keeper::open(&path).unwrap();
+        second.keep(key(2, Writing::Note), Some("still being written".to_owned()));
+        second.flush();
+        drop(first);
+        let (_third, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, vec![]);
+        drop(second);
+        let (_fourth, before) = Keeper::open(&path).unwrap();
+        assert_eq!(before, vec![(key(2, Writing::Note), "still being written".to_owned())]);
     }
 
     #[cfg(unix)]

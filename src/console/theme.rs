@@ -96,15 +96,31 @@ pub struct Theme {
     assumed: file::Assumed,
 }
 
-const BUILT_IN: [(&str, &str); 4] = [
-    ("dark", include_str!("../../themes/dark.toml")),
-    ("light", include_str!("../../themes/light.toml")),
-    ("sixteen", include_str!("../../themes/sixteen.toml")),
-    ("plain", include_str!("../../themes/plain.toml")),
-];
+macro_rules! built_in {
+    ($($name:literal,)*) => {
+        const BUILT_IN: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../themes/", $name, ".toml"))),)*];
 
-/// The names of the built-in themes.
-pub const NAMES: [&str; 4] = ["dark", "light", "sixteen", "plain"];
+        /// The names of the built-in themes.
+        pub const NAMES: &[&str] = &[$($name,)*];
+    };
+}
+
+built_in! {
+    "dark",
+    "light",
+    "contrast",
+    "contrast-light",
+    "colourblind",
+    "gruvbox",
+    "nord",
+    "dracula",
+    "catppuccin",
+    "tokyo-night",
+    "solarized-dark",
+    "solarized-light",
+    "sixteen",
+    "plain",
+}
 
 impl Theme {
     /// A built-in theme; none of that name: nothing.

@@ -2,6 +2,8 @@
 //!
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
+mod remember;
+
 use super::{
     approval::Ending,
     card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
@@ -16,7 +18,7 @@ use super::{
     signals::WordSet,
     teammate::Teammate,
     turn::OpenTurn,
-    undo::{Before, KEPT, Undoable},
+    undo::Before,
 };
 use std::sync::Arc;
 
@@ -230,11 +232,18 @@ impl Conversation {
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
                 self.whispers.retain(|whisper| !whispers.contains(whisper));
-                let open = OpenTurn { turn: n, by, term: *term, since: at, answers: *answers, shadow: *shadow };
-                self.turn = Some(Box::new(open));
+                self.turn = Some(Box::new(OpenTurn {
+                    turn: n,
+                    by,
+                    term: *term,
+                    since: at,
+                    answers: *answers,
+                    shadow: *shadow,
+                    whispers: whispers.clone(),
+                }));
             }
             Event::DraftProposed { turn, answer, term, expires_at, .. } => {
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
                 card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at });
                 card.signs.grounding = Some(answer.grounding);
                 self.judgeable.push(n);
@@ -244,11 +253,15 @@ impl Conversation {
                     term: *term,
                     expires_at: *expires_at,
                     answer: answer.clone(),
+                    whispers,
                 }));
             }
             Event::DraftEnded { ending, .. } => {
                 card.draft = None;
-                self.draft = None;
+                let whispers = self.draft.take().map(|waiting| waiting.whispers).unwrap_or_default();
+                if !matches!(ending, Ending::Approved | Ending::Edited) {
+                    self.whisper_again(whispers);
+                }
                 if let Ending::Rejected { .. } = ending {
                     self.rejected = self.rejected.saturating_add(1);
                 }
@@ -260,7 +273,8 @@ impl Conversation {
                 self.judgeable.push(n);
             }
             Event::AnswerSuppressed { turn, .. } => {
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(whispers);
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
@@ -268,11 +282,13 @@ impl Conversation {
                     Some(shadow) => self.shadowed = shadow.answers,
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
-                self.end_turn(*turn);
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(whispers);
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
-                    self.end_turn(*turn);
+                    let whispers = self.end_turn(*turn);
+                    self.whisper_again(whispers);
                 }
                 // A call that an undo brings back, or that a person makes, is no new hand-off of the AI's.
                 if (turn.is_some() || by.is_none()) && *reason != Reason::HolderVanished {
@@ -344,10 +360,17 @@ impl Conversation {
         self.tighten();
     }
 
-    fn end_turn(&mut self, turn: EntryNo) {
-        if self.turn.as_ref().is_some_and(|open| open.turn == turn) {
-            self.turn = None;
-        }
+    /// Ends the turn, if it is under way; the whispers that it applied.
+    fn end_turn(&mut self, turn: EntryNo) -> Vec<EntryNo> {
+        self.turn.take_if(|open| open.turn == turn).map(|open| open.whispers).unwrap_or_default()
+    }
+
+    /// Nothing was answered: what was whispered is for the next turn that does.
+    fn whisper_again(&mut self, whispers: Vec<EntryNo>) {
+        let mut all = [&*self.whispers, &whispers].concat();
+        all.sort_unstable();
+        all.dedup();
+        self.whispers = all.into();
     }
 
     fn send(
@@ -384,13 +407,19 @@ impl Conversation {
     }
 
     fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
-        if let Some(row) = self.outbox.iter_mut().find(|row| row.message == message) {
-            row.state = report.state();
+        let failed = |state| matches!(state, State::Failed | State::Unknown);
+        let row = self.outbox.iter_mut().find(|row| row.message == message);
+        let was = row.map(|row| {
             row.text = Arc::default();
             row.from = Arc::default();
-        }
-        if matches!(report, Report::Failed { .. } | Report::Unknown) {
-            card.signs.undelivered = card.signs.undelivered.saturating_add(1);
+            std::mem::replace(&mut row.state, report.state())
+        });
+        // A late truth counts once: what was unknown and has arrived is no longer undelivered.
+        let undelivered = &mut card.signs.undelivered;
+        match (was.is_some_and(failed), failed(report.state())) {
+            (false, true) => *undelivered = undelivered.saturating_add(1),
+            (true, false) => *undelivered = undelivered.saturating_sub(1),
+            _ => {}
         }
         // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
         let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
@@ -411,76 +440,6 @@ impl Conversation {
         if let (Some((message, n)), Some(by)) = (earlier, recorded.by.teammate()) {
             self.judged.push((message, by, n));
         }
-    }
-
-    /// What the events that undo `act` cannot tell: what the act cleared on its way.
-    fn restore(&self, card: &mut Card, act: EntryNo) {
-        match self.undo.iter().find(|one| one.act == act).map(|one| &one.before) {
-            Some(Before::Holder { escalation, asked_human, .. }) => {
-                card.escalation.clone_from(escalation);
-                card.signs.asked_human |= asked_human;
-            }
-            Some(Before::Status { status, made, waiting_since, escalation, reopened }) => {
-                card.status = *status;
-                card.signs.reopened = *reopened;
-                if made.is_resolved() {
-                    card.waiting_since = *waiting_since;
-                    card.escalation.clone_from(escalation);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Keeps what was before a person's act. Called before the act is folded in.
-    fn remember_for_undo(&mut self, recorded: &Recorded) {
-        let Some(by) = recorded.by.teammate() else { return };
-        let card = &self.card;
-        let before = match &recorded.event {
-            Event::HolderChanged {
-                from,
-                to,
-                term,
-                cause: Cause::TookOver { .. } | Cause::HandedBack | Cause::Assigned,
-            } => Before::Holder {
-                holder: *from,
-                term: *term,
-                escalation: card.escalation.clone(),
-                asked_human: card.signs.asked_human,
-                asleep: match card.status {
-                    Status::Snoozed { until } if *to != Holder::Queue => Some(until),
-                    _ => None,
-                },
-            },
-            // The change of holder that woke it is one act with the waking.
-            Event::Woken if self.undo.last().is_some_and(|last| last.by == by && last.woke(card.status)) => return,
-            Event::Reopened | Event::Woken => before_status(card, Status::Open),
-            Event::Snoozed { until } => before_status(card, Status::Snoozed { until: *until }),
-            Event::Resolved { confirmed, by_ai: false } => {
-                before_status(card, Status::Resolved { at: recorded.at, confirmed: *confirmed, by_ai: false })
-            }
-            Event::Tagged { added, removed } => Before::Tags { added: added.clone(), removed: removed.clone() },
-            Event::PrioritySet { .. } => Before::Priority { priority: card.priority },
-            Event::ModeSet { .. } => Before::Mode { mode: card.own_mode },
-            Event::Paused { .. } | Event::Unpaused => Before::Pause { until: card.paused_until },
-            Event::Annotated { message, supersedes, .. } => {
-                Before::Annotation { message: *message, earlier: *supersedes }
-            }
-            _ => return,
-        };
-        self.undo.push(Undoable { act: recorded.n, by, before });
-        // One more than can be undone: the act that is being undone outlives the events that undo it.
-        self.undo.keep_newest(KEPT + 1);
-    }
-}
-
-fn before_status(card: &Card, made: Status) -> Before {
-    Before::Status {
-        status: card.status,
-        made,
-        waiting_since: card.waiting_since,
-        escalation: card.escalation.clone(),
-        reopened: card.signs.reopened,
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Waiting {
     pub expires_at: Timestamp,
     /// What would be sent.
     pub answer: Box<Answer>,
+    /// The whispers that it applies: they wait again if it is not sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whispers: Vec<EntryNo>,
 }
 
 /// What a person decides.

@@ -235,3 +235,37 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_its_way: Vec<OnItsWay>,
 }
+
+#[cfg(test)]
+impl Card {
+    /// A card for tests, of a talk in which nothing happens: opened on the web at `at`, carried by teammate 9, in the queue.
+    pub(crate) fn quiet(id: ConversationId, at: Timestamp) -> Self {
+        Self {
+            id,
+            seq: Seq(1),
+            n: EntryNo(1),
+            opened_at: at,
+            channel: "web".into(),
+            connector: TeammateId(9),
+            customer: Customer::default(),
+            topic: None,
+            holder: Holder::Queue,
+            term: Term(1),
+            held_since: at,
+            mode: Mode::Auto,
+            own_mode: None,
+            paused_until: None,
+            status: Status::Open,
+            priority: Priority::Normal,
+            tags: Vec::new(),
+            escalation: None,
+            draft: None,
+            writing: None,
+            waiting_since: None,
+            asked: EntryNo(1),
+            signs: Signs::default(),
+            last: None,
+            on_its_way: Vec::new(),
+        }
+    }
+}

@@ -44,6 +44,12 @@ pub struct Happening {
 /// # Errors
 /// [`Refusal`] if a rule says no.
 pub fn decide(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<Vec<Happening>, Refusal> {
+    let mut happenings = by_rules(desk, by, command, at)?;
+    carry::fail_without_carrier(desk, &mut happenings);
+    Ok(happenings)
+}
+
+fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<Vec<Happening>, Refusal> {
     let asker = match by {
         Actor::Desk => return clock::by_desk(desk, command, at),
         Actor::Teammate(id) => {

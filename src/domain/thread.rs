@@ -355,15 +355,19 @@ impl Thread {
             }
             Event::AnswerSuppressed { turn, text } => {
                 self.end_turn(*turn);
+                self.whisper_again(*turn);
                 What::Suppressed { text: text.clone() }
             }
             Event::TurnAbandoned { turn, why, failed } => {
                 self.end_turn(*turn);
+                self.whisper_again(*turn);
                 What::Abandoned { why: why.clone(), failed: *failed }
             }
             Event::Escalated { turn, reason, summary, trace } => {
+                // A call for a person ends a turn without an answer; one after a draft's end names a turn that has ended.
                 if let Some(turn) = turn {
                     self.end_turn(*turn);
+                    self.whisper_again(*turn);
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
@@ -405,6 +409,11 @@ impl Thread {
             Event::DraftEnded { draft, ending: how } => {
                 if let Some(Entry { what: What::Draft { ending, .. }, .. }) = self.entry_mut(*draft) {
                     *ending = Some((how.clone(), recorded.by));
+                }
+                if !matches!(how, Ending::Approved | Ending::Edited)
+                    && let Some(turn) = self.turn_before(*draft)
+                {
+                    self.whisper_again(turn);
                 }
             }
             Event::Annotated { message, judgement, supersedes } => {
@@ -457,6 +466,23 @@ impl Thread {
     fn end_turn(&mut self, turn: EntryNo) {
         if let Some(Entry { what: What::Turn { ended, .. }, .. }) = self.entry_mut(turn) {
             *ended = true;
+        }
+    }
+
+    /// The turn that a draft came of: the last one that began before it.
+    fn turn_before(&self, draft: EntryNo) -> Option<EntryNo> {
+        let mut earlier = self.entries.iter().rev().filter(|entry| entry.n < draft);
+        earlier.find(|entry| matches!(entry.what, What::Turn { .. })).map(|entry| entry.n)
+    }
+
+    /// What the turn applied came to nothing: it waits for the next one.
+    fn whisper_again(&mut self, turn: EntryNo) {
+        for entry in &mut self.entries {
+            if let What::Whisper { applied, .. } = &mut entry.what
+                && *applied == Some(turn)
+            {
+                *applied = None;
+            }
         }
     }
 }

@@ -142,4 +142,7 @@ pub struct OpenTurn {
     pub answers: EntryNo,
     /// Whether nothing of it may reach the customer.
     pub shadow: bool,
+    /// The whispers that it applies: they wait again if it ends without an answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whispers: Vec<EntryNo>,
 }

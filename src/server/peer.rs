@@ -164,6 +164,7 @@ impl Hub {
         };
         let frame = match tokio::time::timeout(within, first).await {
             Err(_) => return Err((ByeCode::Silent, "no hello came within 5 seconds".into())),
+            Ok(Heard::Frame(frame)) if frame.len() > limits::FRAME_IN => return Err((ByeCode::TooLong, too_long())),
             Ok(Heard::Frame(frame)) => frame,
             Ok(Heard::TooLong) => return Err((ByeCode::TooLong, too_long())),
             Ok(Heard::NotText) => return Err((ByeCode::BadFrame, "frames are text, not binary".into())),

@@ -376,13 +376,17 @@ impl Sequencer {
         }))
     }
 
-    /// After a start: what was claimed and never reported.
+    /// After a start: what was claimed and never reported, and what waits for a connector that was revoked.
     fn recover(&mut self) {
+        let office = &self.desk.office;
+        let is_lost = |connector, state| {
+            state == State::Claimed || (state == State::Pending && office.present(connector).is_none())
+        };
         let claimed: Vec<ConversationId> = self
             .desk
             .conversations
             .iter()
-            .filter(|(_, it)| it.outbox.iter().any(|row| row.state == State::Claimed))
+            .filter(|(_, it)| it.outbox.iter().any(|row| is_lost(it.card.connector, row.state)))
             .map(|(id, _)| *id)
             .collect();
         for conversation in claimed {

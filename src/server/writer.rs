@@ -4,16 +4,17 @@
 //! waits for a moment of rest: those who were just told of a commit need the processor first.
 //! Deliberately not here: deciding anything.
 
+use super::ServerError;
 use crate::{
     domain::{event::Event, ids::CommandId},
-    store::{Checkpoint, Entry, EventLog},
+    store::{Checkpoint, Entry, EventLog, StoreError},
 };
 use std::{
     sync::mpsc::{self as queue, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Jobs that may wait. The sequencer never has more commands under way than this, so it never waits for a place.
 pub(super) const JOBS: usize = 2_048;
@@ -55,17 +56,42 @@ pub(super) struct Writer {
     pub(super) thread: thread::JoinHandle<()>,
 }
 
-/// Starts the thread.
-pub(super) fn start(log: Box<dyn EventLog>) -> std::io::Result<Writer> {
+/// Looks through a log that was too large for it at the start, beside everything else. What it finds goes to `damage`, in a
+/// sentence; from then on nothing is recorded.
+pub(super) fn check(log: &dyn EventLog, damage: watch::Sender<Option<String>>) -> Result<(), ServerError> {
+    if log.is_checked() {
+        return Ok(());
+    }
+    let reader = log.reader()?;
+    let look = move || match reader.check() {
+        Ok(()) => tracing::info!("the database was looked through, and is sound"),
+        Err(error @ StoreError::Damaged { .. }) => {
+            let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(%error, source, "nothing more is recorded");
+            damage.send_replace(Some(error.to_string()));
+        }
+        Err(error) => tracing::warn!(%error, "the database could not be looked through"),
+    };
+    thread::Builder::new().name("check".into()).spawn(look).map_err(ServerError::Thread)?;
+    Ok(())
+}
+
+/// Starts the thread. Nothing is recorded any more once `damage` holds a sentence.
+pub(super) fn start(log: Box<dyn EventLog>, damage: watch::Receiver<Option<String>>) -> std::io::Result<Writer> {
     // Bounded by the sequencer's window, see JOBS.
     let (jobs, todo) = queue::sync_channel(JOBS);
     // Bounded likewise: at most one report for each command under way.
     let (reports, committed) = mpsc::channel(JOBS);
-    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports))?;
+    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports, &damage))?;
     Ok(Writer { jobs, committed, thread })
 }
 
-fn run(mut log: Box<dyn EventLog>, todo: &queue::Receiver<Job>, reports: &mpsc::Sender<Committed>) {
+fn run(
+    mut log: Box<dyn EventLog>,
+    todo: &queue::Receiver<Job>,
+    reports: &mpsc::Sender<Committed>,
+    damage: &watch::Receiver<Option<String>>,
+) {
     let mut failed_generation = None;
     let mut indexed = false;
     let mut rest = Duration::ZERO;
@@ -102,9 +128,12 @@ fn run(mut log: Box<dyn EventLog>, todo: &queue::Receiver<Job>, reports: &mpsc::
             }
         }
         if !group.is_empty() {
-            let result = log.append(&group).map(|_| ()).map_err(|error| {
-                tracing::error!(%error, "the log could not be written");
-                error.to_string()
+            let damaged = damage.borrow().clone();
+            let result = damaged.map_or(Ok(()), Err).and_then(|()| {
+                log.append(&group).map(|_| ()).map_err(|error| {
+                    tracing::error!(%error, "the log could not be written");
+                    error.to_string()
+                })
             });
             if result.is_err() {
                 failed_generation = Some(generation);
@@ -154,5 +183,33 @@ fn index(log: &mut dyn EventLog) -> bool {
             tracing::warn!(%error, "the search index lags behind");
             true
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            ids::{EntryNo, LogId, Seq},
+            time::Timestamp,
+        },
+        store::{Done, SqliteLog, tests::damaged},
+    };
+
+    #[tokio::test]
+    async fn damage_that_is_found_later_is_named_and_ends_all_recording() {
+        let room = tempfile::tempdir().unwrap();
+        damaged(room.path());
+        let (log, _) = SqliteLog::open_checked(room.path(), Timestamp(0), LogId(0xa1), 0).unwrap();
+        let (damage, mut found) = watch::channel(None);
+        check(&log, damage).unwrap();
+        let sentence = found.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+        assert!(sentence.contains("desk.db is damaged. Keep a copy of it"), "{sentence}");
+        let mut writer = start(Box::new(log), found).unwrap();
+        let done = Done { seq: Seq(1), conversation: None, n: EntryNo(0) };
+        let entry = Entry { key: None, done, events: Vec::new() };
+        assert!(writer.jobs.send(Job::Append { generation: 0, entry }).is_ok());
+        assert_eq!(writer.committed.recv().await.unwrap().result, Err(sentence));
     }
 }

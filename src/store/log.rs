@@ -220,6 +220,11 @@ pub trait EventLog: Send {
     /// Whatever the disk says.
     fn renew_identity(&mut self, id: LogId) -> Result<(), StoreError>;
 
+    /// Whether it was looked through for damage when it was opened. If not, a reader should [`check`](LogReader::check) it.
+    fn is_checked(&self) -> bool {
+        true
+    }
+
     /// A handle for reading, independent of this one; it may go to another thread.
     ///
     /// # Errors
@@ -234,6 +239,14 @@ pub trait LogReader: Send {
     /// # Errors
     /// As all of these: whatever the disk says, or an event that cannot be read.
     fn identity(&self) -> Result<LogId, StoreError>;
+
+    /// Reads everything for damage, which may take seconds.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], and whatever else the disk says.
+    fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Events after `after`, in order.
     ///

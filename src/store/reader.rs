@@ -126,6 +126,10 @@ fn state_of(seq: i64, body: &str, id: ConversationId) -> Result<(Seq, Conversati
 }
 
 impl LogReader for SqliteReader {
+    fn check(&self) -> Result<(), StoreError> {
+        schema::check(&self.connection, &self.path)
+    }
+
     fn identity(&self) -> Result<LogId, StoreError> {
         let id = self.one("SELECT log FROM desk", [], |row| row.get::<_, [u8; 16]>(0))?;
         Ok(LogId(u128::from_be_bytes(id.unwrap_or_default())))

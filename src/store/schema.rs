@@ -138,6 +138,18 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, how: Use) -> Res
     Ok(schema)
 }
 
+/// Reads the whole file for damage: torn pages, broken trees, rows that do not fit their indexes.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let said: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|why| StoreError::of(why, path, Seq(0)))?;
+    if said == "ok" {
+        return Ok(());
+    }
+    let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    Err(StoreError::Damaged { path: path.to_owned(), source: rusqlite::Error::SqliteFailure(corrupt, Some(said)) })
+}
+
 /// What was found in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Schema {

@@ -17,10 +17,14 @@ use crate::domain::{
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
 };
+
+/// Files up to this size, in bytes, are read whole for damage before they are opened: a tenth of a second. Larger ones are
+/// for the server to check while it runs.
+const CHECKED_AT_OPENING: u64 = 64 * 1024 * 1024;
 
 /// How a desk was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub struct SqliteLog {
     head: Head,
     mark: HeadFile,
     state: Fitness,
+    checked: bool,
     /// Held until the log is dropped, so that there is one writer.
     _lock: File,
 }
@@ -90,8 +95,19 @@ impl SqliteLog {
     ///
     /// # Errors
     /// [`StoreError::Locked`] if another process serves it, [`StoreError::Newer`] or [`StoreError::NotADesk`] if the
-    /// file is not for this program, and whatever the disk says.
+    /// file is not for this program, [`StoreError::Damaged`] if it is small enough to be read whole and that shows damage,
+    /// and whatever the disk says.
     pub fn open(folder: &Path, now: Timestamp, new_id: LogId) -> Result<(Self, Opened), StoreError> {
+        Self::open_checked(folder, now, new_id, CHECKED_AT_OPENING)
+    }
+
+    /// As [`open`](Self::open), with the size up to which the file is read whole.
+    pub(crate) fn open_checked(
+        folder: &Path,
+        now: Timestamp,
+        new_id: LogId,
+        checked_up_to: u64,
+    ) -> Result<(Self, Opened), StoreError> {
         schema::assert_sound_sqlite()?;
         make_folder(folder)?;
         let lock = lock(folder)?;
@@ -99,6 +115,11 @@ impl SqliteLog {
         let mut connection = open_file(&path)?;
         let found = schema::prepare(&mut connection, &path, schema::Use::Write)?;
         let sorted = |why| StoreError::of(why, &path, Seq(0));
+        // Before anything is written: what is damaged is left as it is.
+        let checked = fs::metadata(&path).is_ok_and(|file| file.len() <= checked_up_to);
+        if checked {
+            schema::check(&connection, &path)?;
+        }
         schema::migrate(&mut connection, found).map_err(sorted)?;
         connection
             .execute(
@@ -118,7 +139,7 @@ impl SqliteLog {
         };
         let mark = HeadFile::open(folder)?;
         let state = if matches!(opened, Opened::Rewound { .. }) { Fitness::Rewound } else { Fitness::Sound };
-        let mut it = Self { connection, folder: folder.to_owned(), path, log, head, mark, state, _lock: lock };
+        let mut it = Self { connection, folder: folder.to_owned(), path, log, head, mark, state, checked, _lock: lock };
         if it.state == Fitness::Sound {
             it.mark_durably()?;
         }
@@ -446,6 +467,10 @@ impl EventLog for SqliteLog {
         self.mark_durably()?;
         self.state = Fitness::Sound;
         Ok(())
+    }
+
+    fn is_checked(&self) -> bool {
+        self.checked
     }
 
     fn reader(&self) -> Result<Box<dyn LogReader>, StoreError> {

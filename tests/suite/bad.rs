@@ -67,6 +67,7 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     let known = || hello(ADMIN, protocol::VERSION);
     let text = |text: &str| Message::text(text.to_owned());
     let long = Message::text("x".repeat(limits::FRAME_IN * 2));
+    let longer_by_one = Message::text("x".repeat(limits::FRAME_IN + 1));
     let deep = text(&"[".repeat(50_000));
     let binary = Message::binary(vec![0_u8, 159, 146, 150]);
     for (said, code, words) in [
@@ -77,6 +78,8 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
         (vec![text("{\"type\":\"pong\"}")], ByeCode::BadFrame, "the first frame is a hello"),
         (vec![binary.clone()], ByeCode::BadFrame, "frames are text, not binary"),
         (vec![long.clone()], ByeCode::TooLong, "a frame is 65536 bytes at most"),
+        (vec![longer_by_one.clone()], ByeCode::TooLong, "a frame is 65536 bytes at most"),
+        (vec![known(), longer_by_one], ByeCode::TooLong, "a frame is 65536 bytes at most"),
         (vec![hello("cen_nobody-knows-this-token", protocol::VERSION)], ByeCode::Unauthorized, "the token is unknown"),
         (vec![hello("", protocol::VERSION)], ByeCode::Unauthorized, "the token is unknown"),
         (vec![hello(ADMIN, 0)], ByeCode::Version, "upgrade the program that connects"),

@@ -119,6 +119,7 @@ impl Stage {
         let mut context = Context {
             global: cli.global,
             config: centaur::config::Config::default(),
+            config_fault: None,
             paths: Paths::under(self.folder.path()),
             env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
             out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),

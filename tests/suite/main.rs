@@ -3,7 +3,9 @@
 mod bad;
 mod commands;
 mod desk;
+mod faults;
 mod frames;
 mod rooms;
 mod source;
 mod support;
+mod talks;

@@ -42,9 +42,14 @@ impl TestDesk {
 
     /// A desk on this log with this clock.
     pub async fn at(log: Box<dyn EventLog>, policy: Policy, clock: Arc<ManualClock>) -> Self {
+        let (running, dial) = Self::open(log, policy, Arc::clone(&clock) as Arc<dyn Clock>).await;
+        Self { running, dial, clock }
+    }
+
+    /// A server on this log, and the way to it.
+    pub async fn open(log: Box<dyn EventLog>, policy: Policy, clock: Arc<dyn Clock>) -> (Running, Arc<dyn Dial>) {
         let founding = Founding { name: "Test".into(), admin: "root".into(), token: server::digest(ADMIN), policy };
-        let options = Options { log, founding, clock: Arc::clone(&clock) as Arc<dyn Clock>, rewound: false };
-        let running = Server::start(options).await.unwrap();
+        let running = Server::start(Options { log, founding, clock, rewound: false }).await.unwrap();
         let (door, mut lines) = mpsc::channel::<memory::MemoryLine>(16);
         let joins = running.clone();
         tokio::spawn(async move {
@@ -52,7 +57,7 @@ impl TestDesk {
                 joins.join(MemoryLine { from_peer: line.from_peer, to_peer: line.to_peer });
             }
         });
-        Self { running, dial: Arc::new(MemoryDial::new(door)), clock }
+        (running, Arc::new(MemoryDial::new(door)))
     }
 
     /// Somebody joins; returns its line and id.

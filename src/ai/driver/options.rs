@@ -28,6 +28,8 @@ pub struct DriverOptions {
     pub pace: Pace,
     /// How long a customer must be silent before it begins: people write in bursts.
     pub settle: Duration,
+    /// For so long after its start it writes as fast as it can and waits for nobody's silence: it comes to a full floor.
+    pub hurry: Duration,
     /// How many conversations it answers at once; 1 to 64.
     pub at_once: usize,
     /// The program, for the server's log.
@@ -37,7 +39,13 @@ pub struct DriverOptions {
 impl Default for DriverOptions {
     fn default() -> Self {
         let program = concat!("centaur-ai ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { pace: Pace::WordsPerSecond(20), settle: Duration::from_millis(900), at_once: 16, program }
+        Self {
+            pace: Pace::WordsPerSecond(20),
+            settle: Duration::from_millis(900),
+            hurry: Duration::ZERO,
+            at_once: 16,
+            program,
+        }
     }
 }
 

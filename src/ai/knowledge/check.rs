@@ -35,6 +35,8 @@ pub struct Report {
     pub sections: usize,
     /// Sentences read.
     pub sentences: usize,
+    /// Words of customers for which the articles have others.
+    pub synonyms: usize,
     /// Files by language tag; `any` where none is named.
     pub locales: BTreeMap<String, usize>,
     /// Files by topic; `none` where none is named.

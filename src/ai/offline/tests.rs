@@ -15,7 +15,7 @@ struct Bench {
 fn demo() -> Bench {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/knowledge");
     let (knowledge, report) = Knowledge::load(&dir).unwrap();
-    assert_eq!((report.files, report.left_out), (86, 0), "{:?}", report.problems);
+    assert_eq!((report.files, report.left_out, report.is_clean()), (87, 0, true), "{:?}", report.problems);
     let retrieval = Retrieval::new(&knowledge).unwrap();
     Bench { model: Offline::new(Arc::new(knowledge)), retrieval }
 }
@@ -26,6 +26,19 @@ impl Bench {
         let locale = Language::of(&words, likely);
         let passages = self.retrieval.search(&Question { words, locale, ..Question::default() }, 8);
         Prompt { locale, said: said.iter().map(|line| (*line).to_owned()).collect(), passages, ..Prompt::default() }
+    }
+
+    /// What is answered to `said` in a talk that was like this before: what the customer had said, and the last answer.
+    fn going_on(&self, locale: Language, earlier: &[&str], said: &str) -> Composed {
+        let list = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
+        let before = self.model.answer(&self.prompt(&earlier[earlier.len() - 1..], locale));
+        let (said, earlier) = (list(&[said]), list(earlier));
+        let context = crate::ai::follow::context(&said, &earlier);
+        let near = before.sources.first().map(|source| source.document.clone()).filter(|_| !context.is_empty());
+        let words = context.iter().chain(&said).cloned().collect::<Vec<_>>().join("\n");
+        let passages = self.retrieval.search(&Question { words, locale, near, ..Question::default() }, 8);
+        let answered = vec![before.text];
+        self.model.answer(&Prompt { locale, said, answered, earlier, passages, ..Prompt::default() })
     }
 
     fn answer(&self, said: &[&str]) -> Composed {
@@ -157,6 +170,119 @@ fn a_customers_instructions_are_neither_obeyed_nor_repeated() {
                 .iter()
                 .any(|p| p.sentences.contains(claim)))
         );
+    }
+}
+
+#[test]
+fn a_follow_up_is_answered_about_the_matter_before() {
+    let bench = demo();
+    for (locale, earlier, said, expected, holds) in [
+        (
+            Language::En,
+            "can I return my kettle and get my refund?",
+            "and how long does that take?",
+            "en/refund-times.md",
+            "5 working days",
+        ),
+        (
+            Language::En,
+            "do you repair machines after the warranty?",
+            "how much does it cost?",
+            "en/warranty-length-and-registration.md",
+            "35",
+        ),
+        (
+            Language::De,
+            "Wohin kommt die Erstattung, wieder auf den Gutschein?",
+            "Und wie lange dauert so etwas bei Ihnen?",
+            "de/refund-times.md",
+            "5 Werktage",
+        ),
+        (Language::Es, "quiero devolver un hervidor", "y cuánto tiempo tengo?", "es/return-an-item.md", "30 días"),
+        (Language::Zh, "我想暂停订阅", "那可以多久？", "zh/subscription-skip-pause-cancel.md", "3"),
+    ] {
+        let composed = bench.going_on(locale, &[earlier], said);
+        // About another matter never; about this one, or a person is asked.
+        assert!(composed.sources.iter().all(|source| source.document == expected), "{said}: {composed:?}");
+        if locale == Language::En {
+            assert!(composed.text.contains(holds), "{said}: {}", composed.text);
+        }
+    }
+}
+
+#[test]
+fn what_goes_on_from_something_unknown_stands_on_nothing() {
+    let bench = demo();
+    for earlier in ["what is the capital of Mongolia?", "who won the football world cup?"] {
+        let composed = bench.going_on(Language::En, &[earlier], "and how long does that take?");
+        assert!(composed.grounding.share() < 0.35, "{composed:?}");
+    }
+    // A new matter is not mixed with the old one.
+    let composed = bench.going_on(
+        Language::En,
+        &["how long does a refund take?"],
+        "my grinder is blocked, how do I clear the burrs?",
+    );
+    let document = composed.sources.first().map(|source| source.document.as_str());
+    assert_eq!(document, Some("en/grinder-settings-and-blockage.md"));
+}
+
+#[test]
+fn thanks_and_acceptance_close_a_talk_and_what_goes_on_does_not() {
+    let bench = demo();
+    let asked = |locale| match locale {
+        Language::De => "Wann bekomme ich meine Erstattung?",
+        Language::Es => "¿Cuándo recibiré el reembolso?",
+        Language::Zh => "退款多久到账？",
+        Language::Ar => "متى أسترد المبلغ؟",
+        Language::En => "how long does a refund take?",
+    };
+    for (locale, said) in [
+        (Language::En, "thanks, that helps"),
+        (Language::En, "ok perfect"),
+        (Language::En, "That makes sense, I'll keep an eye on it. Thank you!"),
+        (Language::En, "great, got it"),
+        (Language::De, "Prima, vielen lieben Dank und einen schönen Tag noch! 🌻"),
+        (Language::De, "alles klar, das hilft mir"),
+        (Language::De, "Ok, verstanden"),
+        (Language::Es, "Genial, muchas gracias por todo 😊"),
+        (Language::Es, "vale, perfecto"),
+        (Language::Zh, "明白了，谢谢！"),
+        (Language::Zh, "好的"),
+        (Language::Ar, "تم، شكرًا"),
+        (Language::Ar, "حسنًا، فهمت. شكرًا"),
+    ] {
+        let composed = bench.going_on(locale, &[asked(locale)], said);
+        assert!(composed.known && composed.settled && composed.claims.is_empty(), "{said}: {composed:?}");
+        assert!(composed.text.chars().count() < 80, "{said}: {}", composed.text);
+    }
+    for (locale, said) in [
+        (Language::En, "thanks, but that is not what I asked"),
+        (Language::En, "ok, and how do I send it back?"),
+        (Language::En, "Thanks. My machine is leaking now."),
+        (Language::En, "great, it still does not work"),
+        (Language::De, "danke, das hilft mir aber nicht"),
+        (Language::Es, "gracias, pero no me sirve"),
+        (Language::Zh, "好的，但是还没到账"),
+        (Language::Ar, "شكرًا لكن لم أستلم شيئًا"),
+    ] {
+        assert!(!bench.going_on(locale, &[asked(locale)], said).settled, "{said}");
+    }
+    // Nothing was answered yet: thanks settle nothing.
+    assert!(!bench.answer(&["thanks!"]).settled);
+}
+
+#[test]
+fn a_customers_word_finds_what_the_article_says_otherwise() {
+    let bench = demo();
+    for (said, expected) in [
+        ("is there a discount for new subscribers?", "20 percent"),
+        ("someone hacked my account", "suspicious login"),
+        ("gibt es einen Rabatt auf das Abo?", "20 Prozent"),
+    ] {
+        let composed = bench.answer(&[said]);
+        assert!(composed.text.contains(expected), "{said}: {composed:?}");
+        assert!(composed.grounding.share() >= 0.35, "{said}: {composed:?}");
     }
 }
 

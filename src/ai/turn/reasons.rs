@@ -1,6 +1,7 @@
-//! When a person should answer instead, and what to tell them.
+//! When a person should answer instead.
 //!
-//! Word lists and comparisons, no guessing. Where in doubt, a person. Deliberately not here: the desk's own rules.
+//! Word lists and comparisons, no guessing. Where in doubt, a person. Deliberately not here: the desk's own rules, and what to
+//! tell the person (see `summary`).
 
 use crate::{
     ai::{model::Composed, view::View, words::terms},
@@ -159,30 +160,6 @@ pub(super) fn repeats(composed: &Composed, own: &[String]) -> bool {
         WordSet::of(earlier).likeness(&words) >= SAME
             || composed.claims.iter().all(|claim| earlier.contains(claim.as_str()))
     })
-}
-
-/// Whether a message is too short to stand by itself.
-pub(super) fn is_short(words: &str) -> bool {
-    terms(words).len() <= 2
-}
-
-/// The matter in the customer's words, and how far it got: for the person who takes it.
-pub(super) fn summary(view: &View) -> String {
-    let mut said = clean(&view.said.join(" · "), 280);
-    if is_short(&said)
-        && let Some(before) = view.earlier.last()
-    {
-        said = format!("{} · {said}", clean(before, 160));
-    }
-    let matter = if said.is_empty() {
-        "The customer wrote nothing that can be read.".to_owned()
-    } else {
-        format!("Customer: “{said}”.")
-    };
-    match view.answered.as_slice() {
-        [] => format!("{matter} Nothing was answered yet."),
-        [.., last] => format!("{matter} Answered so far: {}, last “{}”.", view.answered.len(), clean(last, 120)),
-    }
 }
 
 /// One line without control, bidi and invisible characters, `most` characters at most.

@@ -92,7 +92,10 @@ fn what_is_not_known_or_was_said_before_goes_to_a_person_with_a_summary() {
     let Some(Outcome::Escalate { reason: Reason::Ungrounded, summary, notice: Some(_), .. }) = outcome(&effects) else {
         panic!("{effects:?}")
     };
-    assert_eq!(summary, "Customer: “why is the sky blue over Tolsand”. Answered so far: 1, last “Hello”.");
+    assert_eq!(
+        summary,
+        "Wants: “why is the sky blue over Tolsand”. Tried: 1 answer. Missing: the knowledge holds nothing about it."
+    );
 
     let own = vec!["Gladly. It takes three days. [1]".to_owned()];
     let (mut turn, _) = begun(View { own, ..view("how long does it take") });

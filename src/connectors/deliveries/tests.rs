@@ -1,10 +1,8 @@
 use super::*;
 use crate::domain::{
-    card::{OnItsWay, Priority, Signs, Status},
-    customer::Customer,
+    card::OnItsWay,
     delivery::{Origin, State},
     holder::Holder,
-    mode::Mode,
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -14,30 +12,8 @@ const ME: TeammateId = TeammateId(3);
 
 fn card(id: u64, seq: u64, rows: &[(u32, State)]) -> Card {
     Card {
-        id: ConversationId(id),
         seq: Seq(seq),
-        n: EntryNo(1),
-        opened_at: Timestamp(0),
-        channel: "web".into(),
         connector: ME,
-        customer: Customer::default(),
-        topic: None,
-        holder: Holder::Queue,
-        term: Term(1),
-        held_since: Timestamp(0),
-        mode: Mode::Auto,
-        own_mode: None,
-        paused_until: None,
-        status: Status::Open,
-        priority: Priority::Normal,
-        tags: Vec::new(),
-        escalation: None,
-        draft: None,
-        writing: None,
-        waiting_since: None,
-        asked: EntryNo(1),
-        signs: Signs::default(),
-        last: None,
         on_its_way: rows
             .iter()
             .map(|(message, state)| OnItsWay {
@@ -47,6 +23,7 @@ fn card(id: u64, seq: u64, rows: &[(u32, State)]) -> Card {
                 state: *state,
             })
             .collect(),
+        ..Card::quiet(ConversationId(id), Timestamp(0))
     }
 }
 

@@ -5,8 +5,8 @@
 use super::{random::Random, scenario::Scenario};
 use crate::domain::time::Span;
 
-/// How many come within the first second, so that a floor is alive at once.
-const OPENING_BURST: usize = 8;
+/// How many come within the first second where nothing else is said, so that a floor is alive at once.
+pub(super) const OPENING_BURST: usize = 8;
 /// The least time between two of these, in milliseconds.
 const BURST_GAP: u64 = 40;
 /// The longest gap, so that a rate near nothing cannot overflow.
@@ -33,6 +33,7 @@ pub struct Afternoon<'a> {
     deck: Vec<usize>,
     gap_ms: f64,
     left: Option<u64>,
+    opening: usize,
     came: usize,
     offset: u64,
 }
@@ -43,11 +44,26 @@ impl<'a> Afternoon<'a> {
     #[must_use]
     pub fn new(seed: u64, rate: f64, limit: Option<u64>, scenarios: &'a [Scenario]) -> Self {
         let gap_ms = if rate > 0.0 && rate.is_finite() { 60_000.0 / rate } else { f64::INFINITY };
-        Self { random: Random::new(seed), scenarios, deck: Vec::new(), gap_ms, left: limit, came: 0, offset: 0 }
+        Self {
+            random: Random::new(seed),
+            scenarios,
+            deck: Vec::new(),
+            gap_ms,
+            left: limit,
+            opening: OPENING_BURST,
+            came: 0,
+            offset: 0,
+        }
+    }
+
+    /// The same afternoon with so many in its opening burst.
+    #[must_use]
+    pub fn opening(self, customers: usize) -> Self {
+        Self { opening: customers, ..self }
     }
 
     fn gap(&mut self) -> Option<u64> {
-        if self.came < OPENING_BURST {
+        if self.came < self.opening {
             return Some(if self.came == 0 { 0 } else { self.random.between(BURST_GAP, 3 * BURST_GAP) });
         }
         if self.gap_ms.is_infinite() {

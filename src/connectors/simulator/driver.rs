@@ -7,6 +7,7 @@
 use super::{
     afternoon::{Afternoon, Arrival},
     customer::{Customer as Machine, Effect, Input, Voice},
+    options::{HURRY, Played, SimulatorEnded, SimulatorOptions},
     random::Random,
     scenario::Scenario,
 };
@@ -43,50 +44,6 @@ pub const CHANNEL: &str = "simulator";
 const ORDERS: usize = 1_024;
 /// How long to wait when the desk is busy. Not a customer's time: speed does not shorten it.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-
-/// How the afternoon goes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SimulatorOptions {
-    /// What all of it follows from.
-    pub seed: u64,
-    /// How many customers come a minute, after an opening burst.
-    pub rate: f64,
-    /// How many are there at once, at most.
-    pub conversations: usize,
-    /// How many come in all; none: without end.
-    pub total: Option<u64>,
-    /// How much faster than life: 2 halves all times. Between 0.01 and 1000; anything else counts as 1.
-    pub speed: f64,
-}
-
-impl Default for SimulatorOptions {
-    fn default() -> Self {
-        Self { seed: 7, rate: 20.0, conversations: 40, total: None, speed: 1.0 }
-    }
-}
-
-/// What came of a whole afternoon.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Played {
-    /// Customers who came.
-    pub customers: u64,
-    /// Messages that they sent, the first ones too.
-    pub messages: u64,
-    /// Messages that they read.
-    pub read: u64,
-    /// Ratings that they gave.
-    pub ratings: u64,
-    /// What the desk refused for good.
-    pub refused: u64,
-}
-
-/// The desk showed the simulator the door, or it cannot play.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the simulated customers are gone: {why}")]
-pub struct SimulatorEnded {
-    /// Why, for people.
-    pub why: String,
-}
 
 /// Plays customers with a connector's token until all have come and gone. Dropping the future ends it at any time.
 ///
@@ -190,7 +147,8 @@ impl<'a> Driver<'a> {
         if !(0.01..=1_000.0).contains(&options.speed) {
             options.speed = 1.0;
         }
-        let mut afternoon = Afternoon::new(options.seed, options.rate, options.total, scenarios);
+        let mut afternoon =
+            Afternoon::new(options.seed, options.rate, options.total, scenarios).opening(options.opening);
         Self {
             random: Random::new(options.seed ^ 0x0dd_ba11),
             coming: afternoon.next(),
@@ -446,7 +404,7 @@ impl<'a> Driver<'a> {
     }
 
     fn due_at(&self) -> Option<Instant> {
-        Some(self.began? + self.scaled(self.coming.as_ref()?.offset))
+        Some(self.began? + self.lasts(self.coming.as_ref()?.offset, self.options.head_start))
     }
 
     fn expect_next(&mut self) {
@@ -472,9 +430,23 @@ impl<'a> Driver<'a> {
         self.timers.insert((at, self.next_timer), timer);
     }
 
+    /// How long a span of the afternoon takes from now on.
     fn scaled(&self, span: Span) -> Duration {
+        let gone = self.began.map_or(Duration::ZERO, |began| began.elapsed());
+        self.lasts(span, self.options.head_start.saturating_sub(gone))
+    }
+
+    /// How long a span takes of which `hurried` may pass in a hurry.
+    fn lasts(&self, span: Span, hurried: Duration) -> Duration {
         // Speed is at least 0.01 and spans are days at most: far from what a duration holds.
-        Duration::from_millis(span.0).div_f64(self.options.speed)
+        let life = Duration::from_millis(span.0);
+        let hurry = HURRY.max(self.options.speed);
+        let in_a_hurry = hurried.mul_f64(hurry);
+        if life <= in_a_hurry {
+            life.div_f64(hurry)
+        } else {
+            hurried + life.saturating_sub(in_a_hurry).div_f64(self.options.speed)
+        }
     }
 }
 

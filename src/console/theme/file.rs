@@ -118,12 +118,7 @@ fn read_within(text: &str, path: &str, depth: u8) -> Result<Spec, Mistake> {
             let colour = hex(&place, &key, value)?;
             spec.palette.insert(name.get_ref().to_string(), colour);
         }
-        if let (Some(text), true) = (inherited, depth > 0) {
-            let base = Place { text, path };
-            if let Ok(table) = DeTable::parse(text) {
-                roles(&base, table.get_ref(), &mut spec)?;
-            }
-        }
+        inherited_roles(inherited, path, depth, &mut spec)?;
     }
     if let Some(assumes) = section(&place, table, "assumes")? {
         known(&place, assumes, "assumes.", &["background", "text"])?;
@@ -139,6 +134,16 @@ fn read_within(text: &str, path: &str, depth: u8) -> Result<Spec, Mistake> {
     }
     roles(&place, table, &mut spec)?;
     Ok(spec)
+}
+
+/// Reads the roles of a theme, and before them those of what it inherits, with the palette that there is now.
+fn inherited_roles(text: Option<&'static str>, path: &str, depth: u8, spec: &mut Spec) -> Result<(), Mistake> {
+    let (Some(text), Some(left)) = (text, depth.checked_sub(1)) else { return Ok(()) };
+    let Ok(table) = DeTable::parse(text) else { return Ok(()) };
+    let table = table.get_ref();
+    let before = table.get("inherits").and_then(|value| value.get_ref().as_str()).and_then(text_of);
+    inherited_roles(before, path, left, spec)?;
+    roles(&Place { text, path }, table, spec)
 }
 
 fn roles(place: &Place<'_>, table: &DeTable<'_>, spec: &mut Spec) -> Result<(), Mistake> {

@@ -17,7 +17,8 @@ fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
 
 #[test]
 fn every_text_role_is_legible_on_the_ground_and_on_the_selected_row() {
-    for name in ["dark", "light"] {
+    for name in NAMES.iter().filter(|name| !matches!(**name, "sixteen" | "plain")) {
+        let least = if name.starts_with("contrast") { 7.0 } else { 4.5 };
         let theme = Theme::built_in(name, ColorLevel::True).unwrap();
         let (ground, text) = theme.assumes();
         let Some(Color::Rgb(r, g, b)) = theme.style(Role::Selected).bg else {
@@ -31,7 +32,7 @@ fn every_text_role_is_legible_on_the_ground_and_on_the_selected_row() {
             };
             for ground in [ground, (r, g, b)] {
                 let contrast = contrast(ink, ground);
-                assert!(contrast >= 4.5, "{name}: {role:?} has a contrast of {contrast:.2} on {ground:?}");
+                assert!(contrast >= least, "{name}: {role:?} has a contrast of {contrast:.2} on {ground:?}");
             }
         }
     }
@@ -39,11 +40,11 @@ fn every_text_role_is_legible_on_the_ground_and_on_the_selected_row() {
 
 #[test]
 fn the_built_in_themes_are_whole_and_plain_has_no_colour() {
-    for name in NAMES {
+    for name in NAMES.iter().copied() {
         let spec = file::read(text_of(name).unwrap(), name).unwrap();
         assert_eq!(spec.roles.len(), Role::ALL.len(), "{name}");
     }
-    for name in NAMES {
+    for name in NAMES.iter().copied() {
         let theme = Theme::built_in(name, ColorLevel::None).unwrap();
         for role in Role::ALL {
             let style = theme.style(*role);
@@ -55,7 +56,7 @@ fn the_built_in_themes_are_whole_and_plain_has_no_colour() {
 
 #[test]
 fn with_sixteen_colours_only_named_ones_are_used() {
-    for name in NAMES {
+    for name in NAMES.iter().copied() {
         let theme = Theme::built_in(name, ColorLevel::Sixteen).unwrap();
         for role in Role::ALL {
             let style = theme.style(*role);

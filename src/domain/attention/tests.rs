@@ -3,10 +3,8 @@
 use super::*;
 use crate::domain::{
     card::{DraftWaits, Signs},
-    customer::Customer,
     escalation::Escalation,
-    ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
-    mode::Mode,
+    ids::{ConversationId, EntryNo, TeammateId},
     turn::Grounding,
 };
 use proptest::prelude::*;
@@ -18,33 +16,7 @@ fn ago(seconds: u64) -> Timestamp {
 }
 
 fn calm() -> Card {
-    Card {
-        id: ConversationId(1),
-        seq: Seq(1),
-        n: EntryNo(1),
-        opened_at: ago(3_600),
-        channel: "web".into(),
-        connector: TeammateId(9),
-        customer: Customer::default(),
-        topic: None,
-        holder: Holder::Ai(TeammateId(2)),
-        term: Term(1),
-        held_since: ago(3_600),
-        mode: Mode::Auto,
-        own_mode: None,
-        paused_until: None,
-        status: Status::Open,
-        priority: Priority::Normal,
-        tags: Vec::new(),
-        escalation: None,
-        draft: None,
-        writing: None,
-        waiting_since: None,
-        asked: EntryNo(1),
-        signs: Signs::default(),
-        last: None,
-        on_its_way: Vec::new(),
-    }
+    Card { holder: Holder::Ai(TeammateId(2)), ..Card::quiet(ConversationId(1), ago(3_600)) }
 }
 
 #[expect(clippy::unnecessary_box_returns, reason = "a card has it so")]

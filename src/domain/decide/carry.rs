@@ -5,14 +5,16 @@ use crate::domain::{
     approval::Ending,
     card::Status,
     customer::Customer,
-    delivery::{Report, State},
+    delivery::{Report, State, is_own_channel},
+    desk::Desk,
     escalation::Reason,
     event::Event,
-    ids::{ConversationId, EntryNo, Term},
+    ids::{ConversationId, EntryNo, TeammateId, Term},
     refusal::Refusal,
     signals,
     teammate::Right,
 };
+use std::collections::BTreeMap;
 
 /// The longest name of a customer, in characters.
 const LONGEST_NAME: usize = 200;
@@ -125,14 +127,57 @@ pub(super) fn report(
     }
     let state = talk.it.outbox.iter().find(|row| row.message == message).map(|row| row.state);
     match (state, report) {
-        (Some(State::Claimed), _) | (Some(State::Sent | State::Unknown), Report::Delivered) => {
+        (Some(State::Delivered), Report::Delivered | Report::Sent)
+        | (Some(State::Sent), Report::Sent)
+        | (Some(State::Unknown), Report::Unknown) => Ok(Vec::new()),
+        // What nobody could tell after a restart may become known later: a late truth is a truth.
+        (Some(State::Claimed | State::Unknown), _) | (Some(State::Sent), Report::Delivered) => {
             Ok(talk.happen([Event::DeliveryReported { message, report: report.clone() }]))
-        }
-        (Some(State::Delivered), Report::Delivered | Report::Sent) | (Some(State::Sent), Report::Sent) => {
-            Ok(Vec::new())
         }
         _ => Err(Refusal::AlreadyEnded { how: "reported before, or never claimed".to_owned() }),
     }
+}
+
+/// What becomes of a conversation's messages when nobody carries it any more: what was not claimed never leaves, and what
+/// was claimed has arrived on our own channels and is unknown elsewhere, as after a restart.
+pub(super) fn orphaned(talk: &Talk<'_>) -> Vec<Happening> {
+    let why = no_carrier(talk.desk, talk.it.card.connector);
+    let open = talk.it.outbox.iter().filter(|row| row.state.is_open());
+    talk.happen(open.map(|row| {
+        let report = match row.state {
+            State::Pending => Report::Failed { why: why.clone() },
+            _ => fate_of_claimed(&talk.it.card.channel),
+        };
+        Event::DeliveryReported { message: row.message, report }
+    }))
+}
+
+/// What was claimed and never reported: on our own channels it has arrived by being claimed, elsewhere nobody can tell.
+pub(super) fn fate_of_claimed(channel: &str) -> Report {
+    if is_own_channel(channel) { Report::Sent } else { Report::Unknown }
+}
+
+/// A message that is said where nobody carries it out fails at once, and shows it: it must not wait for ever.
+pub(super) fn fail_without_carrier(desk: &Desk, happenings: &mut Vec<Happening>) {
+    let mut failed = Vec::new();
+    let mut made: BTreeMap<ConversationId, u32> = BTreeMap::new();
+    for happening in happenings.iter() {
+        let Some(id) = happening.conversation else { continue };
+        let Some(card) = desk.conversation(id).map(|it| &it.card) else { continue };
+        let made = made.entry(id).or_default();
+        *made = made.saturating_add(1);
+        let speaks = matches!(happening.event, Event::Replied { .. } | Event::Answered { .. } | Event::Notified { .. });
+        if speaks && desk.office.present(card.connector).is_none() {
+            let message = EntryNo(card.n.0.saturating_add(*made));
+            let report = Report::Failed { why: no_carrier(desk, card.connector) };
+            failed.push(Happening { conversation: Some(id), event: Event::DeliveryReported { message, report } });
+        }
+    }
+    happenings.append(&mut failed);
+}
+
+fn no_carrier(desk: &Desk, connector: TeammateId) -> String {
+    format!("{} was revoked, and nobody else carries this conversation", desk.office.name_of(connector))
 }
 
 pub(super) fn rate(

@@ -1,11 +1,11 @@
 //! What the desk does by itself: when time passes, when a holder vanishes, when the server starts anew.
 
-use super::{Happening, Talk, govern, not_found, turns};
+use super::{Happening, Talk, carry, govern, not_found, turns};
 use crate::domain::{
     approval::Ending,
     card::Status,
     command::Command,
-    delivery::{self, Report, State},
+    delivery::State,
     desk::Desk,
     escalation::Reason,
     event::Event,
@@ -80,9 +80,12 @@ fn lapse(talk: &Talk<'_>, seen: Timestamp, at: Timestamp) -> Vec<Happening> {
     }
 }
 
-/// What was claimed before a restart: on our own channels it has arrived by being claimed, elsewhere nobody can tell.
+/// What was claimed before a restart, and what waits for a connector that is gone.
 fn recover(talk: &Talk<'_>) -> Vec<Happening> {
-    let report = if delivery::is_own_channel(&talk.it.card.channel) { Report::Sent } else { Report::Unknown };
+    if talk.desk.office.present(talk.it.card.connector).is_none() {
+        return carry::orphaned(talk);
+    }
+    let report = carry::fate_of_claimed(&talk.it.card.channel);
     let claimed = talk.it.outbox.iter().filter(|row| row.state == State::Claimed);
     talk.happen(claimed.map(|row| Event::DeliveryReported { message: row.message, report: report.clone() }))
 }

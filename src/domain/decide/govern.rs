@@ -1,6 +1,6 @@
 //! The desk itself: teammates, policy, modes by topic.
 
-use super::{Asker, Happening, Talk, invalid};
+use super::{Asker, Happening, Talk, carry, invalid};
 use crate::domain::{
     desk::Desk,
     event::Event,
@@ -98,6 +98,9 @@ pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happ
     }
     let mut happenings = vec![of_desk(Event::TeammateRevoked { teammate })];
     for (id, it) in &asker.desk.conversations {
+        if it.card.connector == teammate {
+            happenings.extend(carry::orphaned(&Talk { desk: asker.desk, it, id: *id }));
+        }
         if it.card.holder.teammate() == Some(teammate) {
             let talk = Talk { desk: asker.desk, it, id: *id };
             happenings.extend(talk.happen(talk.change_holder(Holder::Queue, Cause::Revoked, "revoked")));

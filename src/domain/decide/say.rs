@@ -32,7 +32,9 @@ pub(super) fn whisper(asker: &Asker<'_>, id: ConversationId, text: &str) -> Resu
     let talk = asker.conversation(Right::Whisper, id)?;
     check_text("text", text)?;
     talk.check_unresolved()?;
-    if talk.it.whispers.len() >= WHISPERS {
+    let of_turn = talk.it.turn.as_ref().map_or(0, |turn| turn.whispers.len());
+    let of_draft = talk.it.draft.as_ref().map_or(0, |draft| draft.whispers.len());
+    if talk.it.whispers.len() + of_turn + of_draft >= WHISPERS {
         return Err(super::invalid("text", format!("{WHISPERS} whispers wait already; the AI has not answered since")));
     }
     Ok(talk.happen([Event::Whispered { text: text.to_owned() }]))

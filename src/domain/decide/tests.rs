@@ -13,4 +13,5 @@ mod takeover;
 mod talks;
 mod total;
 mod undo;
+mod whispers;
 mod world;

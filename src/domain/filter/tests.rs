@@ -2,11 +2,10 @@
 
 use super::*;
 use crate::domain::{
-    card::{Card, LastLine, Signs, Speaker, Status},
+    card::{Card, LastLine, Speaker, Status},
     customer::Customer,
     escalation::{Escalation, Reason},
     holder::Holder,
-    ids::{EntryNo, Seq, Term},
 };
 use proptest::prelude::*;
 
@@ -26,35 +25,19 @@ fn context() -> Context<'static> {
 
 fn card() -> Card {
     Card {
-        id: ConversationId(1_042),
-        seq: Seq(1),
-        n: EntryNo(1),
-        opened_at: NOW,
-        channel: "web".into(),
-        connector: TeammateId(9),
         customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".into()) },
         topic: Some("order late".to_owned()),
         holder: Holder::Ai(TeammateId(2)),
-        term: Term(1),
-        held_since: NOW,
-        mode: Mode::Auto,
-        own_mode: None,
-        paused_until: None,
-        status: Status::Open,
         priority: Priority::High,
         tags: vec!["VIP".to_owned(), "late parcel".to_owned()],
         escalation: Some(Box::new(Escalation { reason: Reason::AskedForHuman, summary: String::new(), at: NOW })),
-        draft: None,
-        writing: None,
         waiting_since: Some(Timestamp(NOW.0 - 150_000)),
-        asked: EntryNo(1),
-        signs: Signs::default(),
         last: Some(LastLine {
             at: NOW,
             speaker: Speaker::Customer,
             text: "My PARCEL says delivered, ΣΊΣΥΦΟΣ! 我的包裹".into(),
         }),
-        on_its_way: Vec::new(),
+        ..Card::quiet(ConversationId(1_042), NOW)
     }
 }
 

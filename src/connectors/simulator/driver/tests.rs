@@ -2,7 +2,7 @@ use super::{super::scenario::of_the_demo, *};
 use crate::connectors::stage::Stage;
 
 fn options(total: u64) -> SimulatorOptions {
-    SimulatorOptions { seed: 7, rate: 600.0, conversations: 5, total: Some(total), speed: 1.0 }
+    SimulatorOptions { rate: 600.0, conversations: 5, total: Some(total), ..SimulatorOptions::default() }
 }
 
 async fn play_with(reply: fn(&str) -> Option<String>, total: u64) -> (Played, usize) {
@@ -40,4 +40,34 @@ async fn the_end_of_the_session_ends_the_afternoon_with_its_reason() {
     tell.send(News::Ended { code: None, why: "the token is unknown".to_owned() }).await.unwrap();
     let ended = play(peer, news, &of_the_demo(), &SimulatorOptions::default()).await;
     assert_eq!(ended.unwrap_err().to_string(), "the simulated customers are gone: the token is unknown");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_start_plays_the_beginning_in_a_hurry_and_the_rest_as_in_life() {
+    let options = SimulatorOptions {
+        opening: 22,
+        head_start: Duration::from_secs(1),
+        rate: 60.0,
+        conversations: 100,
+        total: Some(100),
+        ..SimulatorOptions::default()
+    };
+    let (_stage, peer, news) = Stage::open(|_| None);
+    let scenarios = of_the_demo();
+    let mut driver = Driver::new(&scenarios, &options);
+    // The opening and half a minute of arrivals fit into the first second; then a minute takes a minute.
+    let at = |seconds: u64| driver.lasts(Span::seconds(seconds), options.head_start);
+    assert_eq!([at(3), at(30), at(90)], [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(61)]);
+    driver.began = Some(Instant::now());
+    let first = Instant::now();
+    let came: Vec<Duration> = std::iter::from_fn(|| {
+        let due = driver.due_at()?;
+        driver.coming = driver.afternoon.next();
+        Some(due - first)
+    })
+    .collect();
+    assert!(came.iter().filter(|due| **due < Duration::from_millis(100)).count() >= 22, "{came:?}");
+    assert!(came.is_sorted());
+    let played = tokio::time::timeout(Duration::from_secs(2), play(peer, news, &scenarios, &options)).await;
+    assert!(played.is_err(), "it goes on");
 }

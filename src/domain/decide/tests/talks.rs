@@ -1,6 +1,6 @@
 //! Messages on their way out, and what a customer's words do.
 
-use super::world::{AI, ANA, LEAD, MAIL, WEB, World, answer, config, histories, open, walk};
+use super::world::{ADMIN, AI, ANA, LEAD, MAIL, WEB, World, answer, config, histories, open, walk};
 use crate::domain::{
     card::Status,
     command::Command,
@@ -61,14 +61,18 @@ proptest! {
                     it.outbox.iter().filter(|row| row.state == state).map(|row| row.message).collect()
                 };
                 prop_assert_eq!(rows(done.after, State::Claimed), Vec::new());
-                prop_assert_eq!(rows(done.after, State::Pending), rows(done.before, State::Pending));
+                // But what waits for a connector that is gone fails.
+                let it = done.before.conversation(*conversation).unwrap();
+                let carried = done.before.office.present(it.card.connector).is_some();
+                let waited = if carried { rows(done.before, State::Pending) } else { Vec::new() };
+                prop_assert_eq!(rows(done.after, State::Pending), waited);
             }
             Ok(())
         })?;
     }
 
     #[test]
-    fn each_accepted_human_message_waits_until_it_is_claimed_and_is_never_void(history in histories()) {
+    fn each_accepted_human_message_waits_until_it_is_claimed_or_nobody_can_carry_it_and_is_never_void(history in histories()) {
         let mut waits: BTreeSet<Message> = BTreeSet::new();
         walk(&history, |done| {
             for one in done.recorded() {
@@ -79,6 +83,10 @@ proptest! {
                     }
                     Event::DeliveryClaimed { message } => {
                         waits.remove(&(id, *message));
+                    }
+                    Event::DeliveryReported { message, .. } if waits.remove(&(id, *message)) => {
+                        let it = done.after.conversation(id).unwrap();
+                        prop_assert!(done.after.office.present(it.card.connector).is_none());
                     }
                     Event::DeliveriesVoided { messages } => {
                         for message in messages {
@@ -92,6 +100,34 @@ proptest! {
                 let it = done.after.conversation(*id).unwrap();
                 let row = it.outbox.iter().find(|row| row.message == *message);
                 prop_assert_eq!(row.map(|row| (row.state, row.origin)), Some((State::Pending, Origin::Human)));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn nothing_waits_for_a_connector_who_was_revoked(history in histories()) {
+        walk(&history, |done| {
+            for it in done.after.conversations.values() {
+                let carried = done.after.office.present(it.card.connector).is_some();
+                prop_assert!(carried || it.outbox.iter().all(|row| !row.state.is_open()), "{:?}", it.outbox);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_card_counts_each_message_that_did_not_arrive_once(history in histories()) {
+        let mut fates: BTreeMap<Message, bool> = BTreeMap::new();
+        walk(&history, |done| {
+            for one in done.recorded() {
+                if let (Some(id), Event::DeliveryReported { message, report }) = (one.conversation, &one.event) {
+                    fates.insert((id, *message), matches!(report, Report::Failed { .. } | Report::Unknown));
+                }
+            }
+            for (id, it) in &done.after.conversations {
+                let missing = fates.iter().filter(|((of, _), missing)| of == id && **missing).count();
+                prop_assert_eq!(usize::from(it.card.signs.undelivered), missing);
             }
             Ok(())
         })?;
@@ -243,6 +279,50 @@ fn a_message_is_unknown_after_a_restart_and_on_our_own_channels_it_has_arrived()
         assert_eq!(world.desk_does(Command::Recover { conversation: id }), Vec::new());
         let again = Command::ClaimDelivery { conversation: id, message, term };
         assert!(matches!(world.may_not(by, again), Refusal::AlreadyEnded { .. }));
+    }
+}
+
+#[test]
+fn what_becomes_known_after_a_restart_is_recorded() {
+    let failed = Report::Failed { why: "mailbox full".into() };
+    for (late, state) in [(Report::Sent, State::Sent), (Report::Delivered, State::Delivered), (failed, State::Failed)] {
+        let mut world = World::new(Policy::default());
+        let id = ConversationId(1);
+        world.does(MAIL, open("mail", None, "hello there my friend"));
+        let message = world.turn(AI, id, answer("Good day.", 900)).last().unwrap().n;
+        let term = world.term(id);
+        world.does(MAIL, Command::ClaimDelivery { conversation: id, message, term });
+        world.desk_does(Command::Recover { conversation: id });
+        assert_eq!(world.talk(id).card.signs.undelivered, 1);
+        world.does(MAIL, Command::ReportDelivery { conversation: id, message, report: late.clone() });
+        assert_eq!(world.talk(id).outbox.iter().map(|row| row.state).collect::<Vec<_>>(), [state]);
+        assert_eq!(world.talk(id).card.signs.undelivered, u8::from(state == State::Failed));
+        let unknown = Command::ReportDelivery { conversation: id, message, report: Report::Unknown };
+        assert!(matches!(world.may_not(MAIL, unknown), Refusal::AlreadyEnded { .. }), "{late:?}");
+    }
+}
+
+#[test]
+fn what_a_revoked_connector_left_behind_fails_and_says_why_and_so_does_what_is_said_later() {
+    for (channel, by, state) in [("web", WEB, State::Sent), ("mail", MAIL, State::Unknown)] {
+        let mut world = World::new(Policy::default());
+        let id = ConversationId(1);
+        world.does(by, open(channel, None, "hello there my friend"));
+        let message = world.turn(AI, id, answer("Good day.", 900)).last().unwrap().n;
+        let term = world.term(id);
+        world.does(by, Command::ClaimDelivery { conversation: id, message, term });
+        world.does(ANA, Command::TakeOver { conversation: id, term, reason: None });
+        let term = world.term(id);
+        world.does(ANA, Command::Reply { conversation: id, term, text: "I am on it.".into() });
+        let revoked = world.does(ADMIN, Command::Revoke { teammate: by });
+        let later = world.does(ANA, Command::Reply { conversation: id, term, text: "Still here?".into() });
+        let states: Vec<State> = world.talk(id).outbox.iter().map(|row| row.state).collect();
+        assert_eq!(states, [state, State::Failed, State::Failed]);
+        for recorded in [revoked, later] {
+            assert!(recorded.iter().any(|one| matches!(&one.event, Event::DeliveryReported {
+                report: Report::Failed { why }, ..
+            } if *why == format!("{channel} was revoked, and nobody else carries this conversation"))));
+        }
     }
 }
 

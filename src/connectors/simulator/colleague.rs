@@ -1,0 +1,169 @@
+//! A colleague at the desk: a person, simulated, who takes a few of the talks that ask for one and answers them.
+//!
+//! So that a demo's floor has talks that somebody else holds. She holds few, says little, and leaves the rest to whoever
+//! watches. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
+
+use crate::{
+    client::{CallError, Caller, Dial},
+    domain::{
+        card::{Card, Status},
+        command::Command,
+        holder::Holder,
+        ids::{ConversationId, EntryNo, TeammateId},
+    },
+    protocol::{Scope, ToPeer},
+};
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// How long she listens before she looks what is due.
+const LISTENS: Duration = Duration::from_millis(250);
+/// How long she takes for an answer.
+const ANSWERS_AFTER: Duration = Duration::from_secs(9);
+/// How long the customer is silent until she settles the matter.
+const SETTLES_AFTER: Duration = Duration::from_secs(75);
+
+/// What she says in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lines {
+    /// After taking over.
+    pub hello: String,
+    /// To what the customer says then.
+    pub later: String,
+}
+
+/// What she says, by language.
+pub type Manner = BTreeMap<String, Lines>;
+
+/// Reads what she says.
+///
+/// # Errors
+/// What is wrong, with its line.
+pub fn manner(text: &str) -> Result<Manner, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
+}
+
+/// A talk that she holds.
+struct Held {
+    /// The customer's newest message that she answered.
+    answered: EntryNo,
+    said: u8,
+    /// When she says or settles next.
+    due: Instant,
+}
+
+struct Colleague {
+    caller: Caller,
+    me: TeammateId,
+    manner: Manner,
+    cards: BTreeMap<ConversationId, Card>,
+    held: BTreeMap<ConversationId, Held>,
+    /// How many more she takes.
+    takes: usize,
+}
+
+/// Sits at the desk with a person's token and takes `takes` talks in all. Dropping the future ends it at any time.
+///
+/// # Errors
+/// [`CallError`] if the session ends.
+pub async fn run(dial: Arc<dyn Dial>, token: String, manner: Manner, takes: usize) -> Result<(), CallError> {
+    let program = concat!("centaur-colleague ", env!("CARGO_PKG_VERSION")).to_owned();
+    let caller = Caller::open(dial, token, Scope::All, program).await?;
+    let me = caller.welcome().you.id;
+    let mut colleague = Colleague { caller, me, manner, cards: BTreeMap::new(), held: BTreeMap::new(), takes };
+    loop {
+        match colleague.caller.next_frame(LISTENS).await {
+            Ok(ToPeer::Cards { cards, gone, .. }) => {
+                colleague.cards.extend(cards.into_iter().map(|card| (card.id, card)));
+                for id in gone {
+                    colleague.cards.remove(&id);
+                }
+            }
+            // What was missed comes again with the next change of a card.
+            Ok(_) | Err(CallError::Behind { .. } | CallError::TimedOut { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        colleague.look().await?;
+    }
+}
+
+impl Colleague {
+    async fn look(&mut self) -> Result<(), CallError> {
+        let me = self.me;
+        self.held.retain(|id, _| self.cards.get(id).is_some_and(|card| card.holder.is_human(me)));
+        if self.takes > 0
+            && let Some(card) = self.cards.values().find(|card| calls(card) && self.speaks(card)).cloned()
+        {
+            let take = Command::TakeOver { conversation: card.id, term: card.term, reason: None };
+            if self.caller.call(take).await?.is_ok() {
+                self.takes -= 1;
+                let held = Held { answered: EntryNo(0), said: 0, due: Instant::now() };
+                self.held.insert(card.id, held);
+                if let Some(card) = self.cards.get_mut(&card.id) {
+                    // Until the card comes that says so.
+                    card.holder = Holder::Human(me);
+                    card.escalation = None;
+                }
+                return Ok(());
+            }
+            // Somebody was first: the card that says so is on its way.
+            self.cards.remove(&card.id);
+        }
+        let now = Instant::now();
+        let due = self.held.iter().find(|(_, held)| held.due <= now).map(|(id, _)| *id);
+        match due {
+            Some(id) => self.act(id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Answers what is new, or settles what has been silent.
+    async fn act(&mut self, id: ConversationId) -> Result<(), CallError> {
+        let (Some(card), Some(held)) = (self.cards.get(&id), self.held.get_mut(&id)) else { return Ok(()) };
+        if card.asked > held.answered {
+            let lines = self.manner.get(language(card));
+            let text = lines.map(|lines| if held.said == 0 { &lines.hello } else { &lines.later }).cloned();
+            held.answered = card.asked;
+            held.said = held.said.saturating_add(1);
+            held.due = Instant::now() + ANSWERS_AFTER;
+            let reply = text.map(|text| Command::Reply { conversation: id, term: card.term, text });
+            if let Some(reply) = reply {
+                // Refused if somebody took it from her meanwhile; then it is theirs.
+                let _ = self.caller.call(reply).await?;
+            }
+        } else if held.said > 1 && card.waiting_since.is_none() {
+            self.held.remove(&id);
+            let _ = self.caller.call(Command::Resolve { conversation: id }).await?;
+        } else {
+            held.due = Instant::now() + SETTLES_AFTER;
+        }
+        Ok(())
+    }
+
+    fn speaks(&self, card: &Card) -> bool {
+        self.manner.contains_key(language(card))
+    }
+}
+
+/// Whether the talk waits for any person.
+fn calls(card: &Card) -> bool {
+    card.status == Status::Open && card.holder == Holder::Queue && card.escalation.is_some()
+}
+
+fn language(card: &Card) -> &str {
+    card.customer.locale.as_deref().unwrap_or("en")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_she_says_is_read_and_a_mistake_is_told() {
+        let text = "[en]\nhello = \"Hello.\"\nlater = \"I look into it.\"\n";
+        assert_eq!(manner(text).unwrap()["en"].hello, "Hello.");
+        assert!(manner("[en]\nhello = \"x\"").unwrap_err().contains("later"));
+    }
+}
