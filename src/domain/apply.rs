@@ -260,7 +260,7 @@ impl Conversation {
                 card.draft = None;
                 let whispers = self.draft.take().map(|waiting| waiting.whispers).unwrap_or_default();
                 if !matches!(ending, Ending::Approved | Ending::Edited) {
-                    self.whisper_again(whispers);
+                    self.whisper_again(&whispers);
                 }
                 if let Ending::Rejected { .. } = ending {
                     self.rejected = self.rejected.saturating_add(1);
@@ -274,7 +274,7 @@ impl Conversation {
             }
             Event::AnswerSuppressed { turn, .. } => {
                 let whispers = self.end_turn(*turn);
-                self.whisper_again(whispers);
+                self.whisper_again(&whispers);
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
@@ -283,12 +283,12 @@ impl Conversation {
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 let whispers = self.end_turn(*turn);
-                self.whisper_again(whispers);
+                self.whisper_again(&whispers);
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
                     let whispers = self.end_turn(*turn);
-                    self.whisper_again(whispers);
+                    self.whisper_again(&whispers);
                 }
                 // A call that an undo brings back, or that a person makes, is no new hand-off of the AI's.
                 if (turn.is_some() || by.is_none()) && *reason != Reason::HolderVanished {
@@ -366,8 +366,8 @@ impl Conversation {
     }
 
     /// Nothing was answered: what was whispered is for the next turn that does.
-    fn whisper_again(&mut self, whispers: Vec<EntryNo>) {
-        let mut all = [&*self.whispers, &whispers].concat();
+    fn whisper_again(&mut self, whispers: &[EntryNo]) {
+        let mut all = [&*self.whispers, whispers].concat();
         all.sort_unstable();
         all.dedup();
         self.whispers = all.into();
