@@ -369,7 +369,7 @@ fn card() -> Card {
         status: Status::Snoozed { until: AT },
         priority: Priority::High,
         tags: vec!["vip".into()],
-        escalation: Some(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT }),
+        escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
         draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),

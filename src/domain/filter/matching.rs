@@ -198,7 +198,7 @@ fn contains_ascii(hay: &[u8], needle: &[u8]) -> bool {
 fn parts(card: &Card) -> impl Iterator<Item = &str> {
     [card.customer.name.as_str(), card.topic.as_deref().unwrap_or_default()]
         .into_iter()
-        .chain(card.last.as_ref().map(|last| last.text.as_str()))
+        .chain(card.last.as_ref().map(|last| &*last.text))
         .chain(card.tags.iter().map(String::as_str))
 }
 

@@ -82,11 +82,11 @@ fn cards() -> Vec<Card> {
             },
             topic: Some("order late".into()),
             tags: vec!["parcel".into(), "vip".into()],
-            escalation: Some(Escalation {
+            escalation: Some(Box::new(Escalation {
                 reason: Reason::AskedForHuman,
                 summary: "Parcel BW-20417 is marked delivered, but she does not have it.".into(),
                 at: ago(120),
-            }),
+            })),
             waiting_since: Some(ago(130)),
             signs: Signs { asked_human: true, repeats: 2, money: true, ..Signs::default() },
             ..card(1042, "", Holder::Queue)
