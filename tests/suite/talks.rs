@@ -177,7 +177,7 @@ async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
         }
     }
     let settled = talks.iter().filter(|talk| talk.card.status.is_resolved()).count();
-    assert!(settled >= 12, "{settled} talks were settled by the AI");
+    assert!(settled >= 8, "{settled} talks were settled by the AI");
 }
 
 #[tokio::test(start_paused = true)]
