@@ -163,7 +163,7 @@ impl Sitting {
                 let said = &self.raw[..end];
                 match self.colour {
                     Some(colour) if said.ends_with(b"\x1b]11;?\x1b\\") => {
-                        answers.push_str(&format!("\x1b]11;{colour}\x1b\\"));
+                        answers.extend(["\x1b]11;", colour, "\x1b\\"]);
                     }
                     _ if said.ends_with(QUESTION) => answers.push_str("\x1b[0n"),
                     _ if said.ends_with(b"\x1b[c") => answers.push_str("\x1b[?62c"),
