@@ -14,7 +14,8 @@ use super::{
 use crate::{
     connectors::web,
     console::{
-        input::Input,
+        app::LAST_ANSWERS,
+        input::{Answer, Ending, Input},
         paint::Paint,
         terminal::{Seat as _, Terminal},
         theme::Theme,
@@ -33,6 +34,7 @@ use std::{
     net::SocketAddr,
     sync::Arc,
 };
+use tokio::time::{Instant, timeout_at};
 
 /// Asks and opens until something was opened, or the person leaves. Without a terminal: the help, and a usage error.
 ///
@@ -94,7 +96,8 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
     let paint = Paint::new(io::stdout(), Size::new(columns, rows), seat::level());
     let mut screen = ratatui::Terminal::new(paint).map_err(broken)?;
     seat.enter().map_err(broken)?;
-    let mut inputs = seat.inputs();
+    let mut inputs = seat.inputs().map_err(broken)?;
+    let mut is_known = false;
     let wish = loop {
         screen.draw(|frame| door::draw(frame, &welcome, look)).map_err(broken)?;
         match inputs.next().await {
@@ -108,6 +111,7 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
             Some(Input::Resized(columns, rows)) => screen.backend_mut().set_size(Size::new(columns, rows)),
             Some(Input::Resumed) => screen.backend_mut().forget(),
             Some(Input::Answered(answer)) => {
+                is_known |= answer == Answer::Attributes;
                 if let (Some(theme), true) = (if_light, answer.is_light()) {
                     look.set_theme(theme.clone());
                 }
@@ -115,6 +119,11 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
             Some(Input::Focus { .. }) => {}
         }
     };
+    let until = Instant::now() + LAST_ANSWERS;
+    while !is_known && let Ok(Some(input)) = timeout_at(until, inputs.next()).await {
+        // Whoever has the terminal next would take its answers for typing.
+        is_known = matches!(input, Input::Answered(Answer::Attributes) | Input::Ending(Ending::HungUp));
+    }
     drop(inputs);
     seat.leave().map_err(broken)?;
     Ok(wish)

@@ -32,7 +32,7 @@ use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
 /// How long the terminal may take for its last answers.
-const LAST_ANSWERS: Duration = Duration::from_millis(800);
+pub const LAST_ANSWERS: Duration = Duration::from_millis(800);
 /// How long the first frame waits for the terminal to say whether it is light or dark.
 const FOR_COLOUR: Duration = Duration::from_millis(40);
 /// What is taken at once before drawing.
@@ -173,15 +173,15 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the terminal cannot be taken or drawn on.
     pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
-        self.pace.asked_what();
+        self.pace.asked_what(self.start.elapsed());
         if self.if_light.is_some() {
             self.pace.wait_until(self.start.elapsed() + FOR_COLOUR);
         }
-        self.inputs = Some(self.seat.inputs());
+        self.inputs = Some(self.seat.inputs()?);
         let ended = self.live().await;
+        self.performer.flush();
         self.hear_out().await;
         self.inputs = None;
-        self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
         if ended.is_err() && self.seat.is_gone() {
@@ -196,17 +196,29 @@ impl<B: Screen, S: Seat> App<B, S> {
         Ok(self.ended)
     }
 
-    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing.
+    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing. Keys that
+    /// come meanwhile were meant for nobody here.
     async fn hear_out(&mut self) {
         let until = Instant::now() + LAST_ANSWERS;
-        while self.pace.owed() || self.pace.is_new() {
+        while self.is_owed() {
             let Some(inputs) = &mut self.inputs else { return };
             match tokio::time::timeout_at(until, inputs.next()).await {
                 Ok(Some(Input::Answered(answer))) => self.answered(answer),
-                Ok(Some(Input::Ending(Ending::HungUp)) | None) | Err(_) => return,
+                Ok(Some(Input::Ending(ending))) => {
+                    self.take_input(Input::Ending(ending));
+                    if ending == Ending::HungUp {
+                        return;
+                    }
+                }
+                Ok(None) | Err(_) => return,
                 Ok(Some(_)) => {}
             }
         }
+    }
+
+    fn is_owed(&self) -> bool {
+        let now = self.start.elapsed();
+        self.pace.owed(now) || self.pace.is_new(now)
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
@@ -279,7 +291,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         match answer {
             Answer::Shown => {
                 self.pace.answered(self.start.elapsed());
-                self.seat.owes(self.pace.owed());
+                self.seat.owes(self.pace.owed(self.start.elapsed()));
             }
             Answer::Background { .. } => {
                 if let (Some(theme), true) = (self.if_light.take(), answer.is_light()) {
@@ -392,7 +404,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         let (model, look) = (&self.model, &mut self.look);
         self.screen.draw(|frame| view::draw(frame, model, look)).map_err(drawing)?;
         self.pace.drew(self.start.elapsed(), self.screen.backend().asked());
-        self.seat.owes(self.pace.owed());
+        self.seat.owes(self.pace.owed(self.start.elapsed()));
         let scrolls = self.model.talk.as_ref().is_some_and(|talk| talk.scroll.by != 0 || talk.scroll.to_selected);
         if scrolls || self.look.measured != self.model.measured {
             self.hear(What::Measured(self.look.measured));
@@ -407,7 +419,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the screen cannot be drawn.
     pub async fn settle(&mut self) -> Result<(), Broken> {
         if self.inputs.is_none() {
-            self.inputs = Some(self.seat.inputs());
+            self.inputs = Some(self.seat.inputs()?);
         }
         while !self.over {
             let mut moved = self.take_inputs() | self.take_all_news();
@@ -450,7 +462,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             self.screen.resize(Rect::new(0, 0, columns, rows)).map_err(drawing)?;
             self.hear(What::Resized(columns, rows));
         }
-        self.inputs = Some(self.seat.inputs());
+        self.inputs = Some(self.seat.inputs()?);
         self.hear(What::Resumed);
         Ok(())
     }
