@@ -44,7 +44,12 @@ impl Up<'_> {
             }
             Layer::Pick(picker) => picker.cursor = shifted(picker.cursor, by, picker.choices.len()),
             Layer::Palette(palette) => palette.cursor = shifted(palette.cursor, by, palette.rows.len()),
-            Layer::Compose(_) | Layer::Filter(_) => {}
+            Layer::Compose(composer) => {
+                if let Some(choosing) = &mut composer.choosing {
+                    choosing.cursor = shifted(choosing.cursor, by, choosing.found.len());
+                }
+            }
+            Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
                 Pane::List | Pane::Inspector => self.move_list(by),
                 Pane::Talk => self.move_talk(action, by),
@@ -190,6 +195,9 @@ fn edit(editor: &mut Editor, action: Action) -> bool {
         Action::KillEnd => editor.kill_end(),
         Action::Yank => {
             editor.yank();
+        }
+        Action::YankBefore => {
+            editor.yank_before();
         }
         Action::UndoTyping => {
             editor.undo();

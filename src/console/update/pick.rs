@@ -164,7 +164,8 @@ impl Up<'_> {
             Layer::Palette(_) => self.choose_command(),
             Layer::Filter(_) => self.filter_done(),
             Layer::Help(_) => self.run(Action::Back, ""),
-            Layer::Compose(_) | Layer::None => {}
+            Layer::Compose(_) => self.canned_chosen(),
+            Layer::None => {}
         }
     }
 
