@@ -28,7 +28,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
-    Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing,
+    Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value,
+    Writing,
 };
 pub use line::Line;
 pub use notice::{Notice, Severity};

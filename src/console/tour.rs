@@ -103,7 +103,7 @@ impl Tour {
         let key = |action| keymap.keys_of(Scope::Floor, action).unwrap_or_else(|| format!("`{action}`"));
         let what = match self.step {
             Step::TakeOver => format!(
-                "{}{} picks a talk that the AI answers, {} takes it over",
+                "{}/{} picks a talk that the AI answers, {} takes it over",
                 key(Action::Down),
                 key(Action::Up),
                 key(Action::TakeOver)
@@ -142,7 +142,7 @@ mod tests {
     fn the_line_names_the_keys_that_the_person_has() {
         let keymap = Keymap::built_in().overlaid("[floor]\nT = \"take_over\"\nt = \"\"\n", "k").unwrap();
         let line = Tour::begin().line(&keymap);
-        assert_eq!(line, "tour 1/4: jk picks a talk that the AI answers, T takes it over (esc esc skips)");
+        assert_eq!(line, "tour 1/4: j/k picks a talk that the AI answers, T takes it over (esc esc skips)");
     }
 
     #[test]

@@ -16,9 +16,9 @@ mod palette;
 mod pick;
 mod send;
 mod talk;
-mod tour;
 #[cfg(test)]
 mod tests;
+mod tour;
 
 use super::{
     effect::Effect,

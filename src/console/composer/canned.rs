@@ -170,7 +170,10 @@ mod tests {
 
     #[test]
     fn a_file_is_a_head_and_a_text_or_a_text_alone() {
-        let one = canned("refund", "+++\r\ntitle = \"Money back\"\r\ntags = [\"return\"]\r\n+++\r\n\r\nHello {customer},\r\nbye.\r\n");
+        let one = canned(
+            "refund",
+            "+++\r\ntitle = \"Money back\"\r\ntags = [\"return\"]\r\n+++\r\n\r\nHello {customer},\r\nbye.\r\n",
+        );
         let expected = Canned {
             name: "refund".into(),
             title: "Money back".into(),
@@ -201,7 +204,11 @@ mod tests {
 
     #[test]
     fn a_few_letters_find_a_reply_by_title_name_tag_or_text() {
-        let all = [canned("a", "Dear customer"), canned("refund", "+++\ntags=[\"money\"]\n+++\nx"), canned("parcel-lost", "y")];
+        let all = [
+            canned("a", "Dear customer"),
+            canned("refund", "+++\ntags=[\"money\"]\n+++\nx"),
+            canned("parcel-lost", "y"),
+        ];
         let names = |typed| fitting(&all, typed).into_iter().map(|one| one.name).collect::<Vec<_>>();
         assert_eq!(names(""), ["a", "refund", "parcel-lost"]);
         assert_eq!(names("ref"), ["refund"]);

@@ -92,7 +92,11 @@ impl Up<'_> {
                     return self.warn(format!("{who} answers here: Esc keeps this note, take over to reply"));
                 }
                 let keys = self.m.keymap.keys_of(Scope::Composer, Action::TurnInto);
-                let why = format!("{} reads it then! {} again makes it a reply", card.customer.name, keys.unwrap_or_default());
+                let why = format!(
+                    "{} reads it then! {} again makes it a reply",
+                    card.customer.name,
+                    keys.unwrap_or_default()
+                );
                 self.ask_back(Asked::BecomeReply, why);
             }
             _ => self.warn("only notes and replies become each other".to_owned()),

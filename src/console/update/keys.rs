@@ -178,8 +178,7 @@ impl Up<'_> {
             }
             Layer::Pick(_) | Layer::Palette(_) => {}
             Layer::None => {
-                if self.take_back() || self.tour_left() {
-                } else if self.m.notices.pop().is_some() {
+                if self.take_back() || self.tour_left() || self.m.notices.pop().is_some() {
                 } else if self.m.pane != Pane::List {
                     self.m.pane = Pane::List;
                 } else if self.m.inner.visiting.take().is_some() {

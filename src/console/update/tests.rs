@@ -3,3 +3,4 @@
 mod laws;
 mod stage;
 mod stories;
+mod writing;

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     console::{
+        action::{Action, Scope},
         markdown::Styled,
         model::{Anchor, Layer, Loading, Measured, Model, OutgoingState, Pane, Talk, sending},
         theme::Role,
