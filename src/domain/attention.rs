@@ -7,6 +7,7 @@ use super::{
     card::{Card, Priority, Status},
     escalation,
     holder::Holder,
+    ids::TeammateId,
     time::{Span, Timestamp},
 };
 
@@ -187,6 +188,19 @@ pub fn next_change(card: &Card, at: Timestamp) -> Option<Timestamp> {
 pub fn needs_human(card: &Card) -> bool {
     let queued = card.holder == Holder::Queue && (card.escalation.is_some() || card.waiting_since.is_some());
     card.status == Status::Open && (queued || card.draft.is_some() || card.signs.undelivered > 0)
+}
+
+/// Whether `me` must act. As [`needs_human`], but what another person holds is that person's; and what `me` holds counts
+/// while the customer waits.
+#[must_use]
+pub fn needs(card: &Card, me: Option<TeammateId>) -> bool {
+    match card.holder {
+        Holder::Human(id) if Some(id) == me => {
+            card.status == Status::Open && (card.waiting_since.is_some() || needs_human(card))
+        }
+        Holder::Human(_) => false,
+        Holder::Ai(_) | Holder::Queue => needs_human(card),
+    }
 }
 
 fn capped(sum: i32) -> u8 {

@@ -83,6 +83,7 @@ impl Up<'_> {
         let Layer::Compose(composer) = &self.m.layer else { return };
         let (DraftKey { conversation, writing }, asked) = (composer.key, composer.asked);
         match writing {
+            _ if composer.many => self.warn("this goes to all that are marked and stays what it is".to_owned()),
             Writing::Reply => self.turn(Writing::Note),
             Writing::Note if asked == Some(Asked::BecomeReply) => self.turn(Writing::Reply),
             Writing::Note => {

@@ -167,6 +167,9 @@ impl Up<'_> {
             return self
                 .warn("say at least what was done, promised or is open, so that the AI can carry on".to_owned());
         }
+        if matches!(&self.m.layer, Layer::Compose(composer) if composer.many) {
+            return self.plan_hand_back(brief, key);
+        }
         let Some(card) = self.m.card(conversation) else {
             return self.warn(format!("#{conversation} is not here any more; the text is kept"));
         };

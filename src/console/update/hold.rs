@@ -9,7 +9,7 @@ use super::{
 };
 use crate::console::{
     effect::Effect,
-    model::{OutgoingState, Severity, sending::What},
+    model::{OutgoingState, Screen, Severity, sending::What},
 };
 use crate::domain::{
     command::Command,
@@ -34,7 +34,7 @@ impl Up<'_> {
         let text = join(&one.text, self.m.drafts.get(&key));
         self.m.drafts.insert(key, text);
         self.keep(key);
-        if self.m.selected() != Some(key.conversation) {
+        if self.m.screen != Screen::Floor || self.m.selected() != Some(key.conversation) {
             self.visit(key.conversation);
         }
         self.compose_with(key.conversation, key.writing, "");

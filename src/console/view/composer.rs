@@ -83,6 +83,7 @@ fn to_whom(model: &Model, composer: &Composer) -> String {
     let customer = SafeText::line_within(&card.customer.name, 40);
     let channel = SafeText::line_within(&card.channel, 20);
     match composer.key.writing {
+        _ if composer.many => format!("{title}, to all {} marked", model.many.marked.len()),
         Writing::Reply => format!("reply to {customer} by {channel}"),
         Writing::Edit(_) => format!("send to {customer} by {channel} instead of the draft"),
         Writing::Note => format!("note for the team, unseen by {customer}"),

@@ -19,8 +19,9 @@ fn calm() -> Card {
     Card { holder: Holder::Ai(TeammateId(2)), ..Card::quiet(ConversationId(1), ago(3_600)) }
 }
 
-fn escalated(reason: escalation::Reason) -> Escalation {
-    Escalation { reason, summary: String::new(), at: ago(10) }
+#[expect(clippy::unnecessary_box_returns, reason = "a card has it so")]
+fn escalated(reason: escalation::Reason) -> Box<Escalation> {
+    Box::new(Escalation { reason, summary: String::new(), at: ago(10) })
 }
 
 fn draft() -> DraftWaits {
