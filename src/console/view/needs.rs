@@ -189,7 +189,7 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
         SafeText::own(format!("{words}{gap}{text}"))
     };
     let summary = card.escalation.as_ref().map(|call| call.summary.as_str()).unwrap_or_default();
-    let last = card.last.as_ref().map(|last| last.text.as_str()).unwrap_or_default();
+    let last = card.last.as_ref().map(|last| &*last.text).unwrap_or_default();
     match need.asks {
         Asks::Draft => {
             let why =
