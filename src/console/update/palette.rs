@@ -51,8 +51,8 @@ impl Up<'_> {
             names: people.map(|one| one.name.clone()).collect(),
             tags: tags.into_iter().collect(),
             topics: topics.into_iter().collect(),
-            channels: channels.iter().map(ToString::to_string).collect(),
-            locales: locales.iter().map(ToString::to_string).collect(),
+            channels: channels.into_iter().map(|channel| channel.to_string()).collect(),
+            locales: locales.into_iter().map(|locale| locale.to_string()).collect(),
         }
     }
 
