@@ -5,6 +5,7 @@
 
 use super::{
     Act, Cli, Context, DEFAULT_SERVER, console,
+    demo::Demo,
     desk::Desk,
     embed::{Embedded, Plan},
     exit::Failure,
@@ -53,8 +54,8 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
     loop {
         welcome = match ask(welcome, &mut look, if_light.as_ref()).await? {
             Wish::Leave => return Ok(()),
-            Wish::Demo => match typed("demo")? {
-                Act::Demo(demo) => match demo.run(context).await {
+            wish @ (Wish::Demo | Wish::Tour) => match typed("demo")? {
+                Act::Demo(demo) => match (Demo { tour: wish == Wish::Tour, ..demo }).run(context).await {
                     Err(why @ (Failure::Failed(_) | Failure::Usage(_))) => Welcome::again(why.sentence().to_owned()),
                     ended => return ended,
                 },
@@ -162,7 +163,7 @@ async fn open(context: &Context) -> Result<Embedded, Failure> {
 async fn show(context: &mut Context, looks: &Looks, desk: Embedded) -> Result<(), Failure> {
     let _log = log::start(&context.paths.logs(), "info").ok();
     let drafts = Some(context.paths.drafts().join("own.jsonl"));
-    let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+    let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: false };
     let result = seat::sit(context, looks, visit).await;
     desk.close().await;
     result

@@ -9,16 +9,18 @@ mod away;
 mod tests;
 
 use super::{
+    composer::canned::Canned,
     drafts::Keeper,
     effect::Effect,
     input::{Answer, Ending, Input},
     keymap::Keymap,
-    model::{DraftKey, Model},
+    model::{DraftKey, Holds, Model},
     msg::{Msg, What},
     pace::Pace,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
     theme::Theme,
+    tour::Tour,
     update::update,
     view::{self, Look},
 };
@@ -55,6 +57,14 @@ pub struct Options {
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
+    /// The person's canned replies.
+    pub canned: Arc<[Canned]>,
+    /// How long a reply can be taken back before it goes.
+    pub holds: Holds,
+    /// Whether to begin with the tour.
+    pub tour: bool,
+    /// What was wrong in the person's files: a sentence each.
+    pub troubles: Vec<String>,
     /// Theme and caches of drawing.
     pub look: Look,
     /// The theme for terminals that say that they are light, if the person has chosen none.
@@ -129,6 +139,9 @@ impl<B: Screen, S: Seat> App<B, S> {
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);
         model.zone = options.zone;
+        model.canned = options.canned;
+        model.holds = options.holds;
+        model.tour = options.tour.then(Tour::begin);
         let (keeper, kept) = options.drafts.map_or((None, Vec::new()), |(keeper, kept)| (Some(keeper), kept));
         let mut app = Self {
             screen,
@@ -151,6 +164,9 @@ impl<B: Screen, S: Seat> App<B, S> {
             over: false,
         };
         app.hear(What::Restored(kept));
+        for why in options.troubles {
+            app.hear(What::Trouble(why));
+        }
         Ok(app)
     }
 

@@ -85,6 +85,10 @@ fn room() -> Room {
         zone: 0,
         drafts: None,
         editor: "false".to_owned(),
+        canned: Arc::default(),
+        holds: Holds::default(),
+        tour: false,
+        troubles: Vec::new(),
         look: Look::default(),
         if_light: None,
     };
