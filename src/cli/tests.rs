@@ -26,6 +26,10 @@ fn what_people_write_is_understood() {
         "tail",
         "tail --from-start",
         "tail 42 --last 3 --writing",
+        "watch --until needs:me",
+        "watch --until is:draft --timeout 5m --last 3",
+        "console --plain --ascii",
+        "show 42 --last 3",
         "take 42",
         "take 42 --reason asked",
         "say 42 hello there",
@@ -105,6 +109,7 @@ fn what_is_wrong_is_a_usage_error() {
         "back 42 --brief f --done x",
         "tail --last 3",
         "ls --timeout soon",
+        "watch",
         "export",
         "undo 42 --act x",
     ];

@@ -7,6 +7,7 @@ use super::{
     card::{Card, Priority, Status},
     escalation,
     holder::Holder,
+    ids::TeammateId,
     time::{Span, Timestamp},
 };
 
@@ -187,6 +188,16 @@ pub fn next_change(card: &Card, at: Timestamp) -> Option<Timestamp> {
 pub fn needs_human(card: &Card) -> bool {
     let queued = card.holder == Holder::Queue && (card.escalation.is_some() || card.waiting_since.is_some());
     card.status == Status::Open && (queued || card.draft.is_some() || card.signs.undelivered > 0)
+}
+
+/// Whether `me` must act: what waits for a person, unless another one has it, and a customer who waits for `me`.
+#[must_use]
+pub fn needs(card: &Card, me: TeammateId) -> bool {
+    match card.holder {
+        Holder::Human(holder) if holder != me => false,
+        Holder::Human(_) => needs_human(card) || (card.status == Status::Open && card.waiting_since.is_some()),
+        Holder::Queue | Holder::Ai(_) => needs_human(card),
+    }
 }
 
 fn capped(sum: i32) -> u8 {

@@ -123,6 +123,7 @@ impl Stage {
             paths: Paths::under(self.folder.path()),
             env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
             out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
+            way: None,
         };
         cli::perform(cli.act.unwrap(), &mut context).await?;
         let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
