@@ -2,8 +2,12 @@
 //!
 //! Deliberately not here: the keymap (see `console::keymap`), where files are (`paths`), flags and environment (`cli`).
 
+mod alert;
+
 use serde::Deserialize;
 use std::fmt;
+
+pub use alert::{Hours, Rule};
 
 /// The built-in settings, which are also their documentation.
 pub const DEFAULT: &str = include_str!("../assets/config.toml");
@@ -33,6 +37,8 @@ pub struct Config {
     pub glyphs: Glyphs,
     /// What edits a longer text; empty means what the environment says.
     pub editor: String,
+    /// When the plain console rings.
+    pub alert: Vec<Rule>,
 }
 
 impl Default for Config {
@@ -42,6 +48,7 @@ impl Default for Config {
             theme: "auto".to_owned(),
             glyphs: Glyphs::Auto,
             editor: String::new(),
+            alert: Vec::new(),
         }
     }
 }
@@ -93,7 +100,7 @@ impl Config {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor"]
+    ["server", "theme", "glyphs", "editor", "alert"]
         .into_iter()
         .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
         .filter(|(shared, _)| *shared >= 2)
@@ -116,6 +123,10 @@ mod tests {
         let error = Config::read("theme = \"dark\"\nglyph = \"ascii\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("glyphs")));
         assert!(error.to_string().starts_with("my.toml:2: unknown field `glyph`"), "{error}");
+        let error = Config::read("[[alert]]\nwhen = \"needs:you\"\n", "my.toml").unwrap_err();
+        assert!(error.line == 2 && error.said.contains("use me, anyone"), "{error}");
+        let rung = Config::read("[[alert]]\nwhen = \"needs:me\"\nhours = \"08:00-18:00\"\n", "my.toml").unwrap();
+        assert_eq!(rung.alert.len(), 1);
         let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();
         assert!(error.line == 1 && error.said.contains("sometimes"), "{error}");
     }

@@ -14,18 +14,23 @@ mod speech;
 mod tests;
 mod verb;
 
-use super::{Context, Way, exit::Failure, ls, output::Output, show};
+use super::{Context, Way, exit::Failure, ls, output::Output, show, when};
 use crate::{
     client::{CallError, News, Options, Session},
     config::Glyphs,
-    domain::text::SafeText,
+    console::alerts::Alerts,
+    domain::{ids::ConversationId, text::SafeText},
     protocol::Scope,
 };
 use announce::Announcer;
 pub(super) use floor::Floor;
 use floor::Told;
 use jiff::tz::TimeZone;
-use std::{io, pin::pin, time::Duration};
+use std::{
+    io::{self, IsTerminal, Write},
+    pin::pin,
+    time::Duration,
+};
 use tokio::{
     select,
     sync::mpsc,
@@ -35,6 +40,9 @@ use verb::Verb;
 
 /// Entries that `next` reads from the end of a talk.
 const LAST: usize = 4;
+
+/// Where the bell is rung.
+pub type Bell = Box<dyn Write + Send>;
 
 /// What was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +66,10 @@ pub async fn sit(context: &Context, way: Way, ascii: bool) -> Result<(), Failure
     let ascii = ascii || context.config.glyphs == Glyphs::Ascii;
     let inner = inner(context, way, mouth::output(ascii, || Box::new(io::stdout())));
     let lines = ear::listen(io::stdin())?;
+    // Into a pipe or a file nobody rings.
+    let bell: Option<Bell> = io::stdout().is_terminal().then(|| Box::new(io::stdout()) as Bell);
     select! {
-        result = Box::pin(converse(inner, lines)) => result,
+        result = Box::pin(converse(inner, lines, bell)) => result,
         end = super::told_to_end() => Err(end),
     }
 }
@@ -82,11 +92,15 @@ fn inner(context: &Context, way: Way, out: Output) -> Context {
     }
 }
 
-/// Converses until `quit`, or until nothing more comes.
+/// Converses until `quit`, or until nothing more comes; rings for what the settings say, if there is a bell.
 ///
 /// # Errors
 /// No server, shown the door, or nobody hears.
-pub async fn converse(mut context: Context, mut lines: mpsc::Receiver<Heard>) -> Result<(), Failure> {
+pub async fn converse(
+    mut context: Context,
+    mut lines: mpsc::Receiver<Heard>,
+    bell: Option<Bell>,
+) -> Result<(), Failure> {
     let Some(way) = context.way.clone() else {
         return Err(Failure::Failed("no way to the desk is known".to_owned()));
     };
@@ -100,9 +114,13 @@ pub async fn converse(mut context: Context, mut lines: mpsc::Receiver<Heard>) ->
     let (_peer, mut news) = Session::start(way.dial, options);
     let mut floor = Floor::default();
     greeted(&mut floor, &mut news, context.patience()).await?;
-    let mut room = Room { announcer: Announcer::new(floor.me()), floor, visited: None };
+    let alerts = Alerts::new(if bell.is_some() { context.config.alert.clone() } else { Vec::new() });
+    let mut room = Room { announcer: Announcer::new(floor.me()), alerts, bell, floor, visited: None };
     // What stands at the beginning is told as a number, not one by one.
-    room.floor.cards().values().for_each(|card| room.announcer.known(card));
+    for card in room.floor.cards().values() {
+        room.announcer.known(card);
+        room.floor.filtered(|context| room.alerts.known(card, context));
+    }
     context.out.text(&speech::greeting(&room.floor))?;
     loop {
         let due = room.announcer.due_in(room.floor.now()).map(|wait| Instant::now() + wait);
@@ -166,12 +184,13 @@ enum After {
 }
 
 /// What the conversation knows.
-#[derive(Debug)]
 struct Room {
     floor: Floor,
     announcer: Announcer,
+    alerts: Alerts,
+    bell: Option<Bell>,
     /// Where `next` went last.
-    visited: Option<crate::domain::ids::ConversationId>,
+    visited: Option<ConversationId>,
 }
 
 impl Room {
@@ -192,18 +211,26 @@ impl Room {
     fn note(&mut self, one: News) -> Told {
         let told = self.floor.hear(one);
         if let Told::Changed(changed) = &told {
+            let minute = when::minute_of_day(self.floor.now(), &TimeZone::system());
             for conversation in changed {
-                match self.floor.cards().get(conversation) {
-                    Some(card) => self.announcer.look(card),
-                    None => self.announcer.gone(*conversation),
+                if let Some(card) = self.floor.cards().get(conversation) {
+                    self.announcer.look(card);
+                    self.floor.filtered(|context| self.alerts.look(card, context, minute));
+                } else {
+                    self.announcer.gone(*conversation);
+                    self.alerts.gone(*conversation);
                 }
             }
         }
         told
     }
 
-    /// Says what is due.
+    /// Rings and says what is due.
     fn speak(&mut self, context: &mut Context) -> Result<(), Failure> {
+        if let (true, Some(bell)) = (self.alerts.take(self.floor.now()), &mut self.bell) {
+            bell.write_all(b"\x07")?;
+            bell.flush()?;
+        }
         match self.announcer.take(self.floor.cards(), self.floor.now()) {
             Some(call) => context.out.text(&speech::call(&call, &self.floor)),
             None => Ok(()),
@@ -245,7 +272,18 @@ impl Room {
             },
             Verb::Show(act) => self.meanwhile(news, tell_talk(&act, context)).await,
             Verb::Ls(act) => self.meanwhile(news, tell_list(&act, context)).await,
-            verb => self.meanwhile(news, verb.act(context)).await,
+            verb => {
+                let about = verb::conversation(line);
+                let taking = about.filter(|_| matches!(verb, Verb::Take(_) | Verb::Say(_)));
+                if let Some(conversation) = taking {
+                    self.announcer.taking(conversation);
+                }
+                let result = self.meanwhile(news, verb.act(context)).await;
+                if let (Some(conversation), Err(_)) = (taking, &result) {
+                    self.announcer.missed(conversation);
+                }
+                result
+            }
         };
         match result {
             // Nobody hears any more.
@@ -279,7 +317,7 @@ impl Room {
     }
 
     /// The next that needs this person: the one after where `next` was last, or the first.
-    fn next(&self) -> Option<crate::domain::ids::ConversationId> {
+    fn next(&self) -> Option<ConversationId> {
         let needing = self.floor.needing();
         let at = self.visited.and_then(|visited| needing.iter().position(|id| *id == visited));
         at.and_then(|at| needing.get(at + 1)).or(needing.first()).copied()

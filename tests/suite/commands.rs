@@ -314,3 +314,18 @@ async fn what_is_not_there_and_who_cannot_be_reached_have_their_codes() {
     assert_eq!(stage.fails(Some(ADMIN), &["--server", &url, "tail"]).await, (6, "unreachable"));
     stage.running.drain().await;
 }
+
+#[tokio::test]
+async fn a_watch_ends_when_a_conversation_fits_and_times_out_when_none_does() {
+    let stage = Stage::set().await;
+    stage.talk().await;
+    let none = ["watch", "--until", "holder:me", "--timeout", "1s"];
+    assert_eq!(stage.fails(Some(ADMIN), &none).await, (7, "timed_out"));
+    assert_eq!(stage.fails(Some(ADMIN), &["watch", "--until", "needs:nobody"]).await, (2, "usage"));
+    // One that waits for what is yet to happen, and what happens meanwhile.
+    let until = ["watch", "--until", "needs:me", "--last", "1"];
+    let (watched, _) = tokio::join!(stage.run(&until), stage.run(&["assign", "1", "queue"]));
+    assert_eq!(watched["card"]["id"], json!(1));
+    assert_eq!(watched["entries"].as_array().map(Vec::len), Some(1));
+    stage.running.drain().await;
+}

@@ -28,6 +28,8 @@ pub enum Call {
     More(usize),
     /// The customer of one that you hold wrote.
     Wrote(ConversationId),
+    /// Somebody gave you one.
+    Came(ConversationId),
     /// One that you held is somebody else's.
     Left(ConversationId),
 }
@@ -76,15 +78,24 @@ pub struct Announcer {
     seen: BTreeMap<ConversationId, Seen>,
     /// Those that newly need somebody. As many as there are cards at most.
     needs: BTreeSet<ConversationId>,
-    /// About conversations of one's own, each said by itself: at most two for each.
+    /// About conversations of one's own, each said by itself: at most three for each.
     own: VecDeque<Call>,
+    /// Those that this person is taking, so that their coming is no news.
+    taking: BTreeSet<ConversationId>,
     last: Option<Timestamp>,
 }
 
 impl Announcer {
     /// For this person; nothing is seen yet.
     pub fn new(me: TeammateId) -> Self {
-        Self { me, seen: BTreeMap::new(), needs: BTreeSet::new(), own: VecDeque::new(), last: None }
+        Self {
+            me,
+            seen: BTreeMap::new(),
+            needs: BTreeSet::new(),
+            own: VecDeque::new(),
+            taking: BTreeSet::new(),
+            last: None,
+        }
     }
 
     /// Takes note of a card without a word: it stood so at the beginning.
@@ -99,14 +110,34 @@ impl Announcer {
         if now.need.is_new_after(before.map_or(Need::default(), |before| before.need)) {
             self.needs.insert(card.id);
         }
-        let Some(before) = before.filter(|before| before.mine) else { return };
-        if now.mine && now.asked > before.asked && card.waiting_since.is_some() {
+        let was_mine = before.is_some_and(|before| before.mine);
+        let taken = now.mine && self.taking.remove(&card.id);
+        if now.mine && !was_mine && !taken {
+            self.queue(Call::Came(card.id));
+        }
+        // Cards come a few at a time: between two of them it may have become one's own and the customer written.
+        if now.mine && card.waiting_since.is_some() && before.is_some_and(|before| now.asked > before.asked) {
             self.queue(Call::Wrote(card.id));
         }
+        if now.mine || !was_mine {
+            return;
+        }
         // What went to the AI or the queue was handed back, or needs somebody and is told as that.
-        if !now.mine && matches!(card.holder, Holder::Human(_)) && card.status == Status::Open {
+        if matches!(card.holder, Holder::Human(_)) && card.status == Status::Open {
             self.queue(Call::Left(card.id));
         }
+    }
+
+    /// This person is about to take it.
+    pub fn taking(&mut self, conversation: ConversationId) {
+        if self.seen.get(&conversation).is_none_or(|seen| !seen.mine) {
+            self.taking.insert(conversation);
+        }
+    }
+
+    /// This person did not get it.
+    pub fn missed(&mut self, conversation: ConversationId) {
+        self.taking.remove(&conversation);
     }
 
     /// A conversation is no longer on the floor.
@@ -145,6 +176,7 @@ impl Announcer {
             Call::Wrote(id) => {
                 cards.get(id).is_some_and(|card| card.holder.is_human(me) && card.waiting_since.is_some())
             }
+            Call::Came(id) => cards.get(id).is_some_and(|card| card.holder.is_human(me)),
             Call::Left(id) => cards.get(id).is_some_and(|card| !card.holder.is_human(me)),
             Call::Needs(_) | Call::More(_) => true,
         };
@@ -188,7 +220,9 @@ mod tests {
     /// An announcer that looked at these, and what it says at these times.
     fn said(cards: &[Card], at: &[u64]) -> Vec<Option<Call>> {
         let mut announcer = Announcer::new(ME);
-        cards.iter().for_each(|card| announcer.look(card));
+        for card in cards {
+            announcer.look(card);
+        }
         let floor = cards.iter().map(|card| (card.id, card.clone())).collect();
         at.iter().map(|ms| announcer.take(&floor, after(*ms))).collect()
     }
@@ -243,6 +277,21 @@ mod tests {
         let left = card(1, Holder::Human(LENA));
         announcer.look(&left);
         assert_eq!(announcer.take(&[(left.id, left)].into(), after(1_000)), Some(Call::Left(ConversationId(1))));
+    }
+
+    #[test]
+    fn what_somebody_gives_me_is_told_and_what_i_take_is_not() {
+        let said = |taking: bool| {
+            let mut announcer = Announcer::new(ME);
+            announcer.known(&card(1, Holder::Human(LENA)));
+            if taking {
+                announcer.taking(ConversationId(1));
+            }
+            let mine = card(1, Holder::Human(ME));
+            announcer.look(&mine);
+            announcer.take(&[(mine.id, mine)].into(), T0)
+        };
+        assert_eq!((said(false), said(true)), (Some(Call::Came(ConversationId(1))), None));
     }
 
     proptest! {

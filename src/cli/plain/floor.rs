@@ -8,6 +8,7 @@ use crate::{
         attention,
         card::Card,
         desk::Office,
+        filter,
         ids::{ConversationId, TeammateId},
         time::{Span, Timestamp},
     },
@@ -133,6 +134,12 @@ impl Floor {
     pub fn now(&self) -> Timestamp {
         let since = self.told.map_or(0, |told| told.elapsed().as_millis());
         self.now.plus(Span(u64::try_from(since).unwrap_or(u64::MAX)))
+    }
+
+    /// Does something with what a filter must know.
+    pub fn filtered<T>(&self, work: impl FnOnce(&filter::Context) -> T) -> T {
+        let name = |id: TeammateId| self.office.teammates.get(&id).map(|teammate| teammate.name.as_str());
+        work(&filter::Context { at: self.now(), me: Some(self.me), name: &name })
     }
 
     /// What needs the one who listens, the most first.

@@ -40,8 +40,9 @@ impl Write for Mouth {
 
 /// A line without controls and spaces around it; in ASCII if wanted.
 pub fn spoken(line: &str, ascii: bool) -> String {
-    let clean: String = line.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if ascii && !clean.is_ascii() { in_ascii(&clean) } else { clean }
+    let clean: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = clean.trim();
+    if ascii && !clean.is_ascii() { in_ascii(clean) } else { clean.to_owned() }
 }
 
 /// The nearest in ASCII: our signs by their twins, letters without their marks, the rest as `?`.

@@ -43,6 +43,9 @@ pub fn call(call: &Call, floor: &Floor) -> SafeText {
         Call::Wrote(id) => card(id).map_or_else(SafeText::default, |card| {
             SafeText::own(format!("#{id} is yours, and the customer wrote. {}", last(card)))
         }),
+        Call::Came(id) => {
+            card(id).map_or_else(SafeText::default, |card| SafeText::own(format!("#{id} is yours now. {}", last(card))))
+        }
         Call::Left(id) => {
             let holder = card(id).and_then(|card| card.holder.teammate());
             let name = holder.map_or_else(|| "the queue".to_owned(), |who| floor.office().name_of(who));
@@ -83,7 +86,7 @@ fn last(card: &Card) -> SafeText {
 /// A conversation in a list.
 pub fn row(card: &Card, at: Timestamp, office: &Office) -> SafeText {
     let row = Row::of(card, at, office);
-    let mut said = format!(
+    let mut said: String = format!(
         "#{} attention {}, held by {}, mode {}",
         card.id,
         attention::score(card, at),
@@ -91,11 +94,10 @@ pub fn row(card: &Card, at: Timestamp, office: &Office) -> SafeText {
         card.mode.word()
     );
     if let Some(since) = card.waiting_since {
-        said.push_str(&format!(", waits {}", at.since(since).short()));
+        said.extend([", waits ", at.since(since).short().as_str()]);
     }
     if !row.state().is_empty() {
-        said.push_str(", ");
-        said.push_str(row.state());
+        said.extend([", ", row.state()]);
     }
     SafeText::own(format!("{said}. {}", last(card)))
 }

@@ -5,6 +5,7 @@ use crate::{
     cli::{
         Environment, Global,
         embed::{Embedded, Plan},
+        output::caught::Caught,
     },
     client::Caller,
     config::Config,
@@ -41,6 +42,7 @@ struct Stage {
     web: Caller,
     say: mpsc::Sender<Heard>,
     said: mpsc::Receiver<String>,
+    rung: Caught,
     talk: tokio::task::JoinHandle<Result<(), Failure>>,
 }
 
@@ -56,7 +58,7 @@ impl Stage {
         let context = Context {
             global: Global::default(),
             paths: Paths::under(folder.path()),
-            config: Config::default(),
+            config: Config::read("[[alert]]\nwhen = \"needs:me\"\n", "config.toml").unwrap(),
             config_fault: None,
             env: Environment::default(),
             out: mouth::output(false, || Box::new(io::sink())),
@@ -65,9 +67,11 @@ impl Stage {
         let way = Way { dial: Arc::clone(&desk.dial), token: desk.admin_token().unwrap() };
         let (tell, said) = mpsc::channel(200);
         let out = mouth::output(ascii, || Box::new(Teller(tell.clone(), Vec::new())));
+        let rung = Caught::default();
+        let bell = Box::new(rung.clone());
         let (say, lines) = mpsc::channel(16);
-        let talk = tokio::task::spawn_local(converse(inner(&context, way, out), lines));
-        Self { _folder: folder, desk, web, say, said, talk }
+        let talk = tokio::task::spawn_local(converse(inner(&context, way, out), lines, Some(bell)));
+        Self { _folder: folder, desk, web, say, said, rung, talk }
     }
 
     async fn types(&self, line: &str) {
@@ -130,6 +134,9 @@ async fn a_talk_is_found_taken_answered_and_heard_without_a_screen() {
                 needs.starts_with("#2 needs you: it waits in the queue. Zoë") && needs.ends_with("hello?"),
                 "{needs}"
             );
+
+            // The bell rings for what came, not for what stood there.
+            assert_eq!(stage.rung.text(), "\u{7}");
 
             stage.types("take 1").await;
             assert_eq!(stage.next().await, "#1 is yours; nothing of the AI is on its way to the customer");
