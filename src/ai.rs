@@ -1,7 +1,9 @@
-//! AI teammates: a peer like any other, offline unless told otherwise. No key, no network, no model file.
+//! AI teammates: a peer like any other, offline unless told otherwise: no key, no network, no model file.
 //!
 //! * [`knowledge`]: a folder of Markdown, read and checked; [`retrieval`]: which passages fit a question.
-//! * [`model`]: the seam to whatever composes answers; [`offline`]: one that quotes sentences and says where from.
+//! * [`model`]: the seam to whatever composes answers; [`offline`]: one that quotes sentences and says where from;
+//!   [`openai`]: language models over HTTP; [`grounding`]: how well their words stand on what they cite.
+//! * [`scripted`]: an endpoint of our own that needs no model, and makes trouble on request.
 //! * [`turn`]: one attempt to answer, a pure machine; [`view`]: what it reads of a talk; [`driver`]: the peer.
 //! * [`follow`]: whether a message goes on from what was said before.
 //! * [`words`], [`sentences`], [`phrases`]: text, as far as five languages need it.
@@ -10,11 +12,14 @@
 
 pub mod driver;
 pub mod follow;
+pub mod grounding;
 pub mod knowledge;
 pub mod model;
 pub mod offline;
+pub mod openai;
 pub mod phrases;
 pub mod retrieval;
+pub mod scripted;
 pub mod sentences;
 pub mod turn;
 pub mod view;

@@ -2,6 +2,7 @@
 //!
 //! Every act of the console has its twin here. Deliberately not here: rules (the desk has them) and the screen.
 
+pub mod agent;
 pub mod annotate;
 pub mod approve;
 pub mod assets;
@@ -11,6 +12,7 @@ pub mod back;
 pub mod completions;
 pub mod console;
 pub mod demo;
+pub mod demo_model;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
@@ -24,6 +26,7 @@ pub mod login;
 pub mod ls;
 pub mod man;
 pub mod mode;
+pub mod models;
 pub mod note;
 pub mod output;
 pub mod paths;
@@ -132,6 +135,10 @@ pub enum Act {
     Demo(demo::Demo),
     /// Serve a desk for a team
     Serve(serve::Serve),
+    /// Run an AI teammate in a process of its own
+    Agent(agent::Agent),
+    /// Serve a language model of our own, for a try without a key
+    DemoModel(demo_model::DemoModel),
     /// Open the console on a server's desk
     Console(console::Console),
     /// List conversations, those that need a human first
@@ -353,7 +360,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_) | Act::Serve(_) | Act::Console(_)) => {
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::Console(_)) => {
             with_threads(context, async |context| perform(act, context).await)
         }
         act => {
@@ -388,6 +395,8 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
     match act {
         Act::Demo(act) => act.run(context).await,
         Act::Serve(act) => act.run(context).await,
+        Act::Agent(act) => act.run(context).await,
+        Act::DemoModel(act) => act.run(context).await,
         Act::Console(act) => act.run(context).await,
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,

@@ -3,9 +3,10 @@
 //! Deliberately not here: the keymap (see `console::keymap`), where files are (`paths`), flags and environment (`cli`).
 
 mod alert;
+pub mod models;
 
 use serde::Deserialize;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 pub use alert::{Hours, Rule};
 
@@ -26,7 +27,7 @@ pub enum Glyphs {
 }
 
 /// All settings. What a file leaves out is as built in.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The desk's server.
@@ -39,6 +40,8 @@ pub struct Config {
     pub editor: String,
     /// When the plain console rings.
     pub alert: Vec<Rule>,
+    /// The language models, by name.
+    pub models: BTreeMap<String, models::Profile>,
 }
 
 impl Default for Config {
@@ -49,6 +52,7 @@ impl Default for Config {
             glyphs: Glyphs::Auto,
             editor: String::new(),
             alert: Vec::new(),
+            models: BTreeMap::new(),
         }
     }
 }
@@ -84,7 +88,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the first thing that is wrong.
     pub fn read(text: &str, path: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
+        let config: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
             let said = error.message().lines().collect::<Vec<_>>().join(" ");
@@ -94,14 +98,32 @@ impl Config {
                 .and_then(nearest)
                 .filter(|_| said.contains("unknown field"));
             ConfigError { path: path.to_owned(), line, said, near: near.map(str::to_owned) }
-        })
+        })?;
+        match models::first_wrong(&config.models) {
+            None => Ok(config),
+            Some((name, key, said)) => {
+                let line = line_of(text, name, key);
+                Err(ConfigError { path: path.to_owned(), line, said: format!("models.{name}: {said}"), near: None })
+            }
+        }
     }
+}
+
+/// The line of a key of a model, or of the model's head; from 1.
+fn line_of(text: &str, name: &str, key: &str) -> usize {
+    let is_head =
+        |line: &str| line.trim().starts_with('[') && line.replace(['"', ' '], "").contains(&format!("models.{name}]"));
+    let Some(head) = text.lines().position(is_head) else { return 1 };
+    let inside = text.lines().skip(head + 1).take_while(|line| !line.trim().starts_with('['));
+    let is_key = |line: &str| line.split('=').next().is_some_and(|word| word.trim() == key);
+    head + 1 + inside.into_iter().position(is_key).map_or(0, |at| at + 1)
 }
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor", "alert"]
+    ["server", "theme", "glyphs", "editor", "alert", "models"]
         .into_iter()
+        .chain(models::KEYS)
         .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
         .filter(|(shared, _)| *shared >= 2)
         .max_by_key(|(shared, _)| *shared)
@@ -127,7 +149,38 @@ mod tests {
         assert!(error.line == 2 && error.said.contains("use me, anyone"), "{error}");
         let rung = Config::read("[[alert]]\nwhen = \"needs:me\"\nhours = \"08:00-18:00\"\n", "my.toml").unwrap();
         assert_eq!(rung.alert.len(), 1);
+        let error = Config::read("[models.a]\nurll = \"x\"\n", "my.toml").unwrap_err();
+        assert_eq!((error.line, error.near.as_deref()), (2, Some("url")));
         let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();
         assert!(error.line == 1 && error.said.contains("sometimes"), "{error}");
+    }
+
+    #[test]
+    fn models_are_read_with_their_times_and_a_chain_behind_each() {
+        let text = "[models.local]\nurl = \"http://127.0.0.1:1/v1\"\nmodel = \"tiny\"\nfirst_token = \"300ms\"\nfallback = \"hosted\"\n\
+                    [models.hosted]\nurl = \"https://x/v1\"\nmodel = \"big\"\nkey_env = \"X_KEY\"\nprice = { read = 0.15, written = 0.6 }\n";
+        let models = Config::read(text, "my.toml").unwrap().models;
+        let chain: Vec<&str> = models::chain(&models, "local").unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(chain, ["local", "hosted"]);
+        assert_eq!(models["local"].first_token, Some(models::Time(std::time::Duration::from_millis(300))));
+        assert_eq!(models::chain(&models, "x").unwrap_err(), "no model is called `x`; there are: hosted, local");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_model_is_told_with_its_line() {
+        for (more, line, word) in [
+            ("", 1, "URL is missing"),
+            ("url = \"http://x/v1\"", 1, "model's name is missing"),
+            ("url = \"u\"\nmodel = \"m\"\ntemperature = 3.0", 4, "from 0 to 2"),
+            ("url = \"u\"\nmodel = \"m\"\nfallback = \"a\"", 4, "stands behind itself"),
+            ("url = \"u\"\nmodel = \"m\"\nfallback = \"b\"", 4, "no model is called `b`"),
+            ("url = \"u\"\nmodel = \"m\"\nkey_env = \"sk-123\"", 4, "the key itself never stands here"),
+            ("url = \"u\"\nmodel = \"m\"\nturn = \"soon\"", 4, "not a length of time"),
+            ("url = \"u\"\nmodel = \"m\"\nturn = \"99m\"", 4, "out of bounds"),
+        ] {
+            let error = Config::read(&format!("[models.a]\n{more}\n"), "my.toml").unwrap_err();
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.said.contains(word), "{error}");
+        }
     }
 }

@@ -25,6 +25,7 @@ pub mod ids;
 pub mod mode;
 pub mod policy;
 pub mod refusal;
+pub mod seldom;
 pub mod signals;
 pub mod teammate;
 pub mod text;

@@ -228,7 +228,7 @@ impl Running {
             tracing::error!(%error, "the sequencer ended badly");
         }
         // The peers' last words are on their way; whoever owns the program may end it after this.
-        let mut news = self.hub.feed.subscribe();
+        let mut news = self.hub.feed.crowd();
         let gone = async { while self.hub.feed.has_peers() && news.changed().await.is_ok() {} };
         if tokio::time::timeout(GOODBYES, gone).await.is_err() {
             tracing::warn!("some peers did not take their goodbye");

@@ -97,6 +97,17 @@ pub fn resident(process: Option<u32>) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
+/// What the processors spent on this process's threads of these names so far.
+pub fn spent(names: &[&str]) -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let of = |task: std::fs::DirEntry| -> Option<u64> {
+        let name = std::fs::read_to_string(task.path().join("comm")).ok()?;
+        let spent = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        names.contains(&name.trim()).then(|| spent.split(' ').next()?.parse().ok()).flatten()
+    };
+    Duration::from_nanos(tasks.filter_map(of).sum())
+}
+
 /// Numbers from a seed (splitmix64): the same everywhere, always.
 pub struct Random(pub u64);
 

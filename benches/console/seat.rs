@@ -57,7 +57,7 @@ pub fn cards(count: u64) -> Vec<Card> {
 
 /// A card as a bare list shows it.
 pub fn line(card: &Card) -> String {
-    let last = card.last.as_ref().map(|last| last.text.as_str()).unwrap_or_default();
+    let last = card.last.as_ref().map(|last| &*last.text).unwrap_or_default();
     format!("{:>6} {:<28} {last:.50}", card.id.0, card.customer.name)
 }
 
@@ -184,7 +184,7 @@ impl Seat {
     fn thread(&mut self, conversation: ConversationId) {
         let Some(card) = self.model.card(conversation).cloned() else { return };
         let opened = Event::Opened {
-            channel: card.channel.clone(),
+            channel: card.channel.to_string(),
             customer: card.customer.clone(),
             topic: None,
             external_ref: None,
@@ -241,7 +241,7 @@ impl Seat {
 /// About what cards take: themselves and their texts.
 fn given(cards: &[Card]) -> u64 {
     let texts = |card: &Card| {
-        card.customer.name.capacity() + card.channel.capacity() + card.last.as_ref().map_or(0, |it| it.text.capacity())
+        card.customer.name.capacity() + card.channel.len() + card.last.as_ref().map_or(0, |it| it.text.len())
     };
     cards.iter().map(|card| (size_of::<Card>() + texts(card)) as u64).sum()
 }

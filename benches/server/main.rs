@@ -1,8 +1,9 @@
 //! The server over real sockets, each figure beside what it is measured against, in the same run.
 //!
 //! `cargo bench --bench server` prints the table; a word behind `--` picks one part: `durable`, `reach`, `fanout`, `start`,
-//! `idle`. Each part has a folder of its own under the system's temporary folder. Deliberately not here: the console, and
-//! absolute limits of a machine; on a shared one only ratios travel.
+//! `idle`, `customers` (numbers behind it: for how many seconds, how many messages a second). Each part has a folder of its
+//! own under the system's temporary folder. Deliberately not here: the console, and absolute limits of a machine; on a
+//! shared one only ratios travel.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -13,6 +14,7 @@
     reason = "figures are rounded for people, and each bench uses a part of what they share"
 )]
 
+mod customers;
 #[path = "../common/desk.rs"]
 #[allow(dead_code, reason = "shared with the other benches")]
 mod desk;
@@ -40,20 +42,26 @@ fn main() {
     if !said.iter().any(|word| word == "--bench") {
         return;
     }
-    let wanted: Vec<&str> = said.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    let (numbers, wanted): (Vec<&str>, Vec<&str>) = said
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !word.starts_with("--"))
+        .partition(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers: Vec<u64> = numbers.into_iter().filter_map(|number| number.parse().ok()).collect();
     let mut figures = Figures::default();
-    let parts: [(&str, fn(&mut Figures, &Path)); 5] = [
-        ("durable", work::durable),
-        ("reach", work::reach),
-        ("fanout", work::fan_out),
-        ("start", memory::start),
-        ("idle", memory::idle),
+    let parts: [(&str, fn(&mut Figures, &Path, &[u64])); 6] = [
+        ("durable", |figures, folder, _| work::durable(figures, folder)),
+        ("reach", |figures, folder, _| work::reach(figures, folder)),
+        ("fanout", |figures, folder, _| work::fan_out(figures, folder)),
+        ("start", |figures, folder, _| memory::start(figures, folder)),
+        ("idle", |figures, folder, _| memory::idle(figures, folder)),
+        ("customers", customers::customers),
     ];
     for (name, part) in parts {
         if wanted.is_empty() || wanted.contains(&name) {
             eprintln!("{name}");
             let folder = tempfile::tempdir().expect("a temporary folder");
-            part(&mut figures, folder.path());
+            part(&mut figures, folder.path(), &numbers);
         }
     }
     figures.print("server: over real sockets, beside what it is measured against");

@@ -5,7 +5,7 @@
 
 use crate::{
     disk,
-    figures::{Figures, Spread},
+    figures::{Figures, Spread, spent},
     line::{Keys, Line, is},
     plain,
     running::Desk,
@@ -30,6 +30,8 @@ const PEERS: usize = 64;
 const LASTS: Duration = Duration::from_secs(5);
 /// Peers that watch.
 const WATCHERS: usize = 100;
+/// The names of the server's threads, as it gives them.
+const SERVER: &[&str] = &["tokio-rt-worker", "log"];
 const NOTE: &str = "The carrier called back: it is on its way again.";
 
 /// The server's reactor, as `centaur serve` has it.
@@ -62,8 +64,11 @@ pub fn durable(figures: &mut Figures, folder: &Path) {
             &format!("our log, the same loop, {PEERS} writers x {window}"),
             format!("{log:.0} entries a second ({})", Spread::of(waits).text()),
         );
+        let before = spent(SERVER);
         let waits = in_a_thread(asking(desk.at, tokens.clone(), window));
         let rate = waits.len() as f64 / LASTS.as_secs_f64();
+        let each = spent(SERVER).saturating_sub(before).as_secs_f64() * 1e6 / waits.len() as f64;
+        figures.note("processor time of the server for each of the next", format!("{each:.1} us"));
         figures.goal(
             &format!("durable commands, {PEERS} peers x {window} under way"),
             format!("{rate:.0} a second ({})", Spread::of(waits).text()),
@@ -179,7 +184,10 @@ pub fn fan_out(figures: &mut Figures, folder: &Path) {
             &format!("bare axum broadcast to {WATCHERS}, {window} under way"),
             format!("{bare:.0} deliveries a second"),
         );
+        let before = spent(SERVER);
         let rate = in_a_thread(watching(desk.at, asks.clone(), sees.clone(), window));
+        let each = spent(SERVER).saturating_sub(before).as_secs_f64() * 1e6 / (rate * LASTS.as_secs_f64());
+        figures.note("processor time of the server for each of the next", format!("{each:.2} us"));
         figures.goal(
             &format!("durable events to {WATCHERS} watching peers, {window} under way"),
             format!("{rate:.0} deliveries a second"),

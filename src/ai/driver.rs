@@ -54,7 +54,7 @@ use tokio::{
 /// Reports of retrieval and models that wait. When they are as many, those who report wait.
 const REPORTS: usize = 256;
 /// Turns at once at most, whatever is asked for: well below what a peer may watch and ask at once.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 200;
 /// How long after a failure the next attempt begins.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// The silence that is waited for in a hurry.
@@ -374,6 +374,7 @@ impl Driver {
             Reported::Retrieved(passages) => Input::Retrieved(passages),
             Reported::Piece(piece) => Input::Piece(piece),
             Reported::Composed(composed) => Input::Composed(composed),
+            Reported::GaveUp(error) => Input::GaveUp(error),
             Reported::Failed(why) => Input::Failed(why),
         };
         self.step(report.conversation, input).await;

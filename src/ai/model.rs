@@ -1,4 +1,4 @@
-//! The seam to whatever composes an answer: the offline model now, language models later.
+//! The seam to whatever composes an answer: the offline model, or language models over HTTP.
 //!
 //! A model reads a [`Prompt`] and sends the answer in pieces; what it says of its sources is checked by those who read it,
 //! never taken on trust for what may be sent. Deliberately not here: rules of when to answer (see [`turn`](super::turn)).
@@ -37,7 +37,8 @@ pub struct Prompt {
 /// A whole answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Composed {
-    /// What the customer would read. The pieces, one after the other, are exactly this.
+    /// What the customer would read. The pieces since the last [`Piece::Anew`], one after the other, are exactly this but
+    /// for space around it.
     pub text: String,
     /// What it stands on.
     pub sources: Vec<Source>,
@@ -51,14 +52,72 @@ pub struct Composed {
     pub claims: Vec<String>,
     /// How it came about.
     pub steps: Vec<Step>,
+    /// Which model it was in the end, where several may answer; none: the one that was asked.
+    pub model: Option<String>,
+    /// What it used.
+    pub spent: Spent,
+    /// The tools that it wants to use. Nothing is done with them here.
+    pub calls: Vec<ToolCall>,
+}
+
+/// What was used for an answer, or for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Tokens read and written, over all attempts, where they are counted.
+    pub tokens: Option<(u32, u32)>,
+    /// What that cost, in millionths of the desk's currency, where prices are known.
+    pub cost_micros: Option<u64>,
+}
+
+/// A tool that a model wants to use, as it said it. Not checked: it may name nothing, with arguments that are no JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolCall {
+    /// The model's name for this call; empty if it gave none.
+    pub id: String,
+    /// Which tool.
+    pub name: String,
+    /// The arguments, JSON by intent.
+    pub arguments: String,
+}
+
+/// What comes while an answer grows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// More of the text.
+    Text(String),
+    /// What came so far is void: the answer begins anew.
+    Anew,
+}
+
+/// What may help after a model failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Another attempt, soon.
+    Again,
+    /// A person: everything was tried.
+    Person,
 }
 
 /// A model failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct ModelError {
-    /// In a few words, without anything secret.
+    /// What happened and what to do, in a sentence or two, without anything secret.
     pub why: String,
+    /// What may help.
+    pub remedy: Remedy,
+    /// What was tried.
+    pub steps: Vec<Step>,
+    /// What that used.
+    pub spent: Spent,
+}
+
+impl ModelError {
+    /// A failure after which another attempt may do better.
+    #[must_use]
+    pub fn again(why: impl Into<String>) -> Self {
+        Self { why: why.into(), remedy: Remedy::Again, steps: Vec::new(), spent: Spent::default() }
+    }
 }
 
 /// Something that composes answers.
@@ -67,6 +126,7 @@ pub trait Model: Send + Sync + 'static {
     fn name(&self) -> String;
 
     /// Composes an answer. Pieces go to `pieces` as they come; a closed channel means that nobody wants the answer any more.
-    /// The channel is bounded: where the reader is slow, the model waits. Must be safe to drop half-way.
-    fn compose(&self, prompt: Prompt, pieces: mpsc::Sender<String>) -> Later<'_, Result<Composed, ModelError>>;
+    /// The channel is bounded: where the reader is slow, the model waits. Must be safe to drop half-way: then whatever was
+    /// under way ends, on the network too.
+    fn compose(&self, prompt: Prompt, pieces: mpsc::Sender<Piece>) -> Later<'_, Result<Composed, ModelError>>;
 }

@@ -13,7 +13,7 @@ mod whisper;
 
 use super::{
     knowledge::Knowledge,
-    model::{Composed, Model, ModelError, Prompt},
+    model::{Composed, Model, ModelError, Piece, Prompt},
 };
 use crate::client::wire::Later;
 use std::sync::Arc;
@@ -50,12 +50,12 @@ impl Model for Offline {
         "offline quotes 1".to_owned()
     }
 
-    fn compose(&self, prompt: Prompt, pieces: mpsc::Sender<String>) -> Later<'_, Result<Composed, ModelError>> {
+    fn compose(&self, prompt: Prompt, pieces: mpsc::Sender<Piece>) -> Later<'_, Result<Composed, ModelError>> {
         Box::pin(async move {
             let composed = self.answer(&prompt);
             if composed.known {
                 for piece in pieces_of(&composed.text) {
-                    if pieces.send(piece.to_owned()).await.is_err() {
+                    if pieces.send(Piece::Text(piece.to_owned())).await.is_err() {
                         break;
                     }
                 }

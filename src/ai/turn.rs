@@ -11,7 +11,7 @@ mod tests;
 
 use super::{
     follow,
-    model::{Composed, Prompt},
+    model::{Composed, ModelError, Piece, Prompt, Remedy, Spent},
     offline::seek,
     phrases::{Phrase, phrase},
     retrieval::{Passage, Question},
@@ -47,11 +47,13 @@ pub enum Input {
     Began(EntryNo, Box<View>),
     /// This was found.
     Retrieved(Vec<Passage>),
-    /// The answer grew.
-    Piece(String),
+    /// The answer grew, or begins anew.
+    Piece(Piece),
     /// The answer is whole.
     Composed(Box<Composed>),
-    /// Retrieval or model failed.
+    /// The model failed.
+    GaveUp(Box<ModelError>),
+    /// Something else failed; another attempt may do better.
     Failed(String),
     /// The customer wrote again.
     CustomerWrote,
@@ -127,6 +129,9 @@ pub struct Turn {
     passages: Vec<Passage>,
     steps: Vec<Step>,
     first_word: Option<u32>,
+    spent: Spent,
+    /// The model that answered in the end, if it is not the one of the rules.
+    answered_by: Option<String>,
     /// When the last step ended.
     stepped: u32,
 }
@@ -150,6 +155,8 @@ impl Turn {
             passages: Vec::new(),
             steps: Vec::new(),
             first_word: None,
+            spent: Spent::default(),
+            answered_by: None,
             stepped: 0,
         };
         let effects = vec![
@@ -203,13 +210,31 @@ impl Turn {
             (_, Input::CustomerWrote) => {
                 self.part(End::Again, Outcome::Abandon { why: "the customer wrote again".to_owned() })
             }
+            (State::Composing { .. }, Input::Due(Timer::Overall)) => {
+                let seconds = at / 1_000;
+                self.hand_off(&format!("it was not done within {seconds} s"), at)
+            }
             (_, Input::Due(Timer::Overall)) => {
                 let seconds = at / 1_000;
                 self.part(End::Failed, Outcome::Fail { why: format!("no answer within {seconds} s") })
             }
             (_, Input::Failed(why)) => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
             (State::Retrieving, Input::Retrieved(passages)) => self.found(passages, at),
-            (State::Composing { text }, Input::Piece(piece)) => {
+            (State::Composing { .. }, Input::GaveUp(error)) => {
+                self.spent = error.spent;
+                let ModelError { why, remedy, steps, .. } = *error;
+                self.steps.extend(steps);
+                match remedy {
+                    Remedy::Person => self.hand_off(&why, at),
+                    Remedy::Again => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
+                }
+            }
+            (State::Composing { text }, Input::Piece(Piece::Anew)) => {
+                // The next piece has offset 0, which tells those who watch.
+                text.clear();
+                Vec::new()
+            }
+            (State::Composing { text }, Input::Piece(Piece::Text(piece))) => {
                 let offset = u32::try_from(text.len()).unwrap_or(u32::MAX);
                 if text.len() + piece.len() > TEXT {
                     return Vec::new();
@@ -226,6 +251,7 @@ impl Turn {
                 | Input::Retrieved(_)
                 | Input::Piece(_)
                 | Input::Composed(_)
+                | Input::GaveUp(_)
                 | Input::Ended
                 | Input::Due(Timer::Parting),
             ) => Vec::new(),
@@ -278,6 +304,12 @@ impl Turn {
             let ms = if step.name == "compose" { ms } else { step.ms };
             self.steps.push(Step { ms, ..step.clone() });
         }
+        self.spent = composed.spent;
+        self.answered_by.clone_from(&composed.model);
+        if let Some(call) = composed.calls.first() {
+            let name = reasons::clean(&call.name, 60);
+            return self.hand_off(&format!("it wants to use the tool “{name}”, and has none to use"), at);
+        }
         if !composed.known || composed.text.trim().is_empty() {
             let nearest = self.passages.first().map(|passage| passage.heading.clone()).unwrap_or_default();
             return self.escalate(Reason::Ungrounded, &nearest, at);
@@ -293,6 +325,13 @@ impl Turn {
         let Composed { text, sources, grounding, settled, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace });
         self.part(End::Finished, Outcome::Answer { answer, settled })
+    }
+
+    /// The model cannot: a person gets the talk, with the reason in front.
+    fn hand_off(&mut self, why: &str, at: u32) -> Vec<Effect> {
+        let why = reasons::clean(why, 400);
+        self.step("model", why.clone(), at);
+        self.escalate(Reason::AiFailed, why.trim_end_matches('.'), at)
     }
 
     fn escalate(&mut self, reason: Reason, detail: &str, at: u32) -> Vec<Effect> {
@@ -333,13 +372,13 @@ impl Turn {
 
     fn trace(&self, at: u32) -> Trace {
         Trace {
-            model: self.rules.model.clone(),
+            model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
             first_word_ms: self.first_word.unwrap_or(at),
             total_ms: at,
-            tokens: None,
-            cost_micros: None,
+            tokens: self.spent.tokens,
+            cost_micros: self.spent.cost_micros,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     Context, assets,
     embed::{Embedded, Plan},
     exit::Failure,
+    models,
     seat::{self, Looks, Visit},
     team,
 };
@@ -58,6 +59,9 @@ pub struct Demo {
     /// Keep the desk in this folder
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The language model of the AI, by its name in the settings; without it, it quotes
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Also listen here, for other consoles, scripts and customers
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
@@ -88,11 +92,13 @@ impl Demo {
             (None, Some(own)) => own.path().join("desk"),
             (None, None) => return Err(Failure::Failed("no folder for the demo".to_owned())),
         };
+        let knowledge = Arc::new(team::knowledge(None, &mut context.out)?);
+        let model = models::model(context, self.profile.as_deref(), &knowledge)?;
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
         let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
         let desk = Embedded::open(&folder, plan).await?;
-        let knowledge = team::knowledge(None, &mut context.out)?;
-        let ai = team::hire(&desk, "Aria", knowledge, Pace::WordsPerSecond(WORDS), HEAD_START).await?;
+        let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
+        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
         let customers = self.customers(&desk).await?;
         if let Some(addr) = self.listen {

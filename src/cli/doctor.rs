@@ -1,7 +1,12 @@
-//! `centaur doctor`: looks whether all is well, and says what to do where it is not.
+//! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with one
+//! small question each.
 
-use super::{Context, desk::Desk, exit::Failure, seat, token};
-use crate::{domain::text::SafeText, protocol};
+use super::{Context, desk::Desk, exit::Failure, models, seat, token};
+use crate::{
+    ai::openai::trial::{self, Trial},
+    domain::text::SafeText,
+    protocol,
+};
 use serde::Serialize;
 use std::io::IsTerminal;
 
@@ -25,13 +30,13 @@ enum State {
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Finding {
-    about: &'static str,
+    about: String,
     state: State,
     found: String,
 }
 
-fn finding(about: &'static str, state: State, found: impl Into<String>) -> Finding {
-    Finding { about, state, found: found.into() }
+fn finding(about: impl Into<String>, state: State, found: impl Into<String>) -> Finding {
+    Finding { about: about.into(), state, found: found.into() }
 }
 
 impl Doctor {
@@ -58,6 +63,11 @@ impl Doctor {
         findings.push(settings(context));
         findings.push(keymap(context));
         findings.push(server(context).await);
+        for (name, settings) in &context.config.models {
+            let tried = trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string());
+            let place = format!("{} at {}", settings.model, settings.url);
+            findings.push(model(name, &place, tried));
+        }
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
             for finding in &findings {
@@ -72,7 +82,7 @@ impl Doctor {
                         State::Odd => "odd",
                         State::Bad => "BAD",
                     };
-                    vec![SafeText::from_own(sign), SafeText::from_own(finding.about), SafeText::line(&finding.found)]
+                    vec![SafeText::from_own(sign), SafeText::line(&finding.about), SafeText::line(&finding.found)]
                 })
                 .collect();
             context.out.table(&["", "about", "found"], &rows)?;
@@ -171,6 +181,31 @@ fn keymap(context: &Context) -> Finding {
     }
 }
 
+/// What a trial of a language model came to.
+fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
+    let about = format!("model {name}");
+    let trial = match tried {
+        Ok(trial) => trial,
+        Err(why) => return finding(about, State::Bad, format!("{place}: {why}")),
+    };
+    let (first, whole) = (trial.first.as_millis(), trial.whole.as_millis());
+    let mut found = format!("{place} answers; first word after {first} ms, done after {whole} ms");
+    let mut state = State::Good;
+    for (odd, what) in [
+        (trial.pieces <= 1, "it does not stream: nobody sees the answer grow"),
+        (!trial.counts, "it does not count tokens: they are estimated here"),
+        (!trial.cites, "it did not cite its source: its answers would be drafts; try a larger model"),
+        (trial.attempts > 1, "the first attempt failed"),
+    ] {
+        if odd {
+            state = State::Odd;
+            found.push_str("; ");
+            found.push_str(what);
+        }
+    }
+    finding(about, state, found)
+}
+
 async fn server(context: &Context) -> Finding {
     let place = context.server().to_owned();
     // Never a prompt here: who looks for faults may not be at the keyboard.
@@ -194,6 +229,18 @@ async fn server(context: &Context) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_model_is_judged_by_what_a_trial_found() {
+        let span = std::time::Duration::from_millis;
+        let good = Trial { first: span(80), whole: span(400), pieces: 9, counts: true, cites: true, attempts: 1 };
+        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms";
+        assert_eq!(model("local", "tiny at http://x", Ok(good.clone())), finding("model local", State::Good, found));
+        let odd = model("local", "tiny at http://x", Ok(Trial { cites: false, ..good }));
+        assert!(odd.state == State::Odd && odd.found.contains("try a larger model"), "{odd:?}");
+        let bad = model("x", "big at https://y", Err("it answered 401".into()));
+        assert_eq!(bad, finding("model x", State::Bad, "big at https://y: it answered 401"));
+    }
 
     #[test]
     fn the_terminal_is_judged_by_what_can_be_seen() {

@@ -110,7 +110,7 @@ impl<'a> Row<'a> {
             SafeText::own(card.waiting_since.map_or_else(String::new, |since| at.since(since).short())),
             SafeText::line(&card.customer.name),
             SafeText::from_own(reason),
-            SafeText::line(card.last.as_ref().map_or("", |last| last.text.as_str())),
+            SafeText::line(card.last.as_ref().map_or("", |last| &*last.text)),
         ]
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Context,
     embed::{Embedded, Plan},
     exit::Failure,
-    team,
+    models, team,
 };
 use crate::{
     ai::driver::Pace,
@@ -13,10 +13,7 @@ use crate::{
     log,
 };
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
-
-/// Words a second that the AI shows while it writes.
-const WORDS: u32 = 40;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Serve a desk: teammates by WebSocket, customers by HTTP, an AI teammate in the same program
 ///
@@ -53,6 +50,9 @@ pub struct Serve {
     /// The name of the AI teammate in this program
     #[arg(long, value_name = "NAME", default_value = "Aria")]
     pub ai: String,
+    /// The language model of that AI, by its name in the settings; without it, it quotes
+    #[arg(long, value_name = "NAME", conflicts_with = "no_ai")]
+    pub profile: Option<String>,
     /// Run no AI teammate in this program
     #[arg(long)]
     pub no_ai: bool,
@@ -66,8 +66,13 @@ impl Serve {
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
         let _log = log::start(&context.paths.logs(), "info").ok();
-        let knowledge =
-            if self.no_ai { None } else { Some(team::knowledge(self.knowledge.as_deref(), &mut context.out)?) };
+        let mind = if self.no_ai {
+            None
+        } else {
+            let knowledge = Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?);
+            let model = models::model(context, self.profile.as_deref(), &knowledge)?;
+            Some((knowledge, model))
+        };
         let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
@@ -78,9 +83,10 @@ impl Serve {
         }
         let mut told = std::pin::pin!(super::told_to_end());
         let told_early = futures_util::poll!(told.as_mut()).is_ready();
-        let ai = match knowledge {
-            Some(knowledge) => {
-                Some(team::hire(&desk, &self.ai, knowledge, Pace::WordsPerSecond(WORDS), Duration::ZERO).await?)
+        let pace = if self.profile.is_some() { Pace::Instant } else { team::OFFLINE_PACE };
+        let ai = match mind {
+            Some((knowledge, model)) => {
+                Some(team::hire(&desk, &self.ai, knowledge, model, pace, Duration::ZERO).await?)
             }
             None => None,
         };

@@ -1,4 +1,4 @@
-//! The desk's own teammates in this program: the AI who answers offline, and what it answers from.
+//! The desk's own teammates in this program: the AI, and what it answers from.
 //!
 //! Deliberately not here: how it answers (`ai`), and who else joins.
 
@@ -7,6 +7,7 @@ use crate::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
+        model::Model,
     },
     domain::{policy::Policy, teammate::Role},
 };
@@ -18,14 +19,19 @@ const SETTLE: Duration = Duration::from_millis(700);
 /// Conversations that the AI answers at once.
 const AT_ONCE: usize = 32;
 
-/// Lets an AI teammate join and answer from `knowledge`, until the task is ended; in a hurry for so long at first.
+/// How fast the AI that quotes shows what it writes; a language model has a pace of its own.
+pub const OFFLINE_PACE: Pace = Pace::WordsPerSecond(40);
+
+/// Lets an AI teammate join and answer from `knowledge` with `model`, until the task is ended; in a hurry for so long at
+/// first.
 ///
 /// # Errors
 /// The desk refuses, or its token cannot be kept.
 pub async fn hire(
     desk: &Embedded,
     name: &str,
-    knowledge: Knowledge,
+    knowledge: Arc<Knowledge>,
+    model: Arc<dyn Model>,
     pace: Pace,
     hurry: Duration,
 ) -> Result<JoinHandle<()>, Failure> {
@@ -33,7 +39,7 @@ pub async fn hire(
     let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
-        if let Err(error) = Driver::run(dial, token, Arc::new(knowledge), options).await {
+        if let Err(error) = Driver::run_with(dial, token, &knowledge, model, options).await {
             tracing::error!(%error, "the AI teammate ended");
         }
     }))

@@ -70,6 +70,11 @@ fn what_people_write_is_understood() {
         "login --token-file f",
         "login --forget",
         "doctor",
+        "agent",
+        "agent --profile local --knowledge d --at-once 100",
+        "demo-model --fault 429:2,500,none --pace 0",
+        "serve --profile local",
+        "demo --profile local",
         "paths",
         "completions zsh",
         "man",
@@ -112,6 +117,9 @@ fn what_is_wrong_is_a_usage_error() {
         "watch",
         "export",
         "undo 42 --act x",
+        "agent --at-once 300",
+        "agent --key sk-123",
+        "demo-model --fault fire",
     ];
     for line in lines {
         assert_eq!(parse(line).map_err(|error| error.exit_code()).map(|_| line), Err(2), "{line}");

@@ -24,23 +24,32 @@ pub enum Scope {
     Picker,
     /// The palette; before `Text`.
     Palette,
+    /// The card of *needs you*, while the queue has the keys; before `Floor`.
+    Needs,
+    /// The wall; before `Floor`.
+    Wall,
     /// The filter; before `Text`.
     Filter,
+    /// The job on many; before `Text` while its count is typed.
+    Job,
     /// The help.
     Help,
 }
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Floor,
         Self::List,
         Self::Talk,
+        Self::Needs,
+        Self::Wall,
         Self::Composer,
         Self::Text,
         Self::Picker,
         Self::Palette,
         Self::Filter,
+        Self::Job,
         Self::Help,
         Self::Always,
     ];
@@ -57,7 +66,10 @@ impl Scope {
             Self::Composer => "composer",
             Self::Picker => "picker",
             Self::Palette => "palette",
+            Self::Needs => "needs_you",
+            Self::Wall => "wall",
             Self::Filter => "filter",
+            Self::Job => "job",
             Self::Help => "help",
         }
     }
@@ -116,24 +128,44 @@ macro_rules! actions {
 
 actions! {
     // Where one looks.
-    Down "down" [Floor List Talk Picker Palette Help] "down", "Moves down: in the list, in the talk, in a choice.";
-    Up "up" [Floor List Talk Picker Palette Help] "up", "Moves up.";
+    Down "down" [Floor List Talk Picker Palette Job Help] "down", "Moves down: in the list, in the talk, in a choice.";
+    Up "up" [Floor List Talk Picker Palette Job Help] "up", "Moves up.";
     First "first" [Floor List Talk Help] "to the top", "Moves to the first one; in the talk to the earliest that is loaded.";
     Last "last" [Floor List Talk Help] "to the end", "Moves to the last one; in the talk to the newest, and follows it.";
-    PageDown "page_down" [Floor List Talk Help] "page down", "Moves down by a page.";
-    PageUp "page_up" [Floor List Talk Help] "page up", "Moves up by a page.";
+    PageDown "page_down" [Floor List Talk Job Help] "page down", "Moves down by a page.";
+    PageUp "page_up" [Floor List Talk Job Help] "page up", "Moves up by a page.";
     HalfDown "half_down" [Floor List Talk Help] "half a page down", "Moves down by half a page.";
     HalfUp "half_up" [Floor List Talk Help] "half a page up", "Moves up by half a page.";
     NextPane "next_pane" [Floor List Talk] "next pane", "Gives the keys to the next part: list, talk, inspector.";
     PreviousPane "previous_pane" [Floor List Talk] "previous pane", "Gives the keys to the part before.";
     Open "open" [Floor List Talk] "open", "Opens the selected conversation and gives the talk the keys.", :"open" "[number]";
-    Back "back" [Floor List Talk Composer Picker Palette Filter Help] "back", "One step back. Never discards: texts are kept for each conversation.";
-    NextNeeds "next_needs" [Floor List Talk] "next that needs you", "Selects and opens the next conversation that needs a person.", :"next" "";
+    Back "back" [Floor List Talk Composer Picker Palette Filter Job Help] "back", "One step back. Never discards: texts are kept for each conversation.";
+    Floor "floor" [Floor List Talk] "floor", "All conversations, by attention, with the talk and why.", :"floor" "";
+    NeedsYou "needs_you" [Floor List Talk] "needs you", "All that waits for your decision, one card at a time, the most urgent first.", :"needs" "";
+    NextNeeds "next_needs" [Floor List Talk] "next that needs you", "Goes to the most urgent conversation that needs you, from there to the next one.", :"next" "";
     Filter "filter" [Floor List Talk] "filter", "Shows only the conversations that match the words.", :"filter" "[words]";
+    Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
+    Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
+    StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";
+    StepOn "step_on" [Floor List Talk] "step on in time", "Shows the talk as it was one entry later.";
+    View "view" [Floor List Talk] "saved views", "Shows a filter that was kept under a name, or keeps the present one.", :"view" "[name]";
+    SaveView "save_view" [Floor List Talk] "keep view", "Keeps the present filter under a name; -name forgets one.", :"save" "name";
+    Wall "wall" [Floor List Talk] "wall", "Several live talks beside each other; again: the floor.", :"wall" "";
+    Pin "pin" [Floor List Talk] "pin to the wall", "Keeps the selected conversation on the wall, or lets it go.", :"pin" "";
+    MoreTiles "more_tiles" [Wall] "more tiles", "Shows more talks on the wall: 2, 4, 6, 9, as many as fit.";
+    FewerTiles "fewer_tiles" [Wall] "fewer tiles", "Shows fewer talks on the wall, each larger.";
+    NextTile "next_tile" [Wall] "next tile", "Gives the keys to the next talk of the wall.";
+    PreviousTile "previous_tile" [Wall] "previous tile", "Gives the keys to the talk before.";
     Palette "palette" [Floor List Talk] "commands", "Every act by its word.";
     Help "help" [Floor List Talk Always] "help", "What each key does here.", :"help" "";
     Reorder "reorder" [Floor List Talk] "re-order", "Puts the list in order again, with what is new.", :"reorder" "";
     Inspect "inspect" [Floor List Talk] "inspect", "Shows or puts away why the AI said it, the customer, the clocks.", :"inspect" "";
+
+    // Many at once.
+    Mark "mark" [Floor List Talk] "mark", "Marks the selected conversation for an act on many, or takes the mark away.", :"mark" "";
+    MarkAll "mark_all" [Floor List Talk] "mark all that match", "Marks all conversations of the list, or takes all marks away.", :"mark-all" "";
+    Alike "alike" [Needs] "decide all alike", "Marks all cards that ask the same, and asks what to do with them.", :"alike" "";
+    ShowJob "show_job" [Floor List Talk] "results of many", "Shows what came of the last act on many, each by itself.", :"job" "";
 
     // The ladder.
     Good "good" [Floor List Talk] "good", "Judges the selected AI message as good.", :"good" "[note]";
@@ -167,9 +199,9 @@ actions! {
     Repaint "repaint" [Always] "repaint", "Draws the whole screen anew.", :"repaint" "";
 
     // Over the screen.
-    Choose "choose" [Picker Palette Filter Help] "choose", "Takes what is selected.";
+    Choose "choose" [Picker Palette Filter Job Help] "choose", "Takes what is selected.";
     SwitchInput "switch_input" [Picker] "type it", "Between choosing by letter and typing.";
-    Complete "complete" [Palette] "complete", "Writes out the selected command.";
+    Complete "complete" [Palette Filter] "complete", "Writes out the selected command, or what fits the word; again: the next.";
     Send "send" [Composer] "send", "Sends the text.";
     NewLine "new_line" [Composer] "new line", "Breaks the line.";
     Editor "editor" [Composer] "open $EDITOR", "Edits the text in $VISUAL or $EDITOR.";

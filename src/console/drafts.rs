@@ -1,11 +1,12 @@
-//! Unsent texts on disk: written within a second of the last key, so that no crash, reboot or cut line loses more.
+//! Unsent texts on disk: written within a second of the last key, so that no crash, reboot or cut line loses more. Saved
+//! filters stand in a file beside them, which all consoles for the desk share; the newest wins.
 //!
 //! One small file for each desk, one JSON object a line, mode 0600, replaced as a whole by a rename. A thread of its own
 //! writes, so that a slow disk never holds up a key. Each console locks the file that it writes: a second one for the same
 //! desk keeps a file of its own beside it, and whoever comes next takes in what an ended one left. Deliberately not here:
 //! when a text is kept or forgotten (`update`).
 
-use super::model::{DraftKey, Writing};
+use super::model::{DraftKey, Saved, Writing};
 use crate::domain::ids::{ConversationId, EntryNo};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -38,6 +39,8 @@ struct Line {
 #[derive(Debug, Default)]
 struct Waiting {
     changes: BTreeMap<DraftKey, Option<String>>,
+    /// The saved filters, if they changed.
+    saved: Option<Vec<Saved>>,
     closing: bool,
     /// Whether somebody waits for the disk: no gathering then.
     hurry: bool,
@@ -63,6 +66,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct Keeper {
     shared: Arc<Shared>,
+    /// What an earlier run saved.
+    saved: Vec<Saved>,
     thread: Option<JoinHandle<()>>,
     /// Held until everything is written: the file is this console's alone.
     _lock: File,
@@ -78,13 +83,15 @@ impl Keeper {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        let views = beside(path);
+        let saved = read_saved(&views)?;
         let (path, lock, kept) = take_place(path)?;
         let shared = Arc::new(Shared::default());
         let thread = {
             let (shared, kept) = (shared.clone(), kept.clone());
-            std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, kept))?
+            std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, &views, kept))?
         };
-        Ok((Self { shared, thread: Some(thread), _lock: lock }, kept.into_iter().collect()))
+        Ok((Self { shared, saved, thread: Some(thread), _lock: lock }, kept.into_iter().collect()))
     }
 
     /// Keeps a text, or forgets it. Returns at once.
@@ -93,12 +100,24 @@ impl Keeper {
         self.shared.changed.notify_all();
     }
 
+    /// The filters that an earlier run saved.
+    #[must_use]
+    pub fn saved(&self) -> Vec<Saved> {
+        self.saved.clone()
+    }
+
+    /// Keeps the saved filters. Returns at once.
+    pub fn keep_saved(&self, saved: Vec<Saved>) {
+        self.shared.lock().saved = Some(saved);
+        self.shared.changed.notify_all();
+    }
+
     /// Waits until everything is on disk.
     pub fn flush(&self) {
         let mut waiting = self.shared.lock();
         waiting.hurry = true;
         self.shared.changed.notify_all();
-        while !waiting.changes.is_empty() || waiting.writing {
+        while !waiting.changes.is_empty() || waiting.saved.is_some() || waiting.writing {
             waiting = self.shared.written.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         waiting.hurry = false;
@@ -123,13 +142,13 @@ impl Drop for Keeper {
 }
 
 /// The thread: gathers, writes, until closing and nothing waits.
-fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
+fn keep(shared: &Shared, path: &Path, views: &Path, mut kept: BTreeMap<DraftKey, String>) {
     let mut waiting = shared.lock();
     loop {
-        while waiting.changes.is_empty() && !waiting.closing {
+        while waiting.changes.is_empty() && waiting.saved.is_none() && !waiting.closing {
             waiting = shared.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
-        if waiting.changes.is_empty() {
+        if waiting.changes.is_empty() && waiting.saved.is_none() {
             return;
         }
         if !waiting.closing && !waiting.hurry {
@@ -140,6 +159,7 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
             waiting = gathered.0;
         }
         let changes = std::mem::take(&mut waiting.changes);
+        let saved = waiting.saved.take();
         waiting.writing = true;
         drop(waiting);
         for (key, text) in changes {
@@ -148,7 +168,7 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
                 None => kept.remove(&key),
             };
         }
-        let written = write(path, &kept);
+        let written = write(path, &kept).and_then(|()| saved.map_or(Ok(()), |saved| write_saved(views, &saved)));
         waiting = shared.lock();
         waiting.writing = false;
         if let Err(error) = written {
@@ -156,6 +176,31 @@ fn keep(shared: &Shared, path: &Path, mut kept: BTreeMap<DraftKey, String>) {
         }
         shared.written.notify_all();
     }
+}
+
+/// The file of the saved filters, beside the one of the texts.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("views.toml")
+}
+
+/// `name = "words"` in each line, for people to edit.
+fn read_saved(path: &Path) -> io::Result<Vec<Saved>> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    // What is no table of words is left as it is until something is saved.
+    let kept: BTreeMap<String, String> = toml::from_str(&text).unwrap_or_default();
+    Ok(kept.into_iter().map(|(name, words)| Saved { name, words }).collect())
+}
+
+fn write_saved(path: &Path, saved: &[Saved]) -> io::Result<()> {
+    let kept: BTreeMap<&str, &str> = saved.iter().map(|one| (one.name.as_str(), one.words.as_str())).collect();
+    let text = toml::to_string(&kept).map_err(io::Error::other)?;
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(&new, path)
 }
 
 /// The first file that no other console has, with its lock and with all that ended consoles left for this desk.
@@ -279,6 +324,19 @@ mod tests {
 
     fn key(conversation: u64, writing: Writing) -> DraftKey {
         DraftKey { conversation: ConversationId(conversation), writing }
+    }
+
+    #[test]
+    fn saved_filters_are_there_again_for_every_console_of_the_desk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drafts.jsonl");
+        let mine = vec![Saved { name: "mine".to_owned(), words: "holder:me tag:\"late parcel\"".to_owned() }];
+        let (first, _) = Keeper::open(&path).unwrap();
+        assert_eq!(first.saved(), vec![]);
+        first.keep_saved(mine.clone());
+        first.flush();
+        let (second, _) = Keeper::open(&path).unwrap();
+        assert_eq!(second.saved(), mine);
     }
 
     #[test]

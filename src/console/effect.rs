@@ -1,6 +1,6 @@
 //! What is to be done, as the pure core says it. Data only: `perform` and `app` do it.
 
-use super::model::DraftKey;
+use super::model::{DraftKey, Saved};
 use crate::{
     domain::{
         command::Command,
@@ -30,6 +30,10 @@ pub enum Effect {
     Tell(Box<ToServer>),
     /// Keep an unsent text on disk; without a text, forget it.
     Keep(DraftKey, Option<String>),
+    /// Read the saved filters; they come back as `Saved`.
+    ReadSaved,
+    /// Keep the saved filters on disk.
+    KeepSaved(Vec<Saved>),
     /// Open `$EDITOR` on a text; comes back as `Edited`.
     Edit(String),
     /// Come back at this local time at the latest, as `Woke`; replaces the wake asked for before. None: never.

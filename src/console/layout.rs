@@ -4,10 +4,11 @@
 //! >= 110 columns   list │ talk │ inspector        80 .. 109   list │ talk      (i: talk │ inspector)
 //! < 80 columns     one of them at a time          < 40 x 10   a sentence
 //! ```
-//! One line above (who, where, is it live), one below (what can be done), thin lines between; nothing else is chrome.
+//! *Needs you* has the same parts, with the queue for the list and the card above the talk; between 80 and 109 columns it
+//! shows the card alone. One line above (who, where, is it live), one below (what can be done), thin lines between; nothing else is chrome.
 //! Deliberately not here: what stands in the parts.
 
-use super::model::{InspectorWish, Layer, Model, Pane};
+use super::model::{InspectorWish, Layer, Model, Pane, Screen, wall::SIZES};
 use ratatui::layout::{Rect, Size};
 
 /// Below this many columns or rows there is nothing but a sentence.
@@ -66,6 +67,8 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
             let inspector = share(inner.width, 38, 30, 44);
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
+        } else if model.screen == Screen::NeedsYou {
+            areas.talk = part(inner.x, inner.width);
         } else {
             let list = share(inner.width, 48, 38, 46);
             areas.list = part(inner.x, list);
@@ -74,11 +77,70 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     } else {
         match pane {
             _ if wished && !composing => areas.inspector = part(inner.x, inner.width),
-            Pane::List => areas.list = part(inner.x, inner.width),
-            Pane::Talk | Pane::Inspector => areas.talk = part(inner.x, inner.width),
+            Pane::List if model.screen == Screen::Floor => areas.list = part(inner.x, inner.width),
+            _ => areas.talk = part(inner.x, inner.width),
         }
     }
     Some(areas)
+}
+
+/// What is within a frame.
+#[must_use]
+pub fn within(frame: Rect) -> Rect {
+    Rect {
+        x: frame.x + 1,
+        y: frame.y + 1,
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
+/// The smallest tile of the wall: enough for a name, the holder and some lines.
+const TILE: Size = Size { width: 34, height: 5 };
+
+/// In how many columns so many tiles of the wall stand in a terminal of this size.
+#[must_use]
+pub fn columns(size: (u16, u16), tiles: usize) -> u16 {
+    let fit = (size.0.saturating_sub(1) / (TILE.width + 1)).max(1);
+    let wanted = match tiles {
+        0..=1 => 1,
+        2..=4 => 2,
+        _ => 3,
+    };
+    wanted.min(fit)
+}
+
+/// How many tiles of the wall fit, at most so many: one of the sizes that can be asked for, or one alone.
+#[must_use]
+pub fn tiles_that_fit(size: (u16, u16), wanted: usize) -> usize {
+    let height = size.1.saturating_sub(4);
+    let fits = |tiles: usize| {
+        let rows = u16::try_from(tiles).unwrap_or(u16::MAX).div_ceil(columns(size, tiles));
+        (height + 1) / rows.max(1) > TILE.height
+    };
+    SIZES.into_iter().rev().find(|tiles| *tiles <= wanted && fits(*tiles)).unwrap_or(1)
+}
+
+/// Where the tiles of the wall are within its frame. Each has a row of its own above it for its title.
+#[must_use]
+pub fn tiles(inner: Rect, size: (u16, u16), count: usize) -> Vec<Rect> {
+    let columns = columns(size, count);
+    let rows = u16::try_from(count).unwrap_or(u16::MAX).div_ceil(columns).max(1);
+    // Where tile `at` of `of` begins; the line before the next one is not its own.
+    let cut = |whole: u16, at: u16, of: u16| {
+        u16::try_from(u32::from(whole + 1) * u32::from(at) / u32::from(of)).unwrap_or(whole)
+    };
+    let place = |at: usize| {
+        let at = u16::try_from(at).unwrap_or(0);
+        let (column, row) = (at % columns, at / columns);
+        let (x, y) = (cut(inner.width, column, columns), cut(inner.height, row, rows));
+        // The last tile has what is left of its row.
+        let last = usize::from(at) + 1 == count;
+        let right = if last { inner.width + 1 } else { cut(inner.width, column + 1, columns) };
+        let (width, height) = (right - x - 1, cut(inner.height, row + 1, rows) - y - 1);
+        Rect { x: inner.x + x, y: inner.y + y, width, height }
+    };
+    (0..count).map(place).collect()
 }
 
 /// So many hundredths, within bounds.
@@ -104,6 +166,26 @@ mod tests {
     }
 
     #[test]
+    fn the_tiles_of_the_wall_lie_beside_each_other_and_never_outside() {
+        assert_eq!(SIZES.map(|size| tiles_that_fit((80, 24), size)), [2, 4, 6, 6]);
+        assert_eq!(SIZES.map(|size| tiles_that_fit((60, 20), size)), [2, 2, 2, 2]);
+        assert_eq!(SIZES.map(|size| tiles_that_fit((120, 36), size)), [2, 4, 6, 9]);
+        for size in [(40, 10), (60, 20), (80, 24), (120, 36), (200, 50)] {
+            let frame = Rect::new(0, 1, size.0, size.1 - 2);
+            let inner = within(frame);
+            for wanted in 1..=9 {
+                let places = tiles(inner, size, wanted.min(tiles_that_fit(size, 9)));
+                for (at, place) in places.iter().enumerate() {
+                    assert_eq!(inner.intersection(*place), *place, "{size:?} {places:?}");
+                    assert!(place.width >= 20 && place.height >= 5, "{size:?} {places:?}");
+                    let with_title = Rect { y: place.y - 1, height: place.height + 1, ..*place };
+                    assert!(places.iter().skip(at + 1).all(|other| !with_title.intersects(*other)));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_parts_in_sight_follow_from_the_size() {
         assert_eq!(parts(200, 50, |_| ()), Some((true, true, true)));
         assert_eq!(parts(110, 30, |_| ()), Some((true, true, true)));
@@ -114,6 +196,10 @@ mod tests {
         assert_eq!(parts(60, 20, |m| m.pane = Pane::Talk), Some((false, true, false)));
         assert_eq!(parts(60, 20, |m| m.inspector = InspectorWish::Shown), Some((false, false, true)));
         assert_eq!(parts(40, 10, |_| ()), Some((true, false, false)));
+        let needs = |m: &mut Model| m.screen = Screen::NeedsYou;
+        assert_eq!(parts(110, 30, needs), Some((true, true, true)));
+        assert_eq!(parts(80, 24, needs), Some((false, true, false)));
+        assert_eq!(parts(60, 20, needs), Some((false, true, false)));
         assert_eq!(parts(39, 10, |_| ()), None);
         assert_eq!(parts(40, 9, |_| ()), None);
     }

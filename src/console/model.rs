@@ -1,7 +1,7 @@
 //! All that the console knows and shows: one value, changed only by `update`, read by `view`.
 //!
-//! Mostly plain public data. Who draws it reads: [`Model::line`] (is it live), [`Model::floor`] (the rows),
-//! [`Model::talk`] (the open conversation), [`Model::layer`] (what lies over the screen and takes the keys),
+//! Mostly plain public data. Who draws it reads: [`Model::line`] (is it live), [`Model::screen`] (which one),
+//! [`Model::floor`] (the rows), [`Model::needs`] (the queue), [`Model::talk`] (the open conversation), [`Model::layer`] (what lies over the screen and takes the keys),
 //! [`Model::sending`] and [`Model::acts`] (what is under way), [`Model::notices`], [`Model::hints`].
 //! What only drawing can know (how many rows fit, which line is at the top) comes back as [`Measured`].
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
@@ -11,9 +11,15 @@ pub mod floor;
 pub mod hints;
 pub mod layer;
 pub mod line;
+pub mod log;
+pub mod many;
+pub mod needs;
 pub mod notice;
+pub mod saved;
+pub mod screen;
 pub mod sending;
 pub mod talk;
+pub mod wall;
 
 use super::{input::Key, keymap::Keymap};
 use crate::domain::{
@@ -28,12 +34,19 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
-    Choice, Composer, DraftKey, FilterLine, Help, Layer, Palette, PaletteRow, Pick, Picker, Value, Writing,
+    Choice, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick, Picker, Value,
+    Writing,
 };
 pub use line::Line;
+pub use log::{Log, Replay};
+pub use many::{Deed, Job, Many};
+pub use needs::{Asks, Need, Needs};
 pub use notice::{Notice, Severity};
+pub use saved::Saved;
+pub use screen::Screen;
 pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
 pub use talk::{Anchor, Growing, Loading, Scroll, Talk};
+pub use wall::Wall;
 
 /// The parts of the floor that can have the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,10 +95,26 @@ pub struct Model {
     pub office: Office,
     /// Whether what is shown is fresh.
     pub line: Line,
+    /// Which screen is in sight.
+    pub screen: Screen,
     /// The conversations.
     pub floor: Floor,
+    /// What waits for a decision.
+    pub needs: Needs,
+    /// The log, as far as it was read.
+    pub log: Log,
+    /// A talk as it was at a moment, over the log.
+    pub replay: Option<Replay>,
+    /// Those that are marked, and the job on many.
+    pub many: Many,
+    /// One's own saved filters.
+    pub saved: Vec<Saved>,
+    /// Several talks beside each other.
+    pub wall: Wall,
     /// The open conversation.
     pub talk: Option<Talk>,
+    /// On the wall: the talks that have not the keys.
+    pub beside: Vec<Talk>,
     /// Which part has the keys.
     pub pane: Pane,
     /// Whether the inspector was asked for. On wide terminals it is shown anyway, unless put away.
@@ -158,11 +187,22 @@ pub(crate) struct Inner {
     /// A conversation that is looked at though the list does not have it.
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
-    pub acts: Vec<(ConversationId, &'static str)>,
+    pub acts: Vec<Undoable>,
+    /// Whether the saved filters were asked for.
+    pub saved_asked: bool,
     /// The last filter, for `/` to begin with.
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+}
+
+/// An act of one's own that can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Undoable {
+    /// In one conversation.
+    One(ConversationId, &'static str),
+    /// In many, as one.
+    Many(Vec<ConversationId>, &'static str),
 }
 
 impl Model {
@@ -177,8 +217,16 @@ impl Model {
             you: None,
             office: Office::default(),
             line: Line::Connecting,
+            screen: Screen::Floor,
             floor: Floor::default(),
+            needs: Needs::default(),
+            log: Log::default(),
+            replay: None,
+            many: Many::default(),
+            saved: Vec::new(),
+            wall: Wall::default(),
             talk: None,
+            beside: Vec::new(),
             pane: Pane::List,
             inspector: InspectorWish::IfRoom,
             layer: Layer::None,
@@ -212,18 +260,26 @@ impl Model {
         self.office.name_of(id)
     }
 
-    /// The conversation that acts are about: under the cursor of the list, or opened by its number.
+    /// The conversation that acts are about: on the floor under the cursor of the list, or opened by its number; else the
+    /// card in sight.
     #[must_use]
     pub fn selected(&self) -> Option<ConversationId> {
-        self.inner.visiting.or_else(|| self.floor.selected())
+        match self.screen {
+            Screen::Floor => self.inner.visiting.or_else(|| self.floor.selected()),
+            Screen::NeedsYou => self.needs.current,
+            Screen::Wall => self.wall.focused(),
+            // The past is looked at; nothing is done in it.
+            Screen::Log => None,
+        }
     }
 
     /// The newest card of a conversation: from the floor, or from the open talk.
     #[must_use]
     pub fn card(&self, id: ConversationId) -> Option<&Card> {
-        self.floor
-            .card(id)
-            .or_else(|| self.talk.as_ref().filter(|talk| talk.conversation == id).and_then(|talk| talk.card.as_deref()))
+        self.floor.card(id).or_else(|| {
+            let talk = self.talk.iter().chain(&self.beside).find(|talk| talk.conversation == id)?;
+            talk.card.as_deref()
+        })
     }
 
     /// The act on this conversation that the server has not answered yet, as in *taking…*.

@@ -2,7 +2,7 @@
 
 use super::{
     input::Key,
-    model::{DraftKey, Measured},
+    model::{DraftKey, Measured, Saved},
 };
 use crate::{
     client::News,
@@ -59,6 +59,8 @@ pub enum What {
     Edited(Result<Option<String>, String>),
     /// Texts that an earlier run kept.
     Restored(Vec<(DraftKey, String)>),
+    /// The saved filters of an earlier run.
+    Saved(Vec<Saved>),
     /// Something beside the desk went wrong, as keeping a text on disk: one sentence.
     Trouble(String),
     /// The program came back to the foreground, or is asked to paint all.

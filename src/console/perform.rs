@@ -75,6 +75,15 @@ impl Performer {
                     return Ok(keeper.trouble().map(What::Trouble));
                 }
             }
+            Effect::ReadSaved => {
+                return Ok(self.keeper.as_ref().map(|keeper| What::Saved(keeper.saved())));
+            }
+            Effect::KeepSaved(saved) => {
+                if let Some(keeper) = &self.keeper {
+                    keeper.keep_saved(saved);
+                    return Ok(keeper.trouble().map(What::Trouble));
+                }
+            }
             other => return Err(other),
         }
         Ok(None)

@@ -8,18 +8,24 @@ mod brief;
 mod compose;
 mod judge;
 mod keys;
+mod log;
+mod many;
 mod moves;
+mod needs;
 mod news;
 mod palette;
 mod pick;
+mod saved;
+mod screens;
 mod send;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod wall;
 
 use super::{
     effect::Effect,
-    model::{Layer, Line, Measured, Model, Notice, Severity},
+    model::{Layer, Line, Measured, Model, Notice, Screen, Severity},
     msg::{Msg, What},
 };
 use crate::domain::time::{Span, Timestamp};
@@ -38,6 +44,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut up = Up { m: model, effects: Vec::new(), changed: true };
     up.take(msg.what, msg.at);
     up.pass();
+    up.tend_needs();
+    up.tend_wall();
     up.wake();
     let changed = up.changed;
     let effects = up.effects;
@@ -80,6 +88,7 @@ impl Up<'_> {
             What::Measured(measured) => self.measured(measured),
             What::Edited(result) => self.edited(result),
             What::Restored(drafts) => self.restored(drafts),
+            What::Saved(views) => self.restored_views(views),
             What::Trouble(why) => self.say(Severity::Bad, why),
             What::Resumed => self.effects.push(Effect::Repaint),
             What::Ending => self.quit(),
@@ -89,8 +98,15 @@ impl Up<'_> {
     fn measured(&mut self, measured: Measured) {
         let before = (self.m.floor.top(), self.m.floor.cursor());
         self.m.measured = measured;
-        self.m.floor.fit(usize::from(measured.list_rows));
-        self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
+        if self.m.screen == Screen::Log {
+            let top = self.m.log.top;
+            self.m.log.window = usize::from(measured.list_rows);
+            self.m.log.clamp();
+            self.changed = top != self.m.log.top;
+        } else {
+            self.m.floor.fit(usize::from(measured.list_rows));
+            self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
+        }
         self.scrolled(measured);
     }
 
@@ -118,6 +134,9 @@ impl Up<'_> {
         let notices = self.m.notices.len();
         self.m.notices.retain(|notice| notice.until.is_none_or(|until| until > now));
         self.changed |= notices != self.m.notices.len();
+        for talk in &mut self.m.beside {
+            talk.typing.clear();
+        }
         if let Some(talk) = &mut self.m.talk {
             let typing = talk.typing.len();
             talk.typing.retain(|(_, until)| *until > now);

@@ -1,7 +1,7 @@
 //! Draws the model: one frame from one value.
 //!
 //! ```text
-//!  centaur  ● live   Acme desk · mira (lead)      AI auto 41 · draft 6 · off 2    needs you 3     header
+//!  centaur  ● live  [1 floor]  2 needs you 3     AI auto 41 · draft 6 · off 2   Acme desk · mira   header
 //! ┌ Floor · 49 live ───────────┬ #1042 Jana Novak · web ───────────────────┬ why ──────────────┐
 //! │ list                       │ talk                                      │ inspector         │
 //! │                            │ ━ ● reply to the customer ━━━━━━━━━━━━━━━ │                   │
@@ -22,26 +22,32 @@ mod header;
 mod help;
 mod hints;
 mod inspector;
+mod job;
 mod list;
+mod log;
+mod needs;
 mod notices;
 mod palette;
 mod picker;
 mod talk;
+mod wall;
 mod welcome;
 mod when;
 
 use super::{
     layout::{self, Areas},
-    model::{Layer, Measured, Model, Pane},
+    model::{Layer, Measured, Model, Pane, Screen},
     paint::ColorLevel,
     theme::{Role, Theme},
     widgets::{Glyphs, Ink, frame, glyphs},
 };
+use crate::domain::ids::ConversationId;
 use jiff::tz::TimeZone;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
 };
+use std::collections::HashMap;
 
 /// What drawing keeps between two frames. Reads the model, changes nothing in it.
 #[derive(Debug)]
@@ -56,6 +62,8 @@ pub struct Look {
     pub measured: Measured,
     /// Wrapped lines of the open talk.
     talk: talk::Cache,
+    /// Wrapped lines of the talks on the wall.
+    tiles: HashMap<ConversationId, talk::Cache>,
 }
 
 impl Default for Look {
@@ -70,13 +78,14 @@ impl Look {
     /// A look with nothing cached.
     #[must_use]
     pub fn new(theme: Theme, glyphs: Glyphs, zone: TimeZone) -> Self {
-        Self { theme, glyphs, zone, measured: Measured::default(), talk: talk::Cache::default() }
+        Self { theme, glyphs, zone, measured: Measured::default(), talk: talk::Cache::default(), tiles: HashMap::new() }
     }
 
     /// Another theme from now on.
     pub fn set_theme(&mut self, theme: Theme) {
         self.theme = theme;
         self.talk = talk::Cache::default();
+        self.tiles.clear();
     }
 }
 
@@ -100,7 +109,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &mut Look) {
 
 /// The floor and what lies over it. Where the terminal's cursor belongs.
 fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, areas: &Areas) -> Option<Position> {
-    let Look { theme, glyphs, zone, measured, talk: cache } = look;
+    let Look { theme, glyphs, zone, measured, talk: cache, tiles } = look;
     let mut ink = Ink { buffer, theme, glyphs };
     *measured = Measured::default();
     header::draw(&mut ink, areas.header, model);
@@ -109,6 +118,25 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         welcome::draw(&mut ink, areas.frame, model);
         hints::draw(&mut ink, areas.hints, model);
         return over(&mut ink, areas, model);
+    }
+    if model.screen == Screen::Wall {
+        let context = wall::Context { caches: tiles, zone, measured };
+        let cursor = wall::draw(&mut ink, areas.frame, model, context);
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
+    }
+    if model.screen == Screen::Log {
+        let mut context = log::Context { cache, zone, measured };
+        let cursor = match &model.replay {
+            Some(replay) => log::replay::draw(&mut ink, areas.frame, model, replay, &mut context),
+            None => log::draw(&mut ink, areas.frame, model, &mut context),
+        };
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
     }
     let parts = [(Pane::List, areas.list), (Pane::Talk, areas.talk), (Pane::Inspector, areas.inspector)];
     let shown: Vec<(Pane, Rect)> = parts.into_iter().filter_map(|(pane, area)| Some((pane, area?))).collect();
@@ -121,7 +149,17 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         let at = match pane {
             Pane::List => {
                 measured.list_rows = area.height;
-                list::draw(&mut ink, *area, model, role)
+                match model.screen {
+                    Screen::Floor | Screen::Wall | Screen::Log => list::draw(&mut ink, *area, model, role),
+                    Screen::NeedsYou => needs::list(&mut ink, *area, model, role),
+                }
+            }
+            Pane::Talk if model.screen == Screen::NeedsYou => {
+                let alone = areas.list.is_none();
+                match needs::card(&mut ink, *area, model, role, alone) {
+                    Some(rest) => talk::draw(&mut ink, rest, model, talk::Context { cache, zone, measured }, role),
+                    None => None,
+                }
             }
             Pane::Talk => talk::draw(&mut ink, *area, model, talk::Context { cache, zone, measured }, role),
             Pane::Inspector => {
@@ -129,6 +167,8 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
                 inspector::draw(&mut ink, *area, model, zone, role)
             }
         };
+        // On a card the keys move through the queue: the cursor stands where the card is.
+        let focused = focused || (*pane == Pane::Talk && areas.list.is_none());
         if focused || matches!((pane, &model.layer), (Pane::Talk, Layer::Compose(_))) {
             cursor = at.or(cursor);
         }
@@ -145,6 +185,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
         Layer::Pick(picker) => Some(picker::draw(ink, areas.frame, model, picker)),
         Layer::Palette(palette) => Some(palette::draw(ink, areas.frame, palette)),
         Layer::Filter(line) => Some(filter::draw(ink, areas, model, line)),
+        Layer::Job(shown) => job::draw(ink, areas.frame, model, shown),
         Layer::Help(help) => {
             help::draw(ink, areas.frame, model, help);
             None

@@ -14,6 +14,7 @@ use super::{
     event::{Event, Recorded},
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
+    seldom::Seldom,
     signals::WordSet,
     teammate::Teammate,
     turn::OpenTurn,
@@ -36,6 +37,8 @@ pub enum Touched {
 const REMEMBERED: usize = 2;
 /// How many deliveries of known fate are remembered to take a late receipt.
 const ENDED_KEPT: usize = 8;
+/// Among how many of the newest conversations one of the same channel is looked for.
+const LIKELY: usize = 8;
 /// How much of a line a card shows, in characters.
 const LINE: usize = 120;
 
@@ -49,7 +52,7 @@ impl Desk {
         if let Event::Opened { .. } = &recorded.event {
             self.office.newest = self.office.newest.max(id);
             if let Some(conversation) = opened(&self.office, id, recorded) {
-                self.conversations.insert(id, Box::new(conversation));
+                self.take_in(conversation);
             }
             return Touched::One(id);
         }
@@ -58,6 +61,12 @@ impl Desk {
         };
         conversation.apply(&self.office, recorded);
         Touched::One(id)
+    }
+
+    /// Puts a conversation on the desk: one that was opened, or that was put aside before.
+    pub fn take_in(&mut self, mut conversation: Conversation) {
+        conversation.share_channel(self.conversations.values().rev().take(LIKELY).map(AsRef::as_ref));
+        self.conversations.insert(conversation.card.id, Box::new(conversation));
     }
 
     fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
@@ -120,7 +129,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         seq: recorded.seq,
         n: recorded.n,
         opened_at: recorded.at,
-        channel: channel.clone(),
+        channel: Arc::from(channel.as_str()),
         connector: recorded.by.teammate().unwrap_or_default(),
         customer: customer.clone(),
         topic: topic.clone(),
@@ -148,12 +157,12 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         public: PublicNo(0),
         turn: None,
         draft: None,
-        whispers: Vec::new(),
+        whispers: Seldom::new(),
         outbox: Vec::new(),
-        undo: Vec::new(),
+        undo: Seldom::new(),
         said: Vec::new(),
         judgeable: Vec::new(),
-        judged: Vec::new(),
+        judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,
         shadowed: EntryNo(0),
@@ -183,10 +192,10 @@ impl Conversation {
                 signs.money = signals.money;
                 signs.anger = signals.anger;
                 signs.hidden |= signals.hidden;
-                self.said.push(WordSet::of(text));
-                if self.said.len() > REMEMBERED {
+                while self.said.len() >= REMEMBERED {
                     self.said.remove(0);
                 }
+                self.said.push(WordSet::of(text));
             }
             Event::Replied { text, term } => {
                 card.waiting_since = None;
@@ -223,7 +232,7 @@ impl Conversation {
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
                 self.whispers.retain(|whisper| !whispers.contains(whisper));
-                self.turn = Some(OpenTurn {
+                self.turn = Some(Box::new(OpenTurn {
                     turn: n,
                     by,
                     term: *term,
@@ -231,7 +240,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
-                });
+                }));
             }
             Event::DraftProposed { turn, answer, term, expires_at, .. } => {
                 let whispers = self.end_turn(*turn);
@@ -251,7 +260,7 @@ impl Conversation {
                 card.draft = None;
                 let whispers = self.draft.take().map(|waiting| waiting.whispers).unwrap_or_default();
                 if !matches!(ending, Ending::Approved | Ending::Edited) {
-                    self.whisper_again(whispers);
+                    self.whisper_again(&whispers);
                 }
                 if let Ending::Rejected { .. } = ending {
                     self.rejected = self.rejected.saturating_add(1);
@@ -265,7 +274,7 @@ impl Conversation {
             }
             Event::AnswerSuppressed { turn, .. } => {
                 let whispers = self.end_turn(*turn);
-                self.whisper_again(whispers);
+                self.whisper_again(&whispers);
                 self.judgeable.push(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
@@ -274,19 +283,19 @@ impl Conversation {
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
                 let whispers = self.end_turn(*turn);
-                self.whisper_again(whispers);
+                self.whisper_again(&whispers);
             }
             Event::Escalated { turn, reason, summary, .. } => {
                 if let Some(turn) = turn {
                     let whispers = self.end_turn(*turn);
-                    self.whisper_again(whispers);
+                    self.whisper_again(&whispers);
                 }
                 // A call that an undo brings back, or that a person makes, is no new hand-off of the AI's.
                 if (turn.is_some() || by.is_none()) && *reason != Reason::HolderVanished {
                     card.signs.hand_offs = card.signs.hand_offs.saturating_add(1);
                 }
                 card.signs.asked_human |= *reason == Reason::AskedForHuman;
-                card.escalation = Some(Escalation { reason: *reason, summary: summary.clone(), at });
+                card.escalation = Some(Box::new(Escalation { reason: *reason, summary: summary.clone(), at }));
             }
             Event::ModeSet { mode } => {
                 card.own_mode = *mode;
@@ -348,6 +357,7 @@ impl Conversation {
             .map(|row| OnItsWay { message: row.message, term: row.term, origin: row.origin, state: row.state })
             .collect();
         self.card = Arc::new(card);
+        self.tighten();
     }
 
     /// Ends the turn, if it is under way; the whispers that it applied.
@@ -356,10 +366,11 @@ impl Conversation {
     }
 
     /// Nothing was answered: what was whispered is for the next turn that does.
-    fn whisper_again(&mut self, whispers: Vec<EntryNo>) {
-        self.whispers.extend(whispers);
-        self.whispers.sort_unstable();
-        self.whispers.dedup();
+    fn whisper_again(&mut self, whispers: &[EntryNo]) {
+        let mut all = [&*self.whispers, whispers].concat();
+        all.sort_unstable();
+        all.dedup();
+        self.whispers = all.into();
     }
 
     fn send(
@@ -399,7 +410,8 @@ impl Conversation {
         let failed = |state| matches!(state, State::Failed | State::Unknown);
         let row = self.outbox.iter_mut().find(|row| row.message == message);
         let was = row.map(|row| {
-            row.text = Arc::from("");
+            row.text = Arc::default();
+            row.from = Arc::default();
             std::mem::replace(&mut row.state, report.state())
         });
         // A late truth counts once: what was unknown and has arrived is no longer undelivered.

@@ -190,13 +190,16 @@ pub fn needs_human(card: &Card) -> bool {
     card.status == Status::Open && (queued || card.draft.is_some() || card.signs.undelivered > 0)
 }
 
-/// Whether `me` must act: what waits for a person, unless another one has it, and a customer who waits for `me`.
+/// Whether `me` must act. As [`needs_human`], but what another person holds is that person's; and what `me` holds counts
+/// while the customer waits.
 #[must_use]
-pub fn needs(card: &Card, me: TeammateId) -> bool {
+pub fn needs(card: &Card, me: Option<TeammateId>) -> bool {
     match card.holder {
-        Holder::Human(holder) if holder != me => false,
-        Holder::Human(_) => needs_human(card) || (card.status == Status::Open && card.waiting_since.is_some()),
-        Holder::Queue | Holder::Ai(_) => needs_human(card),
+        Holder::Human(id) if Some(id) == me => {
+            card.status == Status::Open && (card.waiting_since.is_some() || needs_human(card))
+        }
+        Holder::Human(_) => false,
+        Holder::Ai(_) | Holder::Queue => needs_human(card),
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     turn::Grounding,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Whether the matter is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ pub struct LastLine {
     /// By whom.
     pub speaker: Speaker,
     /// Its beginning, 120 characters at most, as received.
-    pub text: String,
+    pub text: Box<str>,
 }
 
 /// What stands in the conversation that makes a person look: the inputs of the attention score.
@@ -180,8 +181,8 @@ pub struct Card {
     pub n: EntryNo,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// The channel's name, as in `web`.
-    pub channel: String,
+    /// The channel's name, as in `web`. Shared with other conversations of the channel.
+    pub channel: Arc<str>,
     /// The connector who carries it.
     pub connector: TeammateId,
     /// Who asks.
@@ -212,7 +213,7 @@ pub struct Card {
     pub tags: Vec<String>,
     /// A standing call for a human.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalation: Option<Escalation>,
+    pub escalation: Option<Box<Escalation>>,
     /// A draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftWaits>,
@@ -244,7 +245,7 @@ impl Card {
             seq: Seq(1),
             n: EntryNo(1),
             opened_at: at,
-            channel: "web".to_owned(),
+            channel: "web".into(),
             connector: TeammateId(9),
             customer: Customer::default(),
             topic: None,

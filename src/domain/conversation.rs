@@ -5,14 +5,15 @@ use super::{
     card::Card,
     delivery::Delivery,
     ids::{EntryNo, PublicNo, TeammateId},
+    seldom::Seldom,
     signals::WordSet,
     turn::OpenTurn,
     undo::Undoable,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
-/// A conversation, as far as rules depend on it. About half a kibibyte beside its card.
+/// A conversation, as far as rules depend on it. About a quarter of a kibibyte beside its card.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Conversation {
     /// What everyone sees. Shared with whoever shows it; changed by copy.
@@ -24,28 +25,28 @@ pub struct Conversation {
     pub public: PublicNo,
     /// The turn under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turn: Option<OpenTurn>,
+    pub turn: Option<Box<OpenTurn>>,
     /// The draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Box<Waiting>>,
     /// Whispers that no turn has applied yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub whispers: Vec<EntryNo>,
-    /// Messages whose fate is open.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub whispers: Seldom<EntryNo>,
+    /// Messages whose fate is open, and the last of those whose fate is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub outbox: Vec<Delivery>,
     /// What can be undone, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub undo: Vec<Undoable>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub undo: Seldom<Undoable>,
     /// The words of the customer's last messages, newest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub said: Vec<WordSet>,
     /// AI messages that can be judged.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub judgeable: Vec<EntryNo>,
     /// Standing annotations: message, reviewer, annotation.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub judged: Vec<(EntryNo, TeammateId, EntryNo)>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub judged: Seldom<(EntryNo, TeammateId, EntryNo)>,
     /// Turns in a row that failed.
     #[serde(default)]
     pub failed_turns: u8,
@@ -58,4 +59,29 @@ pub struct Conversation {
     /// Whether a person has answered since the holder last changed.
     #[serde(default)]
     pub replied: bool,
+}
+
+impl Conversation {
+    /// Takes the channel's name from one of `others` that came by the same: most come by a few channels.
+    pub fn share_channel<'a>(&mut self, others: impl IntoIterator<Item = &'a Self>) {
+        let known = others.into_iter().map(|other| &other.card.channel).find(|known| **known == self.card.channel);
+        if let Some(known) = known.map(Arc::clone) {
+            Arc::make_mut(&mut self.card).channel = known;
+        }
+    }
+
+    /// Gives back what its lists hold in reserve. A desk has many conversations, and few of them grow at a time.
+    pub(super) fn tighten(&mut self) {
+        self.outbox.shrink_to_fit();
+        self.undo.shrink_to_fit();
+        self.said.shrink_to_fit();
+        self.judgeable.shrink_to_fit();
+    }
+}
+
+/// A list that holds nothing in reserve.
+fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
 }

@@ -9,8 +9,8 @@ pub struct Customer {
     pub name: String,
     /// As received, not verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: Option<Box<str>>,
     /// A language tag such as `de` or `zh-CN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locale: Option<String>,
+    pub locale: Option<Box<str>>,
 }

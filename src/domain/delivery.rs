@@ -7,8 +7,8 @@ use super::{
     ids::{EntryNo, PublicNo, Term},
     time::Timestamp,
 };
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{borrow::Cow, sync::Arc};
 
 /// Who wrote what goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,13 +100,21 @@ pub struct Delivery {
     /// Where it is.
     pub state: State,
     /// What is to be delivered. Kept until the fate is known.
+    #[serde(deserialize_with = "shared")]
     pub text: Arc<str>,
-    /// The name to show as the sender.
+    /// The name to show as the sender. Kept as long.
+    #[serde(deserialize_with = "shared")]
     pub from: Arc<str>,
     /// When it was written.
     pub at: Timestamp,
     /// Its number among those that the customer sees; 0 until it is claimed.
     pub public: PublicNo,
+}
+
+/// A text that, when there is none, takes no place of its own.
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+    let text = Cow::<'de, str>::deserialize(deserializer)?;
+    Ok(if text.is_empty() { Arc::default() } else { Arc::from(text) })
 }
 
 /// Whether what the customer sees on this channel is this very log, so that a claimed message has arrived by being claimed.

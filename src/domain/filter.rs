@@ -11,6 +11,7 @@
 //! Deliberately not here: saved views, ordering, and full text of whole conversations (the server's index has that).
 
 mod complete;
+mod log;
 mod matching;
 mod mistake;
 mod parse;
@@ -26,6 +27,7 @@ use super::{
 };
 
 pub use complete::{Known, completions, token_at};
+pub use log::{DEEDS, LogContext, LogFilter, deed, log_completions, said};
 pub use matching::SearchKey;
 pub use mistake::Mistake;
 

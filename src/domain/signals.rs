@@ -43,7 +43,7 @@ fn is_zero(it: &u8) -> bool {
 /// The words of a text, as a small set of hashes: enough to tell whether two texts say nearly the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct WordSet(Vec<u32>);
+pub struct WordSet(Box<[u32]>);
 
 /// At most this many words of a text are compared.
 const WORDS: usize = 24;
@@ -74,7 +74,7 @@ impl WordSet {
         add(&mut word);
         words.sort_unstable();
         words.dedup();
-        Self(words)
+        Self(words.into_boxed_slice())
     }
 
     /// The share of words in common, 0 to 100 (Jaccard's index); 0 for texts of fewer than three words.

@@ -67,6 +67,17 @@ pub enum Query {
         /// At most so many; 100 at most.
         limit: u32,
     },
+    /// What was done at the desk, newest first.
+    Log {
+        /// Which of it, in the language of the log; empty for all.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        filter: String,
+        /// Before this event; from the newest if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// At most so many; 200 at most. Fewer may come though there are more: go on from `next`.
+        limit: u32,
+    },
 }
 
 /// A message as the customer sees it.
@@ -165,6 +176,14 @@ pub enum Page {
         hits: Vec<Hit>,
         /// Whether there are earlier ones.
         earlier: bool,
+    },
+    /// What was done, newest first.
+    Log {
+        /// The events.
+        events: Vec<Recorded>,
+        /// Ask for those before this one to go on; none at the beginning of the log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Seq>,
     },
     /// It was not to be.
     Refused {

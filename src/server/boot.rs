@@ -3,6 +3,7 @@
 use super::{ServerError, clock::Clock, keys::Keys};
 use crate::{
     domain::{
+        conversation::Conversation,
         desk::Desk,
         event::Event,
         ids::{CommandId, ConversationId, Seq},
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Events read at once.
 const PAGE: usize = 4_096;
+/// Among how many of the conversations before it one of the same channel is looked for.
+const LIKELY: usize = 8;
 /// Keys younger than this are held in memory.
 const KEYS_FOR_MS: i64 = 10 * 60 * 1_000;
 
@@ -36,11 +39,14 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         office_seq = seq;
     }
     let mut seqs = BTreeMap::new();
-    reader.for_each_state(States::Live, &mut |seq, conversation| {
-        let id = conversation.card.id;
-        seqs.insert(id, seq);
-        desk.conversations.insert(id, Box::new(conversation));
+    let mut live: Vec<Box<Conversation>> = Vec::new();
+    reader.for_each_state(States::Live, &mut |seq, mut conversation| {
+        seqs.insert(conversation.card.id, seq);
+        conversation.share_channel(live.iter().rev().take(LIKELY).map(AsRef::as_ref));
+        live.push(Box::new(conversation));
     })?;
+    // From all at once, the tree is packed.
+    desk.conversations = live.into_iter().map(|it| (it.card.id, it)).collect();
     // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
     let settled = reader.states_before(None, 1)?.into_iter().map(|(_, newest)| newest.card.id);
     let newest = desk.conversations.keys().next_back().copied().into_iter().chain(settled).max();
@@ -50,7 +56,9 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
     desk.office.seq = log.head().seq;
     let floor = CommandId(u128::from((clock.now().0 - KEYS_FOR_MS).max(0).unsigned_abs()) << 80);
     let keys = Keys::new(floor, reader.answers_since(floor)?);
-    Ok(Boot { desk, keys, reader, dirty, office_dirty })
+    // A reader of its own: this one holds many pages that nobody will ask for again.
+    drop(reader);
+    Ok(Boot { desk, keys, reader: log.reader()?, dirty, office_dirty })
 }
 
 fn replay(
@@ -79,7 +87,7 @@ fn replay(
                 && let Some((seq, conversation)) = reader.state(id)?
             {
                 seqs.insert(id, seq);
-                desk.conversations.insert(id, Box::new(conversation));
+                desk.take_in(conversation);
             }
             if seqs.get(&id).is_none_or(|seq| recorded.seq > *seq) {
                 desk.apply(recorded);

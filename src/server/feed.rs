@@ -2,8 +2,8 @@
 //! disk has it.
 //!
 //! There is no queue for each peer: a peer has a cursor and takes what is new when its line takes it, so a slow line
-//! costs freshness and never memory. One lock, held for microseconds and never across an await: readers copy references
-//! out and write frames afterwards.
+//! costs freshness and never memory. A peer has a bell, and is woken only by what concerns it. One lock, held for
+//! microseconds and never across an await: readers copy references out and write frames afterwards.
 
 use super::tails::Tails;
 use crate::{
@@ -22,9 +22,12 @@ use crate::{
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Bound,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Cards in one frame: about 60 KiB at most in the usual case.
 const CARDS: usize = 96;
@@ -33,8 +36,17 @@ const LOOKED_AT: usize = 4_096;
 /// Removals remembered for peers that come back.
 const GONE: usize = 16_384;
 
+/// What wakes a peer. It remembers one ring until it is heard; more than one are one.
+pub(super) type Bell = Arc<Notify>;
+
+/// Who is to be woken by what.
+struct Listener {
+    bell: Bell,
+    scope: Scope,
+}
+
 /// An event as it was committed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Published {
     pub(super) recorded: Recorded,
     /// As people's consoles get it.
@@ -85,6 +97,7 @@ pub(super) struct Inner {
     /// Removals up to here are forgotten.
     gone_floor: Seq,
     pub(super) tails: Tails,
+    listeners: BTreeMap<u64, Listener>,
     present: BTreeMap<u64, Present>,
     present_version: u64,
 }
@@ -92,7 +105,11 @@ pub(super) struct Inner {
 /// What peers read.
 pub(super) struct Feed {
     inner: Mutex<Inner>,
-    version: watch::Sender<u64>,
+    /// As in `inner`, to be looked at without the lock.
+    office_version: AtomicU64,
+    present_version: AtomicU64,
+    /// Changes when somebody comes, goes, or looks elsewhere.
+    crowd: watch::Sender<u64>,
 }
 
 impl Feed {
@@ -104,19 +121,20 @@ impl Feed {
             office: Arc::new(Office::default()),
             office_version: 0,
             tokens: HashMap::new(),
-            cards: HashMap::with_capacity(desk.conversations.len()),
-            changed: BTreeSet::new(),
+            cards: desk.conversations.iter().map(|(id, it)| (*id, Arc::clone(&it.card))).collect(),
+            // From all at once, the tree is packed.
+            changed: desk.conversations.values().map(|it| (it.card.seq, it.card.id)).collect(),
             gone: BTreeMap::new(),
             gone_floor: head,
             tails: Tails::default(),
+            listeners: BTreeMap::new(),
             present: BTreeMap::new(),
             present_version: 0,
         };
         inner.set_office(&desk.office);
-        for conversation in desk.conversations.values() {
-            inner.put(Arc::clone(&conversation.card));
-        }
-        Self { inner: Mutex::new(inner), version: watch::Sender::new(0) }
+        let office_version = AtomicU64::new(inner.office_version);
+        let (present_version, crowd) = (AtomicU64::new(0), watch::Sender::new(0));
+        Self { inner: Mutex::new(inner), office_version, present_version, crowd }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -124,42 +142,63 @@ impl Feed {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at or changes the talks' ends; `wake` tells whether peers must be woken.
-    pub(super) fn with_tails<T>(&self, wake: bool, act: impl FnOnce(&mut Tails) -> T) -> T {
-        let result = act(&mut self.lock().tails);
-        if wake {
-            self.wake();
-        }
-        result
+    /// Looks at or changes the talks' ends.
+    pub(super) fn with_tails<T>(&self, act: impl FnOnce(&mut Tails) -> T) -> T {
+        act(&mut self.lock().tails)
     }
 
-    fn wake(&self) {
-        self.version.send_modify(|version| *version = version.wrapping_add(1));
+    /// Changes the end of one talk, and wakes those who watch it.
+    pub(super) fn with_tail(&self, conversation: ConversationId, act: impl FnOnce(&mut Tails)) {
+        let mut bells = Vec::new();
+        let mut inner = self.lock();
+        act(&mut inner.tails);
+        inner.tails.bells(conversation, &mut bells);
+        drop(inner);
+        ring(&bells);
     }
 
-    /// Resolves when something is new.
-    pub(super) fn subscribe(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
+    /// A peer begins to listen; its bell. [`leave`](Self::leave) ends it.
+    pub(super) fn listen(&self, peer: u64, scope: Scope) -> Bell {
+        let bell = Bell::default();
+        self.lock().listeners.insert(peer, Listener { bell: Arc::clone(&bell), scope });
+        bell
+    }
+
+    /// A peer is gone.
+    pub(super) fn leave(&self, peer: u64) {
+        self.lock().listeners.remove(&peer);
+        self.set_present(peer, None);
+    }
+
+    /// Resolves when somebody came or went.
+    pub(super) fn crowd(&self) -> watch::Receiver<u64> {
+        self.crowd.subscribe()
     }
 
     /// Publishes what is on disk.
     pub(super) fn publish(&self, publication: Publication) {
+        let mut bells = Vec::new();
         let mut inner = self.lock();
+        let moved = publication.head > inner.head;
         inner.head = inner.head.max(publication.head);
         if let Some(office) = &publication.office {
             inner.set_office(office);
+            self.office_version.store(inner.office_version, Ordering::Release);
         }
-        for event in &publication.events {
-            inner.tails.push(event);
-        }
+        inner.tails.push(&publication.events, &mut bells);
         for card in publication.cards {
             if card.writing.is_none() {
                 inner.tails.stop_growing(card.id);
             }
             inner.put(card);
         }
+        if publication.office.is_some() {
+            inner.bells(|_| true, &mut bells);
+        } else if moved {
+            inner.bells(|scope| scope != Scope::None, &mut bells);
+        }
         drop(inner);
-        self.wake();
+        ring(&bells);
     }
 
     /// Takes settled conversations off the floor.
@@ -177,8 +216,10 @@ impl Feed {
                 inner.gone_floor = seq;
             }
         }
+        let mut bells = Vec::new();
+        inner.bells(|scope| scope != Scope::None, &mut bells);
         drop(inner);
-        self.wake();
+        ring(&bells);
     }
 
     /// The desk, without tokens.
@@ -186,8 +227,13 @@ impl Feed {
         Arc::clone(&self.lock().office)
     }
 
-    /// The desk, with a number that grows when it changes.
-    pub(super) fn office_version(&self) -> (u64, Arc<Office>) {
+    /// The number of the desk, which grows when it changes.
+    pub(super) fn office_version(&self) -> u64 {
+        self.office_version.load(Ordering::Acquire)
+    }
+
+    /// The desk, with its number.
+    pub(super) fn versioned_office(&self) -> (u64, Arc<Office>) {
         let inner = self.lock();
         (inner.office_version, Arc::clone(&inner.office))
     }
@@ -301,8 +347,12 @@ impl Feed {
             }
         }
         inner.present_version += 1;
+        self.present_version.store(inner.present_version, Ordering::Release);
+        let mut bells = Vec::new();
+        inner.bells(|scope| scope == Scope::All, &mut bells);
         drop(inner);
-        self.wake();
+        ring(&bells);
+        self.crowd.send_modify(|version| *version = version.wrapping_add(1));
     }
 
     /// Whether anybody is connected.
@@ -326,7 +376,14 @@ impl Feed {
 
     /// The number of the present list alone.
     pub(super) fn present_version(&self) -> u64 {
-        self.lock().present_version
+        self.present_version.load(Ordering::Acquire)
+    }
+}
+
+/// Wakes each of these peers, once: called without the lock.
+fn ring(bells: &[Bell]) {
+    for bell in bells {
+        bell.notify_one();
     }
 }
 
@@ -344,6 +401,10 @@ impl Inner {
         }
         self.office = Arc::new(shown);
         self.office_version += 1;
+    }
+
+    fn bells(&self, which: impl Fn(Scope) -> bool, bells: &mut Vec<Bell>) {
+        bells.extend(self.listeners.values().filter(|one| which(one.scope)).map(|one| Arc::clone(&one.bell)));
     }
 
     fn put(&mut self, card: Arc<Card>) {
@@ -384,4 +445,34 @@ fn most_urgent(mut cards: Vec<Arc<Card>>, now: Timestamp) -> Vec<Arc<Card>> {
     }
     cards.sort_by_key(|card| std::cmp::Reverse(attention::score(card, now)));
     cards
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    /// Whether it was rung since it was last heard.
+    fn rang(bell: &Bell) -> bool {
+        bell.notified().now_or_never().is_some()
+    }
+
+    #[test]
+    fn peers_are_woken_by_what_concerns_them_and_by_nothing_else() {
+        let feed = Feed::new(&Desk::default());
+        let (asks, floor) = (feed.listen(1, Scope::None), feed.listen(2, Scope::All));
+        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, true));
+        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, false));
+        let office = Some(Arc::new(Office::default()));
+        let before = feed.office_version();
+        feed.publish(Publication { head: Seq(2), office, ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor), feed.office_version()), (true, true, before + 1));
+        feed.set_present(1, Some(Present { teammate: TeammateId(1), watching: Vec::new() }));
+        assert_eq!((rang(&asks), rang(&floor), feed.present_version()), (false, true, 1));
+        feed.leave(2);
+        feed.publish(Publication { head: Seq(3), ..Publication::default() });
+        assert_eq!((rang(&asks), rang(&floor)), (false, false));
+    }
 }

@@ -17,8 +17,8 @@ use futures_util::StreamExt;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Bytes read at once from a socket.
-const READ: usize = 8 * 1024;
+/// Bytes read at once from a socket. Commands are short, and the buffer is cleared for each read.
+const READ: usize = 2 * 1024;
 /// Bytes gathered before they are written.
 const WRITE: usize = 4 * 1024;
 

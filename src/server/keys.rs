@@ -5,13 +5,14 @@
 
 use crate::{
     domain::{
+        command::Command,
         ids::{CommandId, TeammateId},
         refusal::Refusal,
     },
     protocol::Answer,
     store::{Done, Key},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 /// Keys held in memory.
 const HELD: usize = 100_000;
@@ -58,8 +59,15 @@ impl Keys {
     /// Remembers.
     pub(super) fn put(&mut self, key: Key, what: Known) {
         let place = (key.id, key.by);
-        if self.known.insert(place, (key.digest, what)).is_none() {
-            self.order.insert(place);
+        match self.known.entry(place) {
+            Entry::Occupied(mut known) => {
+                known.insert((key.digest, what));
+                return;
+            }
+            Entry::Vacant(fresh) => {
+                fresh.insert((key.digest, what));
+                self.order.insert(place);
+            }
         }
         while self.known.len() > HELD {
             let Some(oldest) = self.order.pop_first() else { break };
@@ -80,8 +88,13 @@ pub(super) fn answer(done: Done) -> Answer {
     Answer { seq: done.seq, conversation: done.conversation, n: done.n }
 }
 
-/// A digest that tells commands apart (FNV-1a, 64 bits): against mistakes, not against malice.
-pub(super) fn digest(bytes: &[u8]) -> u64 {
+/// A digest that tells commands apart: against mistakes, not against malice.
+pub(super) fn digest_of(command: &Command) -> u64 {
+    digest(&serde_json::to_vec(command).unwrap_or_default())
+}
+
+/// FNV-1a, 64 bits.
+fn digest(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -251,7 +251,7 @@ impl Joined {
         // still comes is taken, and dropped, until the peer closes its side.
         let rest = async { while matches!(incoming.next().await, Heard::Frame(_) | Heard::Life) {} };
         let _ = tokio::time::timeout(LINGER, rest).await;
-        hub.feed.set_present(number, None);
+        hub.feed.leave(number);
         tracing::info!(peer = number, "left");
     }
 }

@@ -1,6 +1,8 @@
 //! What can be read beside the stream: history, transcripts, annotations, search. On threads of their own, never on the
 //! hot path.
 
+mod log;
+
 use super::{feed::Feed, redact};
 use crate::{
     domain::{
@@ -11,6 +13,7 @@ use crate::{
         refusal::Refusal,
         teammate::{Right, Teammate},
         thread::{Entry, Thread, What},
+        time::Timestamp,
     },
     protocol::{
         Page, Query,
@@ -72,14 +75,20 @@ impl Readers {
 }
 
 /// Answers a query of `me`. What is not for its role does not exist for it.
-pub(super) async fn answer(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query) -> Page {
-    match answered(readers, feed, me, query).await {
+pub(super) async fn answer(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query, at: Timestamp) -> Page {
+    match answered(readers, feed, me, query, at).await {
         Ok(page) => page,
         Err(why) => Page::Refused { why },
     }
 }
 
-async fn answered(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Query) -> Result<Page, Refusal> {
+async fn answered(
+    readers: &Arc<Readers>,
+    feed: &Feed,
+    me: Teammate,
+    query: Query,
+    at: Timestamp,
+) -> Result<Page, Refusal> {
     let right = match &query {
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,
@@ -98,6 +107,10 @@ async fn answered(readers: &Arc<Readers>, feed: &Feed, me: Teammate, query: Quer
         _ => Vec::new(),
     };
     let office = feed.office();
+    if let Query::Log { filter, before, limit } = query {
+        let asked = log::Asked { filter, before, limit: limit as usize, head: feed.head(), at };
+        return readers.with(move |reader| log::page(reader, &office, &me, &asked)).await?;
+    }
     readers.with(move |reader| run(reader, &office, &me, query, live)).await?
 }
 
@@ -141,6 +154,8 @@ fn run(
             Some((_, it)) => Page::Cards { cards: vec![(*it.card).clone()], earlier: false },
             None => return Ok(Err(not_found(conversation))),
         },
+        // Asked above, with the head of the log.
+        Query::Log { .. } => return Ok(Err(Refusal::Forbidden)),
         Query::Annotations { after, limit } => annotations(reader, office, after, (limit as usize).clamp(1, 100))?,
         Query::Search { words, before, limit } => {
             let limit = (limit as usize).clamp(1, 100);

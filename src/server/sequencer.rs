@@ -140,7 +140,8 @@ impl Sequencer {
             self.committed(committed);
         }
         while let Some(checkpoint) = self.timers.checkpoint(&self.desk, usize::MAX) {
-            if self.writer.jobs.send(Job::Save(Box::new(checkpoint))).await.is_err() {
+            // Nothing waits there any more but a few of these.
+            if self.writer.jobs.try_send(Job::Save(Box::new(checkpoint))).is_err() {
                 break;
             }
         }
@@ -163,11 +164,8 @@ impl Sequencer {
         }
     }
 
-    fn ask(&mut self, by: Actor, id: Option<CommandId>, command: &Command, reply: ReplyTo) {
-        let key = by.teammate().zip(id).map(|(by, id)| {
-            let digest = keys::digest(&serde_json::to_vec(command).unwrap_or_default());
-            Key { by, id, digest }
-        });
+    fn ask(&mut self, by: Actor, id: Option<(CommandId, u64)>, command: &Command, reply: ReplyTo) {
+        let key = by.teammate().zip(id).map(|(by, (id, digest))| Key { by, id, digest });
         let reply = match key {
             Some(key) => match self.answer_again(key, reply, command) {
                 Some(reply) => reply,
@@ -183,7 +181,7 @@ impl Sequencer {
                 if let Some(key) = key {
                     self.keys.put(key, Known::Refused(Box::new(why.clone())));
                 }
-                tell(reply, id, Err(why), None);
+                tell(reply, key.map(|key| key.id), Err(why), None);
             }
             Ok(happenings) => {
                 let conversation = command.conversation();
@@ -252,7 +250,7 @@ impl Sequencer {
             Ok(Some((_, mut conversation))) => {
                 let card = Arc::make_mut(&mut conversation.card);
                 card.mode = card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref()));
-                self.desk.conversations.insert(id, Box::new(conversation));
+                self.desk.take_in(conversation);
                 self.timers.brought_back(id, self.now);
             }
             Ok(None) => {}
@@ -270,8 +268,7 @@ impl Sequencer {
             if let (Event::AnswerSuppressed { turn, text }, Some(id)) = (&mut event, conversation)
                 && text.is_empty()
             {
-                *text =
-                    self.feed.with_tails(false, |tails| tails.grown(id, *turn).map(str::to_owned)).unwrap_or_default();
+                *text = self.feed.with_tails(|tails| tails.grown(id, *turn).map(str::to_owned)).unwrap_or_default();
             }
             let one = Recorded { seq: self.desk.office.seq.next(), at: self.now, by, conversation, n, event };
             let touched = self.desk.apply(&one);

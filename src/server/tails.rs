@@ -1,15 +1,18 @@
 //! The ends of the talks that somebody watches, and the answers that grow.
 //!
-//! Held only while watched, and bounded: who falls behind the end reads the log instead. What is ephemeral (growing
-//! answers, typing) may be lost at any time; nothing durable depends on it.
+//! Held only while watched, and bounded: who falls behind the end reads the log instead. What one commit brings to a talk
+//! is one frame, written out once and shared by all people who watch it. What is ephemeral (growing answers, typing) may be
+//! lost at any time; nothing durable depends on it.
 
-use super::feed::Published;
+use super::feed::{Bell, Published};
 use crate::{
     domain::ids::{ConversationId, EntryNo, TeammateId},
-    protocol::Typist,
+    protocol::{Typist, limits},
 };
+use axum::extract::ws::Utf8Bytes;
 use std::{
     collections::{HashMap, VecDeque},
+    fmt::Write as _,
     sync::Arc,
 };
 
@@ -18,12 +21,26 @@ const KEPT: usize = 512;
 /// The longest answer that is shown growing, in bytes.
 const LONGEST: usize = 16 * 1024;
 
+/// What a frame needs beside its events, at most.
+const ENVELOPE: usize = 80;
+
 /// A talk that somebody watches.
 #[derive(Debug, Default)]
 struct Tail {
-    watchers: usize,
+    /// Whom to wake, each once for each time that it watches.
+    watchers: Vec<(u64, Bell)>,
     events: VecDeque<Arc<Published>>,
+    /// The same events as people's consoles get them, one frame for each commit.
+    frames: VecDeque<Frame>,
     typing: Option<(Typist, u64)>,
+}
+
+/// Events of one commit, written out.
+#[derive(Clone, Debug)]
+struct Frame {
+    first: EntryNo,
+    last: EntryNo,
+    wire: Utf8Bytes,
 }
 
 /// An answer that grows.
@@ -45,10 +62,22 @@ pub(super) struct Place {
     pub(super) typing: u64,
 }
 
+/// How a peer reads events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// As people do: all of them alike, so that they share frames.
+    Shared,
+    /// Each for itself, as its role may.
+    Alone,
+}
+
 /// What is new in a watched talk.
 #[derive(Debug, Default)]
 pub(super) struct News {
+    /// For who reads alone.
     pub(super) events: Vec<Arc<Published>>,
+    /// For who shares.
+    pub(super) frames: Vec<Utf8Bytes>,
     /// Events are missing in between: read the log.
     pub(super) gap: bool,
     /// Turn, offset, text.
@@ -66,28 +95,49 @@ pub(super) struct Tails {
 
 impl Tails {
     /// Somebody watches; from now on events are kept. Returns the number of the last typing, which is past.
-    pub(super) fn watch(&mut self, conversation: ConversationId) -> u64 {
-        self.tails.entry(conversation).or_default().watchers += 1;
+    pub(super) fn watch(&mut self, conversation: ConversationId, peer: u64, bell: &Bell) -> u64 {
+        self.tails.entry(conversation).or_default().watchers.push((peer, Arc::clone(bell)));
         self.typed
     }
 
     /// Somebody watches no more.
-    pub(super) fn unwatch(&mut self, conversation: ConversationId) {
+    pub(super) fn unwatch(&mut self, conversation: ConversationId, peer: u64) {
         if let Some(tail) = self.tails.get_mut(&conversation) {
-            tail.watchers = tail.watchers.saturating_sub(1);
-            if tail.watchers == 0 {
+            if let Some(at) = tail.watchers.iter().position(|(watcher, _)| *watcher == peer) {
+                tail.watchers.swap_remove(at);
+            }
+            if tail.watchers.is_empty() {
                 self.tails.remove(&conversation);
             }
         }
     }
 
-    /// An event was committed.
-    pub(super) fn push(&mut self, event: &Arc<Published>) {
-        let Some(tail) = event.recorded.conversation.and_then(|id| self.tails.get_mut(&id)) else { return };
-        if tail.events.len() == KEPT {
-            tail.events.pop_front();
+    /// Who is to be woken when something happens there.
+    pub(super) fn bells(&self, conversation: ConversationId, bells: &mut Vec<Bell>) {
+        let tail = self.tails.get(&conversation);
+        bells.extend(tail.into_iter().flat_map(|tail| &tail.watchers).map(|(_, bell)| Arc::clone(bell)));
+    }
+
+    /// These events were committed together; `bells` gets who is to be woken.
+    pub(super) fn push(&mut self, events: &[Arc<Published>], bells: &mut Vec<Bell>) {
+        if self.tails.is_empty() {
+            return;
         }
-        tail.events.push_back(Arc::clone(event));
+        let mut touched: Vec<ConversationId> = Vec::new();
+        for event in events {
+            let Some(id) = event.recorded.conversation else { continue };
+            let Some(tail) = self.tails.get_mut(&id) else { continue };
+            tail.events.push_back(Arc::clone(event));
+            if !touched.contains(&id) {
+                touched.push(id);
+            }
+        }
+        for id in touched {
+            if let Some(tail) = self.tails.get_mut(&id) {
+                tail.write_out(id);
+            }
+            self.bells(id, bells);
+        }
     }
 
     /// An answer grew. False if it does not fit what is there: the next whole one will.
@@ -124,16 +174,18 @@ impl Tails {
     }
 
     /// What is new at `place`, which moves on. `ephemeral`: whether growing answers and typing are wanted now.
-    pub(super) fn news(&self, place: &mut Place, ephemeral: bool) -> Option<News> {
+    pub(super) fn news(&self, place: &mut Place, reads: Reads, ephemeral: bool) -> Option<News> {
         let mut news = News::default();
         if let Some(tail) = self.tails.get(&place.conversation) {
             if place.n > EntryNo(0) && tail.events.back().is_some_and(|last| last.recorded.n > place.n) {
                 let first = tail.events.front().map_or(EntryNo(0), |first| first.recorded.n);
                 news.gap = first > place.n.next();
                 if !news.gap {
-                    let from = tail.events.partition_point(|event| event.recorded.n <= place.n);
-                    news.events.extend(tail.events.range(from..).cloned());
-                    place.n = news.events.last().map_or(place.n, |last| last.recorded.n);
+                    match reads {
+                        Reads::Shared => news.frames = tail.frames_after(place.conversation, place.n),
+                        Reads::Alone => news.events.extend(tail.events.range(tail.after(place.n)..).cloned()),
+                    }
+                    place.n = tail.events.back().map_or(place.n, |last| last.recorded.n);
                 }
             }
             if let Some((who, typed)) = tail.typing.filter(|(_, typed)| ephemeral && *typed > place.typing) {
@@ -150,12 +202,176 @@ impl Tails {
                 place.grown = Some((growing.turn, growing.text.len()));
             }
         }
-        let nothing = news.events.is_empty() && !news.gap && news.grew.is_none() && news.typing.is_none();
+        let nothing = news.events.is_empty()
+            && news.frames.is_empty()
+            && !news.gap
+            && news.grew.is_none()
+            && news.typing.is_none();
         if nothing { None } else { Some(news) }
     }
 
     /// Whether `by` is the one who writes: only its growth counts. The caller knows the card.
     pub(super) fn may_grow(writing: Option<crate::domain::card::Writing>, by: TeammateId, turn: EntryNo) -> bool {
         writing.is_some_and(|writing| writing.by == by && writing.turn == turn)
+    }
+}
+
+impl Tail {
+    /// Where in the events those after `n` begin.
+    fn after(&self, n: EntryNo) -> usize {
+        self.events.partition_point(|event| event.recorded.n <= n)
+    }
+
+    /// Writes out what came since the last frame, and lets go of the oldest.
+    fn write_out(&mut self, conversation: ConversationId) {
+        let from = self.frames.back().map_or(0, |frame| self.after(frame.last));
+        let mut fresh: Vec<Frame> = Vec::new();
+        let events = self.events.make_contiguous().get(from..).unwrap_or_default();
+        for some in pages(events) {
+            if let (Some(first), Some(last)) = (some.first(), some.last()) {
+                let wire = written(conversation, some);
+                fresh.push(Frame { first: first.recorded.n, last: last.recorded.n, wire });
+            }
+        }
+        self.frames.extend(fresh);
+        while self.events.len() > KEPT {
+            self.events.pop_front();
+        }
+        let first = self.events.front().map_or(EntryNo(0), |event| event.recorded.n);
+        while self.frames.front().is_some_and(|frame| frame.last < first) {
+            self.frames.pop_front();
+        }
+    }
+
+    /// The frames that follow on `n`. Who is in the middle of one gets the rest of it written out anew.
+    fn frames_after(&self, conversation: ConversationId, n: EntryNo) -> Vec<Utf8Bytes> {
+        let from = self.frames.partition_point(|frame| frame.last <= n);
+        let whole = self.frames.range(from..).map(|frame| frame.wire.clone());
+        if self.frames.get(from).is_none_or(|frame| frame.first == n.next()) {
+            return whole.collect();
+        }
+        let (begun, last) = (self.after(n), self.frames.get(from).map_or(n, |frame| frame.last));
+        let rest: Vec<_> = self.events.range(begun..self.after(last)).cloned().collect();
+        std::iter::once(written(conversation, &rest)).chain(whole.skip(1)).collect()
+    }
+}
+
+/// Parts of about a frame's size; a single event may be longer.
+fn pages(mut events: &[Arc<Published>]) -> impl Iterator<Item = &[Arc<Published>]> {
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = |one: &&Arc<Published>| {
+            bytes += one.wire.len() + 1;
+            bytes <= limits::FRAME_OUT - ENVELOPE
+        };
+        let count = events.iter().take_while(fits).count().max(1).min(events.len());
+        let (page, rest) = events.split_at_checked(count).filter(|(page, _)| !page.is_empty())?;
+        events = rest;
+        Some(page)
+    })
+}
+
+/// The frame `Events`, put together from events that are written out already.
+fn written(conversation: ConversationId, events: &[Arc<Published>]) -> Utf8Bytes {
+    let length: usize = events.iter().map(|one| one.wire.len() + 1).sum();
+    let mut frame = String::with_capacity(length + ENVELOPE);
+    // Writing into a string cannot fail.
+    let _ = write!(frame, r#"{{"type":"events","conversation":{conversation},"events":["#);
+    for (number, one) in events.iter().enumerate() {
+        if number > 0 {
+            frame.push(',');
+        }
+        frame.push_str(&one.wire);
+    }
+    frame.push_str("]}");
+    frame.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            event::{Event, Recorded},
+            ids::Seq,
+            teammate::Actor,
+            time::Timestamp,
+        },
+        protocol::{self, ToPeer},
+    };
+    use proptest::prelude::*;
+
+    const TALK: ConversationId = ConversationId(7);
+
+    fn noted(n: u32) -> Arc<Published> {
+        let event = Event::Noted { text: "x".repeat(usize::try_from(n % 90).unwrap_or(0)) };
+        let (by, at) = (Actor::Desk, Timestamp(5));
+        let recorded = Recorded { seq: Seq(n.into()), at, by, conversation: Some(TALK), n: EntryNo(n), event };
+        let wire = Arc::from(protocol::encode(&recorded));
+        Arc::new(Published { recorded, wire })
+    }
+
+    fn read(frames: &[Utf8Bytes]) -> Vec<Recorded> {
+        let events = frames.iter().map(|frame| match protocol::decode(frame) {
+            Ok(ToPeer::Events { conversation: TALK, events }) if frame.len() <= limits::FRAME_OUT => events,
+            other => panic!("{other:?}"),
+        });
+        events.flatten().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn shared_frames_hold_what_everybody_would_be_told_alone(
+            commits in proptest::collection::vec(1_u32..200, 1..12), at in 1_u32..1_200,
+        ) {
+            let (mut tails, bell) = (Tails::default(), Bell::default());
+            tails.watch(TALK, 1, &bell);
+            let mut next = 1;
+            for count in commits {
+                let events: Vec<_> = (next..next + count).map(noted).collect();
+                next += count;
+                let mut bells = Vec::new();
+                tails.push(&events, &mut bells);
+                prop_assert_eq!(bells.len(), 1);
+            }
+            let place = Place { conversation: TALK, n: EntryNo(at), grown: None, typing: 0 };
+            let (mut one, mut other) = (place, place);
+            let shared = tails.news(&mut one, Reads::Shared, true).unwrap_or_default();
+            let alone = tails.news(&mut other, Reads::Alone, true).unwrap_or_default();
+            let told: Vec<Recorded> = alone.events.iter().map(|event| event.recorded.clone()).collect();
+            prop_assert_eq!(shared.gap, alone.gap);
+            prop_assert_eq!((one.n, read(&shared.frames)), (other.n, told));
+            if !alone.gap {
+                prop_assert_eq!(alone.events.len(), usize::try_from((next - 1).saturating_sub(at)).unwrap_or(0));
+            }
+        }
+    }
+
+    #[test]
+    fn only_who_watches_is_woken_and_nothing_is_kept_when_nobody_does() {
+        let (mut tails, bell) = (Tails::default(), Bell::default());
+        let mut bells = Vec::new();
+        tails.push(&[noted(1)], &mut bells);
+        assert!(bells.is_empty() && tails.tails.is_empty());
+        tails.watch(TALK, 1, &bell);
+        tails.watch(ConversationId(8), 2, &bell);
+        tails.push(&[noted(2), noted(3)], &mut bells);
+        assert_eq!(bells.len(), 1);
+        tails.unwatch(TALK, 1);
+        assert!(!tails.tails.contains_key(&TALK));
+    }
+
+    #[test]
+    fn a_frame_is_never_longer_than_the_wire_allows_but_for_one_event() {
+        let long = |n| {
+            let mut one = Arc::unwrap_or_clone(noted(n));
+            one.wire = Arc::from("y".repeat(100_000));
+            Arc::new(one)
+        };
+        let events: Vec<_> = (1..=5).map(long).collect();
+        assert_eq!(pages(&events).map(<[_]>::len).collect::<Vec<_>>(), [2, 2, 1]);
+        let mut alone = Arc::unwrap_or_clone(noted(1));
+        alone.wire = Arc::from("y".repeat(300_000));
+        assert_eq!(pages(&[Arc::new(alone), noted(2)]).map(<[_]>::len).collect::<Vec<_>>(), [1, 1]);
     }
 }

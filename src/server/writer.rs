@@ -1,14 +1,19 @@
 //! The thread that owns the log: it commits what was decided, in groups, and brings the index forward when there is time.
 //!
-//! A group is whatever waits when the disk is ready, so a quiet server commits at once and a busy one in batches.
+//! A group is whatever waits when the disk is ready, so a quiet server commits at once and a busy one in batches. The index
+//! waits for a moment of rest: those who were just told of a commit need the processor first.
 //! Deliberately not here: deciding anything.
 
 use super::ServerError;
 use crate::{
-    domain::ids::CommandId,
+    domain::{event::Event, ids::CommandId},
     store::{Checkpoint, Entry, EventLog, StoreError},
 };
-use std::thread;
+use std::{
+    sync::mpsc::{self as queue, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, watch};
 
 /// Jobs that may wait. The sequencer never has more commands under way than this, so it never waits for a place.
@@ -19,6 +24,11 @@ const GROUP: usize = 256;
 const CHUNK: usize = 64;
 /// Groups after which the index gets a turn although commands wait.
 const PATIENCE: u32 = 32;
+
+/// How long nothing must be asked before the index is brought forward.
+const REST: Duration = Duration::from_millis(1);
+/// How long the end may wait for the index. What is left is indexed at the next start.
+const LAST_INDEXING: Duration = Duration::from_millis(500);
 
 /// What the sequencer wants done.
 pub(super) enum Job {
@@ -41,7 +51,7 @@ pub(super) struct Committed {
 
 /// The sequencer's ends of the two channels.
 pub(super) struct Writer {
-    pub(super) jobs: mpsc::Sender<Job>,
+    pub(super) jobs: queue::SyncSender<Job>,
     pub(super) committed: mpsc::Receiver<Committed>,
     pub(super) thread: thread::JoinHandle<()>,
 }
@@ -69,34 +79,33 @@ pub(super) fn check(log: &dyn EventLog, damage: watch::Sender<Option<String>>) -
 /// Starts the thread. Nothing is recorded any more once `damage` holds a sentence.
 pub(super) fn start(log: Box<dyn EventLog>, damage: watch::Receiver<Option<String>>) -> std::io::Result<Writer> {
     // Bounded by the sequencer's window, see JOBS.
-    let (jobs, todo) = mpsc::channel(JOBS);
+    let (jobs, todo) = queue::sync_channel(JOBS);
     // Bounded likewise: at most one report for each command under way.
     let (reports, committed) = mpsc::channel(JOBS);
-    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, todo, &reports, &damage))?;
+    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports, &damage))?;
     Ok(Writer { jobs, committed, thread })
 }
 
 fn run(
     mut log: Box<dyn EventLog>,
-    mut todo: mpsc::Receiver<Job>,
+    todo: &queue::Receiver<Job>,
     reports: &mpsc::Sender<Committed>,
     damage: &watch::Receiver<Option<String>>,
 ) {
     let mut failed_generation = None;
     let mut indexed = false;
+    let mut rest = Duration::ZERO;
     let mut groups = 0_u32;
     loop {
-        let first = match todo.try_recv() {
+        let first = if indexed { todo.recv().map_err(RecvTimeoutError::from) } else { todo.recv_timeout(rest) };
+        let first = match first {
             Ok(job) => job,
-            Err(mpsc::error::TryRecvError::Disconnected) => break,
-            Err(mpsc::error::TryRecvError::Empty) if !indexed => {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                rest = Duration::ZERO;
                 indexed = index(log.as_mut());
                 continue;
             }
-            Err(mpsc::error::TryRecvError::Empty) => match todo.blocking_recv() {
-                Some(job) => job,
-                None => break,
-            },
         };
         let mut group = Vec::new();
         let mut generation = 0;
@@ -130,6 +139,8 @@ fn run(
                 failed_generation = Some(generation);
             }
             indexed = false;
+            // Judgements are few, and whoever made one may ask for them at once.
+            rest = if group.iter().any(judges) { Duration::ZERO } else { REST };
             groups += 1;
             if reports.blocking_send(Committed { generation, count: group.len(), result }).is_err() {
                 break;
@@ -153,7 +164,15 @@ fn run(
             Some(Job::Append { .. }) | None => {}
         }
     }
+    let closing = Instant::now();
+    while !indexed && closing.elapsed() < LAST_INDEXING {
+        indexed = index(log.as_mut());
+    }
     tracing::debug!("the log is closed");
+}
+
+fn judges(entry: &Entry) -> bool {
+    entry.events.iter().any(|one| matches!(one.recorded.event, Event::Annotated { .. }))
 }
 
 /// Brings the index forward by a chunk. True: it is current, or cannot be brought forward now.
@@ -190,7 +209,7 @@ mod tests {
         let mut writer = start(Box::new(log), found).unwrap();
         let done = Done { seq: Seq(1), conversation: None, n: EntryNo(0) };
         let entry = Entry { key: None, done, events: Vec::new() };
-        assert!(writer.jobs.send(Job::Append { generation: 0, entry }).await.is_ok());
+        assert!(writer.jobs.send(Job::Append { generation: 0, entry }).is_ok());
         assert_eq!(writer.committed.recv().await.unwrap().result, Err(sentence));
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn text(event: &Event) -> Option<Cow<'_, str>> {
         Event::Rated { comment, .. } => comment.as_deref().map(Cow::Borrowed),
         Event::Briefed { brief } => Some(Cow::Owned(brief.to_form())),
         Event::Opened { customer, topic, .. } => {
-            let parts = [Some(&customer.name), customer.email.as_ref(), topic.as_ref()];
-            let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+            let parts = [Some(&*customer.name), customer.email.as_deref(), topic.as_deref()];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
             Some(Cow::Owned(parts.join(", ")))
         }
         _ => None,

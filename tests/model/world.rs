@@ -199,8 +199,8 @@ impl World {
     pub fn settle(talk: &mut Conversation) {
         talk.said.clear();
         talk.judgeable.clear();
-        talk.undo.clear();
-        talk.whispers.clear();
+        talk.undo.retain(|_| false);
+        talk.whispers.retain(|_| false);
         let card = std::sync::Arc::make_mut(&mut talk.card);
         card.last = None;
         card.seq = centaur::domain::ids::Seq(0);

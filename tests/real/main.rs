@@ -4,6 +4,7 @@
 //! `--nocapture` the figures are shown). Nothing waits for time to pass: everything waits for a fact, within a limit.
 //! Deliberately not here: the desk in memory (see `suite`) and all interleavings of its rules (see `model`).
 
+mod agents;
 mod customers;
 mod dice;
 mod drain;

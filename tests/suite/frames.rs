@@ -119,6 +119,7 @@ golden!(queries: Query {
     Card { conversation: C };
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+    Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
 });
 
 golden!(pages: Page {
@@ -131,6 +132,7 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
+    Log { events: vec![recorded()], next: Some(Seq(700)) };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
 
@@ -367,7 +369,7 @@ fn card() -> Card {
         status: Status::Snoozed { until: AT },
         priority: Priority::High,
         tags: vec!["vip".into()],
-        escalation: Some(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT }),
+        escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
         draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),

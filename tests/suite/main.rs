@@ -5,6 +5,8 @@ mod commands;
 mod desk;
 mod faults;
 mod frames;
+mod models;
+mod past;
 mod rooms;
 mod source;
 mod support;

@@ -30,7 +30,7 @@ pub struct DriverOptions {
     pub settle: Duration,
     /// For so long after its start it writes as fast as it can and waits for nobody's silence: it comes to a full floor.
     pub hurry: Duration,
-    /// How many conversations it answers at once; 1 to 64.
+    /// How many conversations it answers at once; 1 to 200.
     pub at_once: usize,
     /// The program, for the server's log.
     pub program: String,

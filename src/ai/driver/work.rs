@@ -4,7 +4,7 @@
 use super::Pace;
 use crate::{
     ai::{
-        model::{Composed, Model, Prompt},
+        model::{Composed, Model, ModelError, Piece, Prompt},
         retrieval::{Passage, Question, Retrieval},
     },
     domain::ids::ConversationId,
@@ -39,8 +39,9 @@ pub(super) struct Report {
 
 pub(super) enum Reported {
     Retrieved(Vec<Passage>),
-    Piece(String),
+    Piece(Piece),
     Composed(Box<Composed>),
+    GaveUp(Box<ModelError>),
     Failed(String),
 }
 
@@ -84,7 +85,7 @@ pub(super) fn compose(
         let (composed, ()) = tokio::join!(model.compose(prompt, pieces), streaming);
         let what = match composed {
             Ok(composed) => Reported::Composed(Box::new(composed)),
-            Err(error) => Reported::Failed(error.why),
+            Err(error) => Reported::GaveUp(Box::new(error)),
         };
         let _ = tell(what).await;
     }))

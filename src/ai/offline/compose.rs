@@ -237,7 +237,8 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     }
     let opening = prompt.answered.is_empty().then(|| phrase(Phrase::Opening, prompt.locale, &said).to_owned());
     let text = opening.into_iter().chain(parts).collect::<Vec<_>>().join(" ");
-    Composed { text, sources, grounding: Grounding::from_share(grounding), known, settled: false, claims, steps }
+    let grounding = Grounding::from_share(grounding);
+    Composed { text, sources, grounding, known, claims, steps, ..Composed::default() }
 }
 
 /// The terms of a text with what each tells, and what articles say for them.

@@ -13,6 +13,8 @@ use crate::{
 const WANTS: usize = 140;
 /// A heading of the knowledge, in characters at most.
 const HEADING: usize = 60;
+/// Why an AI failed, in characters.
+const WHY: usize = 300;
 
 /// Beginnings of lines that mail programs write, lower case.
 const HEADERS: &[&str] = &[
@@ -93,6 +95,9 @@ fn tried(view: &View) -> String {
 }
 
 fn missing(reason: Reason, detail: &str) -> String {
+    if reason == Reason::AiFailed {
+        return format!("an answer; the AI could not give one: {}", clean(detail, WHY));
+    }
     let detail = clean(detail, HEADING * 2);
     match reason {
         Reason::Ungrounded if detail.is_empty() => "the knowledge holds nothing about it".to_owned(),

@@ -52,8 +52,8 @@ fn an_answer_is_looked_up_streamed_with_its_offsets_and_finished() {
         let (conversation, turn) = (TALK, EntryNo(7));
         vec![Effect::Tell(Box::new(ToServer::DraftGrew { conversation, turn, offset, text: text.into() }))]
     };
-    assert_eq!(turn.handle(Input::Piece("Hé ".into()), 10), grew(0, "Hé "));
-    assert_eq!(turn.handle(Input::Piece("you".into()), 20), grew(4, "you"));
+    assert_eq!(turn.handle(Input::Piece(Piece::Text("Hé ".into())), 10), grew(0, "Hé "));
+    assert_eq!(turn.handle(Input::Piece(Piece::Text("you".into())), 20), grew(4, "you"));
     let effects = turn.handle(Input::Composed(Box::new(composed("Hé you"))), 30);
     let Some(Outcome::Answer { answer, settled: false }) = outcome(&effects) else { panic!("{effects:?}") };
     assert_eq!((answer.trace.first_word_ms, answer.trace.total_ms), (10, 30));
@@ -121,7 +121,12 @@ fn input() -> impl Strategy<Value = Input> {
             Input::Began(EntryNo(7), Box::new(view))
         }),
         Just(Input::Retrieved(vec![])),
-        "\\PC{0,8}".prop_map(Input::Piece),
+        "\\PC{0,8}".prop_map(|text| Input::Piece(Piece::Text(text))),
+        Just(Input::Piece(Piece::Anew)),
+        any::<bool>().prop_map(|person| {
+            let remedy = if person { Remedy::Person } else { Remedy::Again };
+            Input::GaveUp(Box::new(ModelError { remedy, ..ModelError::again("no") }))
+        }),
         any::<bool>().prop_map(|known| Input::Composed(Box::new(Composed { known, ..composed("x y z") }))),
         Just(Input::Failed("no".into())),
         Just(Input::CustomerWrote),
@@ -148,6 +153,10 @@ proptest! {
                     Effect::Ask(_) => parted += 1,
                     Effect::Tell(frame) => {
                         let ToServer::DraftGrew { offset, text: piece, .. } = *frame else { panic!("not a piece") };
+                        if offset == 0 {
+                            // It began anew.
+                            text.clear();
+                        }
                         prop_assert_eq!((offset as usize, parted), (text.len(), 0));
                         text.push_str(&piece);
                     }
@@ -159,4 +168,45 @@ proptest! {
         prop_assert_eq!(done, 1);
         prop_assert!(parted <= 1 && turn.is_over());
     }
+}
+
+#[test]
+fn a_model_that_gave_up_hands_the_talk_to_a_person_with_the_reason_and_what_it_spent() {
+    let composing = || {
+        let (mut turn, _) = begun(view("where is my parcel"));
+        turn.handle(Input::Retrieved(vec![]), 5);
+        turn
+    };
+    let spent = Spent { tokens: Some((900, 12)), cost_micros: Some(4) };
+    let why = "the endpoint answered 401; check the key.".to_owned();
+    let gave_up = ModelError { why, remedy: Remedy::Person, steps: vec![], spent };
+    let effects = composing().handle(Input::GaveUp(Box::new(gave_up)), 9);
+    let Some(Outcome::Escalate { reason: Reason::AiFailed, summary, notice: Some(_), trace }) = outcome(&effects)
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(
+        summary,
+        "Wants: “where is my parcel”. Tried: nothing yet. Missing: an answer; the AI could not give one: the endpoint answered 401; check the key."
+    );
+    assert_eq!((trace.tokens, trace.cost_micros), (Some((900, 12)), Some(4)));
+
+    let effects = composing().handle(Input::GaveUp(Box::new(ModelError::again("later"))), 9);
+    assert_eq!(outcome(&effects), Some(&Outcome::Fail { why: "later".into() }));
+    let effects = composing().handle(Input::Due(Timer::Overall), 54_000);
+    assert_eq!(escalated(&effects), Some(Reason::AiFailed));
+    let calls = vec![crate::ai::model::ToolCall { name: "refund".into(), ..Default::default() }];
+    let effects = composing().handle(Input::Composed(Box::new(Composed { calls, ..composed("done") })), 9);
+    assert_eq!(escalated(&effects), Some(Reason::AiFailed));
+}
+
+#[test]
+fn what_begins_anew_is_told_from_offset_zero() {
+    let (mut turn, _) = begun(view("where is my parcel"));
+    turn.handle(Input::Retrieved(vec![]), 5);
+    turn.handle(Input::Piece(Piece::Text("Half an".into())), 10);
+    assert_eq!(turn.handle(Input::Piece(Piece::Anew), 11), []);
+    let effects = turn.handle(Input::Piece(Piece::Text("Whole".into())), 12);
+    let [Effect::Tell(frame)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(matches!(&**frame, ToServer::DraftGrew { offset: 0, text, .. } if text == "Whole"), "{frame:?}");
 }

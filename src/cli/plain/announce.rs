@@ -44,7 +44,7 @@ struct Need {
 
 impl Need {
     fn of(card: &Card, me: TeammateId) -> Self {
-        if !attention::needs(card, me) {
+        if !attention::needs(card, Some(me)) {
             return Self::default();
         }
         Self {
@@ -171,7 +171,7 @@ impl Announcer {
             return None;
         }
         let me = self.me;
-        self.needs.retain(|id| cards.get(id).is_some_and(|card| attention::needs(card, me)));
+        self.needs.retain(|id| cards.get(id).is_some_and(|card| attention::needs(card, Some(me))));
         let stands = |call: &Call| match call {
             Call::Wrote(id) => {
                 cards.get(id).is_some_and(|card| card.holder.is_human(me) && card.waiting_since.is_some())

@@ -145,7 +145,8 @@ impl Floor {
     /// What needs the one who listens, the most first.
     pub fn needing(&self) -> Vec<ConversationId> {
         let now = self.now();
-        let mut needing: Vec<&Card> = self.cards.values().filter(|card| attention::needs(card, self.me)).collect();
+        let mut needing: Vec<&Card> =
+            self.cards.values().filter(|card| attention::needs(card, Some(self.me))).collect();
         needing.sort_by_key(|card| (std::cmp::Reverse(attention::score(card, now)), card.id));
         needing.into_iter().map(|card| card.id).collect()
     }

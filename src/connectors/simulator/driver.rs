@@ -250,7 +250,7 @@ impl<'a> Driver<'a> {
             }
             ToPeer::Cards { cards, gone, .. } => {
                 if let Some(me) = self.me {
-                    for card in cards.iter().filter(|card| card.channel == CHANNEL) {
+                    for card in cards.iter().filter(|card| *card.channel == *CHANNEL) {
                         self.deliveries.see_card(me, card);
                     }
                 }
@@ -391,7 +391,7 @@ impl<'a> Driver<'a> {
         self.guests.insert(guest, Guest { machine, chat: None, early: Vec::new() });
         self.played.customers += 1;
         self.played.messages += 1;
-        let customer = Customer { name: arrival.name, email: None, locale: Some(scenario.locale.clone()) };
+        let customer = Customer { name: arrival.name, email: None, locale: Some(scenario.locale.as_str().into()) };
         let open = Command::OpenConversation {
             channel: CHANNEL.to_owned(),
             customer,

@@ -68,7 +68,11 @@ pub(super) fn opening(body: &[u8]) -> Result<Opening, Fault> {
         let what = format!("is not a topic; send 1 to {TOPIC} lower-case letters, digits, - or _, or none");
         return Err(Fault::field("topic", what));
     }
-    Ok(Opening { customer: Customer { name, email, locale }, topic, text: text(&fields)? })
+    Ok(Opening {
+        customer: Customer { name, email: email.map(Into::into), locale: locale.map(Into::into) },
+        topic,
+        text: text(&fields)?,
+    })
 }
 
 pub(super) fn message(body: &[u8]) -> Result<Message, Fault> {
@@ -185,8 +189,8 @@ mod tests {
         let expected = Opening {
             customer: Customer {
                 name: "Jana Novak".to_owned(),
-                email: Some("jana@example.org".to_owned()),
-                locale: Some("cs".to_owned()),
+                email: Some("jana@example.org".into()),
+                locale: Some("cs".into()),
             },
             topic: Some("delivery".to_owned()),
             text: "Hi".to_owned(),

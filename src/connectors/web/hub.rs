@@ -353,7 +353,7 @@ impl Hub {
     }
 
     fn see_card(&mut self, card: &Card) {
-        if card.channel != CHANNEL {
+        if *card.channel != *CHANNEL {
             return;
         }
         if let Some(me) = self.me {

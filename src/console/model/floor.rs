@@ -74,6 +74,11 @@ impl Slot {
         Place { below: u8::MAX - self.score, id: self.card.id }
     }
 
+    /// Whether it stands in `needing`.
+    fn calls(&self) -> bool {
+        self.needs && self.awake && !self.gone
+    }
+
     /// Whether it stands in `all`, and in `found`.
     fn stands(&self) -> (bool, bool) {
         (self.awake || self.stuck, self.listed || self.stuck)
@@ -104,6 +109,8 @@ pub struct Floor {
     slots: HashMap<ConversationId, Slot>,
     all: Vec<Place>,
     found: Option<Vec<Place>>,
+    /// Those that need the person who sits here.
+    needing: Vec<Place>,
     held: Option<Vec<ConversationId>>,
     /// Conversations that are stuck or gone: looked at when the order is released.
     leaving: Vec<ConversationId>,
@@ -166,6 +173,16 @@ impl Floor {
     #[must_use]
     pub fn score(&self, id: ConversationId) -> Option<u8> {
         self.slots.get(&id).map(|slot| slot.score)
+    }
+
+    /// The cards of all that are awake, by attention, whatever the filter.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.all.iter().filter_map(|place| self.slots.get(&place.id)).map(|slot| &*slot.card)
+    }
+
+    /// The cards that need the person who sits here, by attention, whatever the filter.
+    pub fn needing(&self) -> impl Iterator<Item = &Card> {
+        self.needing.iter().filter_map(|place| self.slots.get(&place.id)).map(|slot| &*slot.card)
     }
 
     /// The conversation under the cursor.
@@ -300,7 +317,7 @@ impl Floor {
     /// Changes one slot and keeps counts, orders and due times right.
     fn change(&mut self, id: ConversationId, when: Sort, how: impl FnOnce(&mut Slot, &Eye<'_>)) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
-        let (place, stood, was_due) = (slot.place(), slot.stands(), slot.due);
+        let (place, stood, called, was_due) = (slot.place(), slot.stands(), slot.calls(), slot.due);
         self.counts.remove(&slot.card, slot.needs, slot.awake);
         how(slot, &Eye { sieve: self.sieve.as_ref(), people: &self.people });
         // The row under the cursor is not taken away; it goes when the cursor has left it.
@@ -317,6 +334,7 @@ impl Floor {
         }
         if when == Sort::Now {
             let (after, stands) = (slot.place(), slot.stands());
+            shift(&mut self.needing, place, after, called, slot.calls());
             shift(&mut self.all, place, after, stood.0, stands.0);
             if let Some(found) = &mut self.found {
                 shift(found, place, after, stood.1, stands.1);
@@ -340,6 +358,7 @@ impl Floor {
             }
         };
         anew(&mut self.all, |slot| slot.stands().0);
+        anew(&mut self.needing, Slot::calls);
         if let Some(found) = &mut self.found {
             anew(found, |slot| slot.stands().1);
         }

@@ -1,6 +1,6 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{Layer, Model, OutgoingState};
+use super::{Layer, Model, OutgoingState, Screen, many::Stage};
 use crate::console::action::{Action, Scope};
 use crate::domain::{holder::Holder, teammate::Right};
 
@@ -23,10 +23,28 @@ impl Model {
             Layer::Compose(_) => {
                 (&[Scope::Composer, Scope::Text], vec![Action::Send, Action::NewLine, Action::Editor, Action::Back])
             }
+            Layer::Pick(picker) if picker.input.is_none() => (&[Scope::Picker], vec![Action::Choose, Action::Back]),
             Layer::Pick(_) => (&[Scope::Picker], vec![Action::Choose, Action::SwitchInput, Action::Back]),
             Layer::Palette(_) => (&[Scope::Palette], vec![Action::Choose, Action::Complete, Action::Back]),
             Layer::Filter(_) => (&[Scope::Filter], vec![Action::Choose, Action::Back]),
+            Layer::Job(_) => (&[Scope::Job], vec![Action::Choose, Action::Back]),
             Layer::Help(_) => (&[Scope::Help], vec![Action::Down, Action::Up, Action::Back]),
+            Layer::None if self.screen == Screen::Log => {
+                let acts = if self.replay.is_some() {
+                    vec![Action::StepBack, Action::StepOn, Action::Open, Action::Back, Action::Help]
+                } else {
+                    vec![Action::Open, Action::Filter, Action::Search, Action::Reorder, Action::Back, Action::Help]
+                };
+                (&[Scope::Floor], acts)
+            }
+            Layer::None if !self.many.marked.is_empty() => (&[Scope::Floor], self.acts_on_marked()),
+            Layer::None if self.screen == Screen::Wall => {
+                let mut acts = self.acts_here();
+                acts.retain(|action| !matches!(action, Action::Note | Action::Mode | Action::Filter));
+                acts.splice(0..0, [Action::NextTile, Action::MoreTiles, Action::Pin]);
+                (&[Scope::Wall, Scope::Floor], acts)
+            }
+            Layer::None if self.screen == Screen::NeedsYou => (&[Scope::Needs, Scope::Floor], self.acts_here()),
             Layer::None => (&[Scope::Floor], self.acts_here()),
         };
         actions
@@ -35,11 +53,34 @@ impl Model {
                 let keys = scopes.iter().find_map(|scope| self.keymap.keys_of(*scope, action))?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
+                    (Layer::Job(_), Action::Choose) => match self.many.job.as_ref() {
+                        Some(job) if job.stage == Stage::Planned => "do it",
+                        Some(job) if !job.failed.is_empty() => "try again",
+                        _ => "close",
+                    },
+                    (Layer::None, Action::Open) if self.replay.is_some() => "the talk as it is now",
+                    (Layer::None, Action::Open) if self.screen == Screen::Log => "the talk at that moment",
+                    (Layer::None, Action::Reorder) => "read anew",
+                    (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,
                 };
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// What can be done with all that are marked.
+    fn acts_on_marked(&self) -> Vec<Action> {
+        let may = |right| self.you.as_ref().is_some_and(|you| you.role.may(right));
+        let mut acts = Vec::new();
+        if may(Right::Hold) {
+            acts.extend([Action::TakeOver, Action::Assign, Action::HandBack]);
+        }
+        if may(Right::Triage) {
+            acts.extend([Action::Tag, Action::Resolve, Action::Snooze]);
+        }
+        acts.extend([Action::Mark, Action::MarkAll, Action::Back, Action::Help]);
+        acts
     }
 
     fn acts_here(&self) -> Vec<Action> {
@@ -75,6 +116,9 @@ impl Model {
             if may(Right::Triage) {
                 acts.push(if card.status.is_resolved() { Action::Reopen } else { Action::Resolve });
             }
+        }
+        if self.screen == Screen::NeedsYou && self.needs.current.is_some_and(|id| self.alike(id).len() > 1) {
+            acts.push(Action::Alike);
         }
         acts.extend([Action::NextNeeds, Action::Filter, Action::Palette, Action::Help]);
         acts

@@ -75,6 +75,8 @@ pub struct Composer {
     pub editor: Editor,
     /// Why Enter did not send, or what to mind. Shown beside the text.
     pub warning: Option<String>,
+    /// Whether it is for all that are marked.
+    pub many: bool,
 }
 
 /// What a picker decides.
@@ -96,6 +98,10 @@ pub enum Pick {
     Failure(EntryNo),
     /// An AI holds: `t` takes over first, then the reply opens.
     TakeOverFirst,
+    /// What to do with all that are marked.
+    Deed,
+    /// Which saved filter to show; the text keeps the present one under a name.
+    View,
 }
 
 /// What one choice stands for.
@@ -117,6 +123,8 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// A filter to show.
+    Words(String),
 }
 
 /// One choice of a picker.
@@ -152,6 +160,8 @@ pub struct Picker {
     pub typing: bool,
     /// Why the text was not taken.
     pub warning: Option<String>,
+    /// Whether it is about all that are marked.
+    pub many: bool,
 }
 
 /// One line of the palette.
@@ -189,6 +199,55 @@ pub struct FilterLine {
     pub mistake: Option<filter::Mistake>,
     /// The filter to come back to.
     pub before: Option<String>,
+    /// What may stand in place of the word at the caret, as whole conditions.
+    pub offers: Vec<String>,
+    /// Which offer was taken last; the next `Tab` takes the one after.
+    pub offer: Option<usize>,
+    /// What the desk has, to offer.
+    pub in_use: InUse,
+}
+
+/// What the desk has when a filter begins to be typed.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct InUse {
+    /// The names of teammates.
+    pub names: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Topics.
+    pub topics: Vec<String>,
+    /// Channels.
+    pub channels: Vec<String>,
+    /// Languages.
+    pub locales: Vec<String>,
+}
+
+impl InUse {
+    /// The same, as the filter's completion takes it.
+    #[must_use]
+    pub fn known(&self) -> filter::Known<'_> {
+        fn all(them: &[String]) -> Vec<&str> {
+            them.iter().map(String::as_str).collect()
+        }
+        filter::Known {
+            names: all(&self.names),
+            tags: all(&self.tags),
+            topics: all(&self.topics),
+            channels: all(&self.channels),
+            locales: all(&self.locales),
+        }
+    }
+}
+
+/// The job on many: its preview, where the count is typed, then its results.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct JobBox {
+    /// The count, as typed.
+    pub input: Editor,
+    /// The first result in sight; the view clamps it.
+    pub top: u16,
+    /// Why Enter did nothing.
+    pub warning: Option<String>,
 }
 
 /// Help: all actions with their keys, from the one table.
@@ -215,6 +274,8 @@ pub enum Layer {
     Palette(Palette),
     /// `/`: the words of the filter.
     Filter(FilterLine),
+    /// The job on many.
+    Job(JobBox),
     /// `?`
     Help(Help),
 }

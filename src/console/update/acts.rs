@@ -4,7 +4,7 @@ use super::Up;
 use crate::console::{
     action::Action,
     effect::Effect,
-    model::{Act, InspectorWish, Loading, Pane, Pick, Severity, Writing},
+    model::{Act, InspectorWish, Loading, Pane, Pick, Screen, Severity, Undoable, Writing},
 };
 use crate::domain::{
     annotation::Verdict,
@@ -28,6 +28,13 @@ impl Up<'_> {
                     Err(why) => self.say(Severity::Warn, why),
                 };
             }
+            Action::Open if self.m.screen == Screen::Log => return self.open_log(),
+            Action::Open if self.m.screen != Screen::Floor => {
+                if let Some(id) = self.m.selected() {
+                    self.visit(id);
+                }
+                return;
+            }
             Action::Open => {
                 self.open_selected();
                 if self.m.selected().is_some() {
@@ -35,10 +42,32 @@ impl Up<'_> {
                 }
                 return;
             }
+            Action::Floor => return self.show(Screen::Floor),
+            Action::NeedsYou => return self.show(Screen::NeedsYou),
+            Action::Log => return self.show_log(),
+            Action::Search => return self.search(argument),
+            Action::StepBack => return self.step_in_time(false),
+            Action::StepOn => return self.step_in_time(true),
+            Action::Reorder if self.m.screen == Screen::Log => return self.read_log(),
+            Action::Wall if self.m.screen == Screen::Wall => return self.show(Screen::Floor),
+            Action::Wall => return self.show(Screen::Wall),
+            Action::Pin => return self.pin(),
+            Action::MoreTiles => return self.resize_wall(true),
+            Action::FewerTiles => return self.resize_wall(false),
+            Action::NextTile => return self.move_wall(1, 0),
+            Action::PreviousTile => return self.move_wall(-1, 0),
             Action::NextNeeds => return self.next_needs(),
             Action::Reorder => {
                 self.m.floor.release();
                 self.m.inner.release_at = None;
+                return;
+            }
+            Action::Inspect if self.m.screen == Screen::Wall => {
+                // There is no room for it there: the floor shows it.
+                self.m.inspector = InspectorWish::Shown;
+                if let Some(id) = self.m.selected() {
+                    self.visit(id);
+                }
                 return;
             }
             Action::Inspect => {
@@ -51,6 +80,12 @@ impl Up<'_> {
             }
             Action::Undo => return self.undo(),
             _ => {}
+        }
+        if self.m.screen == Screen::Log {
+            return self.say(Severity::Info, "this is the past: Enter shows the talk, where one can act");
+        }
+        if self.act_on_marked(action, argument) {
+            return;
         }
         let Some(id) = self.m.selected() else {
             return self.say(Severity::Info, "no conversation is selected");
@@ -167,6 +202,9 @@ impl Up<'_> {
             return self.say(Severity::Info, "the draft is being loaded; read it, then press again");
         };
         match action {
+            Action::Approve if self.came_just_now(conversation) => {
+                self.say(Severity::Info, "this card came just now: read it, then press again");
+            }
             Action::Approve => {
                 let command = Command::DecideDraft { conversation, draft: waits.draft, decision: Decision::Approve };
                 self.ask(command, Act::Decide, format!("approved: the draft in #{conversation} is on its way"), None);
@@ -226,7 +264,8 @@ impl Up<'_> {
     /// Undoes one's own last act, wherever it was; without one, the last of the selected conversation.
     fn undo(&mut self) {
         let (conversation, done) = match self.m.inner.acts.pop() {
-            Some((id, what)) => (id, format!("undid: {what} of #{id}")),
+            Some(Undoable::Many(them, what)) => return self.undo_many(them, what),
+            Some(Undoable::One(id, what)) => (id, format!("undid: {what} of #{id}")),
             None => match self.m.selected() {
                 Some(id) => (id, format!("undid your last act in #{id}")),
                 None => return self.say(Severity::Info, "there is nothing to undo"),

@@ -22,7 +22,7 @@ impl Up<'_> {
         }
         let key = DraftKey { conversation, writing };
         let kept = self.m.drafts.get(&key).cloned();
-        self.m.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None });
+        self.m.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None, many: false });
         self.send();
         // The text that was kept before is not the one that was sent.
         if let Some(kept) = kept {
@@ -36,7 +36,7 @@ impl Up<'_> {
         let key = DraftKey { conversation, writing };
         let text = self.m.drafts.get(&key).map_or(text, String::as_str);
         let editor = Editor::many_lines(text);
-        self.m.layer = Layer::Compose(Composer { key, editor, warning: None });
+        self.m.layer = Layer::Compose(Composer { key, editor, warning: None, many: false });
         self.m.pane = Pane::Talk;
         self.m.pending_keys.clear();
     }
@@ -162,6 +162,9 @@ impl Up<'_> {
         if brief.is_empty() {
             return self
                 .warn("say at least what was done, promised or is open, so that the AI can carry on".to_owned());
+        }
+        if matches!(&self.m.layer, Layer::Compose(composer) if composer.many) {
+            return self.plan_hand_back(brief, key);
         }
         let Some(card) = self.m.card(conversation) else {
             return self.warn(format!("#{conversation} is not here any more; the text is kept"));

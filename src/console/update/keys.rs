@@ -7,7 +7,7 @@ use crate::console::{
     effect::Effect,
     input::Key,
     keymap::Meaning,
-    model::{Help, Layer, Pane, Severity},
+    model::{Help, Layer, Pane, Screen, Severity},
 };
 use crate::domain::time::Span;
 
@@ -39,8 +39,11 @@ impl Up<'_> {
             Layer::Pick(_) => &[S::Picker, S::Always],
             Layer::Palette(_) => &[S::Palette, S::Text, S::Always],
             Layer::Filter(_) => &[S::Filter, S::Text, S::Always],
+            Layer::Job(_) => &[S::Job, S::Text, S::Always],
             Layer::Help(_) => &[S::Help, S::Always],
             Layer::None => match self.m.pane {
+                _ if self.m.screen == Screen::Wall => &[S::Wall, S::Floor, S::Always],
+                Pane::List if self.m.screen == Screen::NeedsYou => &[S::Needs, S::Floor, S::Always],
                 Pane::List => &[S::List, S::Floor, S::Always],
                 Pane::Talk => &[S::Talk, S::Floor, S::Always],
                 Pane::Inspector => &[S::Floor, S::Always],
@@ -92,6 +95,7 @@ impl Up<'_> {
             Layer::Pick(picker) if picker.typing => picker.input.as_mut(),
             Layer::Palette(palette) => Some(&mut palette.input),
             Layer::Filter(line) => Some(&mut line.input),
+            Layer::Job(shown) => Some(&mut shown.input),
             Layer::Pick(_) | Layer::Help(_) | Layer::None => None,
         }
     }
@@ -106,6 +110,7 @@ impl Up<'_> {
             Layer::Palette(_) => self.palette_typed(),
             Layer::Filter(_) => self.filter_typed(),
             Layer::Pick(picker) => picker.warning = None,
+            Layer::Job(shown) => shown.warning = None,
             Layer::Help(_) | Layer::None => {}
         }
     }
@@ -128,6 +133,19 @@ impl Up<'_> {
             Action::Choose => self.choose(),
             Action::SwitchInput => self.switch_input(),
             Action::Complete => self.complete(),
+            Action::View => self.view(argument.trim()),
+            Action::SaveView => {
+                if let Err(why) = self.save_view(argument) {
+                    self.say(Severity::Warn, why);
+                }
+            }
+            Action::Mark | Action::MarkAll if self.m.screen == Screen::Log => {
+                self.say(Severity::Info, "conversations are marked on the floor: 1");
+            }
+            Action::Mark => self.mark(),
+            Action::MarkAll => self.mark_all(),
+            Action::Alike => self.alike(),
+            Action::ShowJob => self.show_job(),
             Action::Send => self.send(),
             Action::NewLine => {
                 if let Some(editor) = self.editor() {
@@ -154,15 +172,32 @@ impl Up<'_> {
             Layer::Help(help) => self.m.layer = *help.over,
             Layer::Filter(line) => self.filter_left(line),
             Layer::Compose(composer) => {
+                if composer.many && self.m.screen == Screen::NeedsYou {
+                    self.unmark();
+                }
                 if !composer.editor.is_blank() {
                     self.say(Severity::Info, "kept; the same key opens it again");
                 }
             }
-            Layer::Pick(_) | Layer::Palette(_) => {}
+            Layer::Pick(picker) => {
+                // The marks of alike cards were made for this choice alone.
+                if picker.many && self.m.screen == Screen::NeedsYou {
+                    self.unmark();
+                }
+            }
+            // Nor are they seen there.
+            Layer::Job(_) if self.m.screen == Screen::NeedsYou => {
+                self.unmark();
+            }
+            Layer::Job(_) | Layer::Palette(_) => {}
             Layer::None => {
-                if self.m.notices.pop().is_some() {
-                } else if self.m.pane != Pane::List {
+                if self.unmark() {
+                    self.say(Severity::Info, "nothing is marked any more");
+                } else if self.m.notices.pop().is_some() || (self.m.screen == Screen::Log && self.leave_log()) {
+                } else if self.m.pane != Pane::List && self.m.screen != Screen::Wall {
                     self.m.pane = Pane::List;
+                } else if self.m.screen != Screen::Floor {
+                    self.leave_screen();
                 } else if self.m.inner.visiting.take().is_some() {
                     self.open_selected();
                 } else if self.m.floor.filter().is_some() {

@@ -5,7 +5,7 @@ use crate::console::{
     action::Action,
     composer::Editor,
     effect::Effect,
-    model::{Anchor, InspectorWish, Layer, Pane, Scroll, Severity, Talk},
+    model::{Anchor, InspectorWish, Layer, Pane, Screen, Scroll, Talk},
 };
 use crate::domain::ids::ConversationId;
 
@@ -23,6 +23,8 @@ impl Up<'_> {
         let page = match (&self.m.layer, self.m.pane) {
             (Layer::Help(_), _) => i64::from(self.m.size.1.max(4)) - 3,
             (_, Pane::Talk) => talk,
+            _ if self.m.screen == Screen::Wall || self.m.replay.is_some() => talk,
+            _ if self.m.screen == Screen::Log => i64::try_from(self.m.log.window).unwrap_or(1),
             _ => list,
         };
         let by = match action {
@@ -44,10 +46,19 @@ impl Up<'_> {
             }
             Layer::Pick(picker) => picker.cursor = shifted(picker.cursor, by, picker.choices.len()),
             Layer::Palette(palette) => palette.cursor = shifted(palette.cursor, by, palette.rows.len()),
+            Layer::Job(shown) => {
+                shown.top = u16::try_from(i64::from(shown.top).saturating_add(by).clamp(0, 4_000)).unwrap_or(0);
+            }
             Layer::Compose(_) | Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
-                Pane::List | Pane::Inspector => self.move_list(by),
+                _ if self.m.screen == Screen::Log => self.move_log(action, by),
+                _ if self.m.screen == Screen::Wall => match action {
+                    Action::Down | Action::Up => self.move_wall(0, by),
+                    _ => self.move_talk(action, by),
+                },
                 Pane::Talk => self.move_talk(action, by),
+                _ if self.m.screen == Screen::NeedsYou => self.move_needs(action, by),
+                Pane::List | Pane::Inspector => self.move_list(by),
             },
         }
         true
@@ -65,7 +76,7 @@ impl Up<'_> {
         self.m.inner.follow_at = (self.m.selected() != here).then(|| self.m.now.plus(FOLLOW_AFTER));
     }
 
-    fn move_talk(&mut self, action: Action, by: i64) {
+    pub(super) fn move_talk(&mut self, action: Action, by: i64) {
         self.open_selected();
         let at_end = self.m.measured.at_end;
         let Some(talk) = &mut self.m.talk else { return };
@@ -102,7 +113,7 @@ impl Up<'_> {
     }
 
     fn next_pane(&mut self, steps: u8) -> bool {
-        if !matches!(self.m.layer, Layer::None) {
+        if !matches!(self.m.layer, Layer::None) || self.m.screen == Screen::Log {
             return true;
         }
         for _ in 0..steps {
@@ -113,6 +124,10 @@ impl Up<'_> {
             };
         }
         match self.m.pane {
+            Pane::List if self.m.screen == Screen::NeedsYou && self.m.inspector == InspectorWish::Shown => {
+                // Where there is no room beside it, the inspector gives its place back.
+                self.m.inspector = InspectorWish::IfRoom;
+            }
             Pane::Inspector if self.m.inspector != InspectorWish::Shown => self.m.inspector = InspectorWish::Shown,
             Pane::Talk => self.open_selected(),
             Pane::Inspector | Pane::List => {}
@@ -128,10 +143,18 @@ impl Up<'_> {
         if selected == here {
             return;
         }
-        if let Some(id) = here {
-            self.effects.push(Effect::Unwatch(id));
+        if let Some(talk) = self.m.talk.take() {
+            // On the wall it goes on beside the others.
+            if self.m.screen == Screen::Wall && self.m.wall.tiles.contains(&talk.conversation) {
+                self.m.beside.push(talk);
+            } else {
+                self.effects.push(Effect::Unwatch(talk.conversation));
+            }
         }
         self.m.talk = selected.map(|id| {
+            if let Some(at) = self.m.beside.iter().position(|talk| talk.conversation == id) {
+                return self.m.beside.swap_remove(at);
+            }
             self.m.inner.epoch += 1;
             self.effects.push(Effect::Watch(id, None));
             Talk::asked(id, self.m.inner.epoch)
@@ -140,24 +163,13 @@ impl Up<'_> {
 
     /// Selects a conversation by its number, listed or not, and opens it.
     pub(super) fn visit(&mut self, id: ConversationId) {
+        self.m.screen = Screen::Floor;
+        self.m.replay = None;
         self.m.inner.visiting = None;
         if !self.m.floor.select(id) {
             self.m.inner.visiting = Some(id);
         }
         self.open_selected();
-    }
-
-    pub(super) fn next_needs(&mut self) {
-        let next = self.m.floor.next_needing().or_else(|| {
-            // Somebody new may need you whom the held order does not show.
-            self.m.floor.release();
-            self.m.floor.hold();
-            self.m.floor.next_needing()
-        });
-        match next {
-            Some(id) => self.visit(id),
-            None => self.say(Severity::Info, "nobody needs you now"),
-        }
     }
 }
 

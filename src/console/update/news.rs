@@ -35,10 +35,10 @@ impl Up<'_> {
                 self.welcome(you, log, seq, limits, *office, resumed);
             }
             ToPeer::Cards { cards, gone, current } => {
-                if let Some(talk) = &mut self.m.talk
-                    && let Some(card) = cards.iter().find(|card| card.id == talk.conversation)
-                {
-                    talk.card = Some(Box::new(card.clone()));
+                for talk in self.m.talk.iter_mut().chain(&mut self.m.beside) {
+                    if let Some(card) = cards.iter().find(|card| card.id == talk.conversation) {
+                        talk.card = Some(Box::new(card.clone()));
+                    }
                 }
                 self.m.floor.take(cards, &gone, self.m.now);
                 if let Some(current) = current {
@@ -91,9 +91,10 @@ impl Up<'_> {
         if self.m.inner.log.is_some_and(|known| known != log) {
             self.say(Severity::Warn, "the server's log was restored or replaced: everything is read anew");
             self.m.inner.acts.clear();
-            if let Some(id) = self.m.talk.take().map(|talk| talk.conversation) {
-                self.effects.push(crate::console::effect::Effect::Unwatch(id));
-            }
+            self.m.log = crate::console::model::Log::default();
+            self.m.replay = None;
+            let open: Vec<_> = self.m.talk.take().into_iter().chain(self.m.beside.drain(..)).collect();
+            self.effects.extend(open.iter().map(|talk| crate::console::effect::Effect::Unwatch(talk.conversation)));
             self.m.inner.head = Seq(0);
         }
         if !resumed {
@@ -101,6 +102,9 @@ impl Up<'_> {
             self.m.floor.clear();
             self.m.floor.prefer(selected);
             self.m.inner.current = Seq(0);
+        }
+        if !std::mem::replace(&mut self.m.inner.saved_asked, true) {
+            self.effects.push(crate::console::effect::Effect::ReadSaved);
         }
         self.m.you = Some(you);
         self.m.inner.log = Some(log);
@@ -150,11 +154,15 @@ impl Up<'_> {
             Line::Reconnecting { since, .. } | Line::Behind { since } => *since,
             _ => self.m.now,
         };
-        if let Some(talk) = &mut self.m.talk {
+        for talk in self.m.talk.iter_mut().chain(&mut self.m.beside) {
             // What is lost with a line: the answer to a query, and what was ephemeral.
             talk.asked_history = None;
             talk.growing = None;
             talk.typing.clear();
+        }
+        self.m.log.asked = None;
+        if let Some(replay) = &mut self.m.replay {
+            replay.asked = None;
         }
         self.m.presence.clear();
         self.m.line = Line::Reconnecting { since, why, next: self.m.now.plus(Span(retry_in_ms)) };
@@ -167,7 +175,7 @@ impl Up<'_> {
             n => (Severity::Warn, format!("may still get {n} messages of the AI; they are marked")),
         };
         self.say(severity, format!("#{conversation} {said}"));
-        if let Some(talk) = self.m.talk.as_mut().filter(|talk| talk.conversation == conversation) {
+        if let Some(talk) = self.watched(conversation) {
             talk.quiet = Some((term, may_still_arrive));
         }
     }

@@ -6,9 +6,17 @@ use crate::console::{
     composer::Editor,
     effect::Effect,
     keymap::Keymap,
-    model::{FilterLine, Layer, Palette, PaletteRow},
+    model::{FilterLine, InUse, Layer, Palette, PaletteRow, Screen},
 };
-use crate::domain::{filter::Filter, ids::ConversationId};
+use crate::domain::{
+    filter::{Filter, LogFilter, completions, log_completions, token_at},
+    ids::ConversationId,
+    teammate::Kind,
+};
+use std::collections::BTreeSet;
+
+/// Conversations that are looked at for what a filter may name.
+const LOOKED_AT: usize = 5_000;
 
 impl Up<'_> {
     pub(super) fn palette(&mut self) {
@@ -26,8 +34,52 @@ impl Up<'_> {
         }
     }
 
-    /// Writes out the selected command.
+    /// What the desk has, to complete a filter from: as far as the conversations of most attention show it.
+    fn in_use(&self) -> InUse {
+        let mut tags = BTreeSet::new();
+        let mut topics = BTreeSet::new();
+        let mut channels = BTreeSet::new();
+        let mut locales = BTreeSet::new();
+        for card in self.m.floor.cards().take(LOOKED_AT) {
+            tags.extend(card.tags.iter().cloned());
+            topics.extend(card.topic.clone());
+            channels.insert(card.channel.clone());
+            locales.extend(card.customer.locale.clone());
+        }
+        let people = self.m.office.teammates.values().filter(|one| !one.revoked && one.role.kind() != Kind::Connector);
+        InUse {
+            names: people.map(|one| one.name.clone()).collect(),
+            tags: tags.into_iter().collect(),
+            topics: topics.into_iter().collect(),
+            channels: channels.into_iter().map(|channel| channel.to_string()).collect(),
+            locales: locales.into_iter().map(|locale| locale.to_string()).collect(),
+        }
+    }
+
+    /// Puts the next offer in place of the word at the caret. One that is alone is settled: what may follow it is offered.
+    fn complete_filter(&mut self) {
+        let Layer::Filter(line) = &mut self.m.layer else { return };
+        let next = line.offer.map_or(0, |at| (at + 1) % line.offers.len().max(1));
+        let Some(offer) = line.offers.get(next) else { return };
+        let words = line.input.text().to_owned();
+        let token = token_at(&words, line.input.caret());
+        let (before, after) =
+            (words.get(..token.start).unwrap_or_default(), words.get(token.end..).unwrap_or_default());
+        let whole = format!("{before}{offer}{after}");
+        line.input.replace(&whole);
+        if line.offers.len() == 1 {
+            self.filter_typed();
+        } else {
+            line.offer = Some(next);
+            self.filter_parsed(&whole);
+        }
+    }
+
+    /// Writes out the selected command, or what fits the word of a filter.
     pub(super) fn complete(&mut self) {
+        if matches!(self.m.layer, Layer::Filter(_)) {
+            return self.complete_filter();
+        }
         if let Layer::Palette(palette) = &mut self.m.layer
             && let Some(row) = palette.rows.get(palette.cursor)
         {
@@ -62,33 +114,85 @@ impl Up<'_> {
 
     /// Opens the filter line; with words, sets the filter at once.
     pub(super) fn filter(&mut self, words: &str) {
-        let before = self.m.floor.filter().map(str::to_owned);
+        if self.m.screen == Screen::Log {
+            let begun = if words.is_empty() { self.m.log.words.clone() } else { words.to_owned() };
+            self.filter_with(&begun);
+            if !words.is_empty() {
+                self.filter_done();
+            }
+            return;
+        }
+        let before = self.filter_words().map(str::to_owned);
         let begun = if words.is_empty() {
-            before.clone().unwrap_or_else(|| self.m.inner.last_filter.clone())
+            before.clone().unwrap_or_else(|| match self.m.screen {
+                Screen::NeedsYou => String::new(),
+                _ => self.m.inner.last_filter.clone(),
+            })
         } else {
             words.to_owned()
         };
-        self.m.layer = Layer::Filter(FilterLine { input: Editor::line(&begun), mistake: None, before });
+        let in_use = self.in_use();
+        self.m.layer =
+            Layer::Filter(FilterLine { input: Editor::line(&begun), before, in_use, ..FilterLine::default() });
         self.filter_typed();
         if !words.is_empty() {
             self.filter_done();
         }
     }
 
+    /// Opens the filter line of the log with a text. It is asked for with Enter, not while one types.
+    pub(super) fn filter_with(&mut self, words: &str) {
+        let in_use = self.in_use();
+        let before = Some(self.m.log.words.clone());
+        self.m.layer =
+            Layer::Filter(FilterLine { input: Editor::line(words), before, in_use, ..FilterLine::default() });
+        self.filter_typed();
+    }
+
     pub(super) fn filter_typed(&mut self) {
+        let of_log = self.m.screen == Screen::Log;
         let Layer::Filter(line) = &mut self.m.layer else { return };
         let words = line.input.text().to_owned();
-        match Filter::parse(&words) {
+        let (known, caret) = (line.in_use.known(), line.input.caret());
+        line.offers =
+            if of_log { log_completions(&words, caret, &known.names) } else { completions(&words, caret, &known) };
+        line.offers.retain(|offer| words.get(token_at(&words, line.input.caret())) != Some(offer));
+        line.offer = None;
+        self.filter_parsed(&words);
+    }
+
+    /// Sets the filter, if the words are one.
+    fn filter_parsed(&mut self, words: &str) {
+        let of_log = self.m.screen == Screen::Log;
+        let Layer::Filter(line) = &mut self.m.layer else { return };
+        if of_log {
+            line.mistake = LogFilter::parse(words).err();
+            return;
+        }
+        match Filter::parse(words) {
             Ok(filter) => {
                 line.mistake = None;
-                self.set_filter(&words, filter);
+                self.set_filter(words, filter);
             }
             // What was found before stays in sight while a word is half typed.
             Err(mistake) => line.mistake = Some(mistake),
         }
     }
 
+    /// The filter of the screen in sight, as typed.
+    pub(super) fn filter_words(&self) -> Option<&str> {
+        match self.m.screen {
+            Screen::Floor | Screen::Wall => self.m.floor.filter(),
+            Screen::NeedsYou => self.m.needs.filter.as_ref().map(|(words, _)| words.as_str()),
+            Screen::Log => Some(self.m.log.words.as_str()).filter(|words| !words.is_empty()),
+        }
+    }
+
     fn set_filter(&mut self, words: &str, filter: Filter) {
+        if self.m.screen == Screen::NeedsYou {
+            self.m.needs.filter = (!filter.is_empty()).then(|| (words.trim().to_owned(), filter));
+            return self.first_need();
+        }
         if self.m.floor.filter().unwrap_or_default() == words.trim() && self.m.floor.scanned().is_none() {
             return;
         }
@@ -102,7 +206,9 @@ impl Up<'_> {
 
     /// Sets a filter from its words; words that are no filter change nothing.
     pub(super) fn apply_filter(&mut self, words: &str) {
-        if let Ok(filter) = Filter::parse(words) {
+        if self.m.screen == Screen::Log {
+            self.search(words);
+        } else if let Ok(filter) = Filter::parse(words) {
             self.set_filter(words, filter);
         }
     }
@@ -112,13 +218,22 @@ impl Up<'_> {
         if let Layer::Filter(line) = &self.m.layer
             && line.mistake.is_none()
         {
-            line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
+            let words = line.input.text().trim().to_owned();
             self.m.layer = Layer::None;
+            if self.m.screen == Screen::Log {
+                return self.filter_log(&words);
+            }
+            if self.m.screen != Screen::NeedsYou {
+                self.m.inner.last_filter = words;
+            }
         }
     }
 
     /// Esc: back to the filter from before; the words are kept for the next `/`.
     pub(super) fn filter_left(&mut self, line: FilterLine) {
+        if self.m.screen == Screen::Log {
+            return;
+        }
         line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
         self.apply_filter(&line.before.unwrap_or_default());
     }

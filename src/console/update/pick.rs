@@ -4,7 +4,7 @@ use super::Up;
 use crate::console::{
     action::Action,
     composer::Editor,
-    model::{Choice, Layer, Pick, Picker, Severity, Value, Writing},
+    model::{Choice, Deed, Layer, Pick, Picker, Severity, Value, Writing},
 };
 use crate::domain::{
     annotation::Failure,
@@ -38,6 +38,8 @@ impl Up<'_> {
                     .collect();
                 ("what was wrong? Enter: just bad".to_owned(), choices, None)
             }
+            // These are opened where they belong (`alike`, `view`), with choices of their own.
+            Pick::Deed | Pick::View => (String::new(), Vec::new(), None),
             Pick::TakeOverFirst => {
                 let who = self.holder_name(card.holder);
                 let choices = vec![
@@ -59,6 +61,7 @@ impl Up<'_> {
             typing: pick == Pick::Tag,
             input: input.map(Editor::line),
             warning: None,
+            many: false,
         });
     }
 
@@ -163,6 +166,7 @@ impl Up<'_> {
             }
             Layer::Palette(_) => self.choose_command(),
             Layer::Filter(_) => self.filter_done(),
+            Layer::Job(_) => self.job_entered(),
             Layer::Help(_) => self.run(Action::Back, ""),
             Layer::Compose(_) | Layer::None => {}
         }
@@ -170,18 +174,24 @@ impl Up<'_> {
 
     fn choose_typed(&mut self, typed: &str) {
         let Layer::Pick(picker) = &self.m.layer else { return };
-        let (pick, conversation) = (picker.pick, picker.conversation);
-        let Some(card) = self.m.card(conversation).cloned() else {
-            self.m.layer = Layer::None;
-            return self.say(Severity::Warn, format!("#{conversation} is not here any more"));
+        let (pick, conversation, many) = (picker.pick, picker.conversation, picker.many);
+        let taken = if pick == Pick::View {
+            self.save_view(typed)
+        } else if many {
+            self.typed_deed(pick, typed).map(|deed| {
+                self.plan(deed);
+            })
+        } else {
+            let Some(card) = self.m.card(conversation).cloned() else {
+                self.m.layer = Layer::None;
+                return self.say(Severity::Warn, format!("#{conversation} is not here any more"));
+            };
+            self.take_typed(pick, &card, typed)
         };
-        match self.take_typed(pick, &card, typed) {
-            Ok(()) => self.m.layer = Layer::None,
-            Err(why) => {
-                if let Layer::Pick(picker) = &mut self.m.layer {
-                    picker.warning = Some(why);
-                }
-            }
+        match (taken, &mut self.m.layer) {
+            (Ok(()), Layer::Pick(_)) => self.m.layer = Layer::None,
+            (Err(why), Layer::Pick(picker)) => picker.warning = Some(why),
+            _ => {}
         }
     }
 
@@ -194,11 +204,24 @@ impl Up<'_> {
                 let span = Span::parse(typed, Span::minutes(1))?;
                 self.pause_for(conversation, Some(span));
             }
-            Pick::Snooze if typed == "end" => self.snooze(conversation, None),
-            Pick::Snooze if typed == "tomorrow" => self.snooze(conversation, Some(self.tomorrow())),
+            pick => match self.typed_deed(pick, typed)? {
+                Deed::Snooze(until) => self.snooze(conversation, until),
+                Deed::Tag { add, remove } => self.tag(conversation, add, remove),
+                Deed::Assign(holder) => self.assign(card, holder),
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    /// What a typed word says is to be done, with one conversation or with many.
+    pub(super) fn typed_deed(&self, pick: Pick, typed: &str) -> Result<Deed, String> {
+        match pick {
+            Pick::Snooze if typed == "end" => Ok(Deed::Snooze(None)),
+            Pick::Snooze if typed == "tomorrow" => Ok(Deed::Snooze(Some(self.tomorrow()))),
             Pick::Snooze => {
                 let span = Span::parse(typed, Span::minutes(1))?;
-                self.snooze(conversation, Some(self.m.now.plus(span)));
+                Ok(Deed::Snooze(Some(self.m.now.plus(span))))
             }
             Pick::Tag => {
                 let mut add = Vec::new();
@@ -214,15 +237,11 @@ impl Up<'_> {
                 if add.is_empty() && remove.is_empty() {
                     return Err(format!("`{typed}` names no tag"));
                 }
-                self.tag(conversation, add, remove);
+                Ok(Deed::Tag { add, remove })
             }
-            Pick::Assign => {
-                let holder = self.holder_named(typed)?;
-                self.assign(card, holder);
-            }
-            Pick::Mode | Pick::Priority | Pick::Failure(_) | Pick::TakeOverFirst => {}
+            Pick::Assign => self.holder_named(typed).map(Deed::Assign),
+            _ => Err(format!("`{typed}` is not among the choices")),
         }
-        Ok(())
     }
 
     fn holder_named(&self, typed: &str) -> Result<Holder, String> {
@@ -261,6 +280,23 @@ impl Up<'_> {
             };
             return self.judge_bad(conversation, message, failure);
         }
+        if let Some(Value::Words(words)) = &value {
+            return self.show_words(words);
+        }
+        if picker.many {
+            let deed = match value {
+                Some(Value::Holder(to)) => Deed::Assign(to),
+                Some(Value::Until(until)) => Deed::Snooze(until),
+                Some(Value::Priority(priority)) => Deed::Priority(priority),
+                Some(Value::Run(action)) => {
+                    self.act_on_marked(action, "");
+                    return;
+                }
+                _ => return,
+            };
+            self.plan(deed);
+            return;
+        }
         let (Some(value), Some(card)) = (value, self.m.card(conversation).cloned()) else { return };
         match value {
             Value::Mode(mode) => self.set_mode(conversation, mode),
@@ -269,7 +305,7 @@ impl Up<'_> {
             Value::Until(until) => self.snooze(conversation, until),
             Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
             Value::Priority(priority) => self.set_priority(conversation, priority),
-            Value::Failure(_) => {}
+            Value::Failure(_) | Value::Words(_) => {}
             Value::Run(Action::TakeOver) => {
                 self.take_over(&card);
                 self.write(conversation, Writing::Reply, "");

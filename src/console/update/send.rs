@@ -4,7 +4,7 @@
 use super::Up;
 use crate::console::{
     effect::Effect,
-    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Writing, sending::What},
+    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Undoable, Writing, sending::What},
 };
 use crate::domain::{card::Card, command::Command, refusal::Refusal};
 use crate::protocol::Answer;
@@ -13,7 +13,7 @@ use crate::protocol::Answer;
 const UNDOABLE: usize = 64;
 
 impl Up<'_> {
-    fn ticket(&mut self) -> u64 {
+    pub(super) fn ticket(&mut self) -> u64 {
         self.m.inner.ticket += 1;
         self.m.inner.ticket
     }
@@ -37,6 +37,7 @@ impl Up<'_> {
         self.m.acts.push(PendingAct { ticket, conversation, act, done, undo, draft, since: self.m.now });
         self.effects.push(Effect::Ask { ticket, command: Box::new(command) });
         self.mind_the_line();
+        self.decided(conversation, Some(act));
     }
 
     /// Sends a text that is shown at once.
@@ -55,15 +56,21 @@ impl Up<'_> {
         });
         self.effects.push(Effect::Ask { ticket, command: Box::new(command) });
         self.mind_the_line();
+        if what == What::Reply {
+            self.decided(conversation, None);
+        }
     }
 
-    fn mind_the_line(&mut self) {
+    pub(super) fn mind_the_line(&mut self) {
         if !self.m.line.is_connected() {
             self.say(Severity::Warn, "not connected: it waits here and is sent when the line is back");
         }
     }
 
     pub(super) fn answered(&mut self, ticket: u64, result: Result<Answer, Refusal>) {
+        if self.job_answered(ticket, &result) {
+            return;
+        }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
             let act = self.m.acts.remove(at);
             return match result {
@@ -92,7 +99,7 @@ impl Up<'_> {
 
     fn done(&mut self, act: &PendingAct) {
         if let Some(word) = act.undo {
-            self.m.inner.acts.push((act.conversation, word));
+            self.m.inner.acts.push(Undoable::One(act.conversation, word));
             if self.m.inner.acts.len() > UNDOABLE {
                 self.m.inner.acts.remove(0);
             }
@@ -112,12 +119,15 @@ impl Up<'_> {
         self.say(Severity::Warn, said);
     }
 
-    fn sentence(&self, why: &Refusal) -> String {
+    pub(super) fn sentence(&self, why: &Refusal) -> String {
         let office = &self.m.office;
         why.sentence(&|id| office.name_of(id))
     }
 
     pub(super) fn not_asked(&mut self, ticket: u64, why: &str) {
+        if self.job_result(ticket, Some(why.to_owned())) {
+            return;
+        }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
             let act = self.m.acts.remove(at);
             self.say(Severity::Bad, format!("not done in #{}: {why}", act.conversation));

@@ -3,7 +3,7 @@
 use super::Up;
 use crate::console::{
     effect::Effect,
-    model::{Growing, Loading, Measured, Talk},
+    model::{Growing, Loading, Measured, Screen, Talk},
 };
 use crate::domain::{
     card::Card,
@@ -25,7 +25,7 @@ const LONGEST_GROWING: usize = 256 * 1024;
 
 impl Up<'_> {
     fn talk(&mut self, conversation: ConversationId) -> Option<&mut Talk> {
-        self.m.talk.as_mut().filter(|talk| talk.conversation == conversation)
+        self.watched(conversation)
     }
 
     /// What a watch brought: the end of a talk, or what followed on what is here.
@@ -46,7 +46,8 @@ impl Up<'_> {
         }
         talk.card = Some(card);
         talk.loading = Loading::Here;
-        self.m.inner.epoch = self.m.inner.epoch.max(self.m.talk.as_ref().map_or(0, |talk| talk.epoch));
+        let epoch = talk.epoch;
+        self.m.inner.epoch = self.m.inner.epoch.max(epoch);
         self.events(id, events);
         // An answer that had grown before the line was cut may have ended since.
         if let Some(talk) = self.talk(id)
@@ -124,7 +125,12 @@ impl Up<'_> {
 
     /// After drawing: where the talk is now; more history if its top is in sight.
     pub(super) fn scrolled(&mut self, measured: Measured) {
-        if let Some(talk) = &mut self.m.talk {
+        let in_sight = match (self.m.screen, &mut self.m.replay) {
+            (Screen::Log, Some(replay)) => Some(&mut replay.talk),
+            (Screen::Log, None) => None,
+            _ => self.m.talk.as_mut(),
+        };
+        if let Some(talk) = in_sight {
             talk.scroll.by = 0;
             talk.scroll.to_selected = false;
             talk.scroll.anchor = if measured.at_end { None } else { measured.anchor };
@@ -135,7 +141,7 @@ impl Up<'_> {
     /// Asks for earlier history if the top of what is here is in sight.
     pub(super) fn ask_history(&mut self) {
         let at_top = self.m.measured.at_top && self.m.measured.talk_rows > 0;
-        let connected = self.m.line.is_connected();
+        let connected = self.m.line.is_connected() && self.m.screen != Screen::Log;
         let Some(talk) = &mut self.m.talk else { return };
         if !at_top || !connected || !talk.earlier || talk.asked_history.is_some() || talk.loading != Loading::Here {
             return;
@@ -148,6 +154,11 @@ impl Up<'_> {
     }
 
     pub(super) fn page(&mut self, id: u32, page: Page) {
+        let mut page = Some(page);
+        if self.log_page(id, &mut page) {
+            return;
+        }
+        let Some(page) = page else { return };
         let Some(talk) = self.m.talk.as_mut().filter(|talk| talk.asked_history == Some(id)) else { return };
         talk.asked_history = None;
         let Page::History { mut events, earlier } = page else {

@@ -1,5 +1,9 @@
 //! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
 mod laws;
+mod log;
+mod many;
+mod needs;
 mod stage;
 mod stories;
+mod wall;

@@ -10,7 +10,7 @@
 
 use crate::{
     console::{
-        model::{Composer, Model, Writing},
+        model::{Composer, Model, Screen, Writing},
         theme::Role,
         widgets::{Ink, Words, frame},
         wrap,
@@ -47,7 +47,13 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
     let style = ink.style(role);
     ink.clear(area, ink.style(Role::Text));
     ink.fill(area.x, area.y, area.right(), line, style);
-    let title = SafeText::own(format!("{sign} {}", writing.title()));
+    // On the wall there is no other name in sight; for many there is none.
+    let whom = match model.card(composer.key.conversation) {
+        _ if composer.many => format!(", to all {} marked", model.many.marked.len()),
+        Some(card) if model.screen == Screen::Wall => format!(": {}", SafeText::line_within(&card.customer.name, 30)),
+        _ => String::new(),
+    };
+    let title = SafeText::own(format!("{sign} {}{whom}", writing.title()));
     frame::title(ink, area.x + 1, area.y, area.right() - 1, &title, role);
     let mut inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height - 1 };
     if let Writing::Correct(n) = writing {

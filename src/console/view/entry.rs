@@ -23,7 +23,7 @@ use crate::{
     console::{
         action::{Action, Scope},
         markdown::{self, Styled},
-        model::Model,
+        model::{Model, Screen},
         theme::{Role, Theme},
         widgets::{Block, Glyphs},
         wrap,
@@ -182,6 +182,11 @@ pub(super) fn sent(state: State) -> (&'static str, Role) {
         State::Unknown => ("nobody knows whether it arrived", Role::Warn),
         State::Void => ("never left", Role::Suppressed),
     }
+}
+
+/// What happened, in a few words; none where something was said.
+pub(super) fn happened(entry: &Entry, context: &Context<'_>) -> Option<(SafeText, Role)> {
+    happened::words(entry, context)
 }
 
 /// An entry's lines, and whether they change by time alone. No lines: there is nothing to show of it.
@@ -355,6 +360,13 @@ fn draft(
         Why::LowGrounding => "low grounding",
     };
     let name = c.actor(entry.by);
+    if ending.is_none() && c.model.screen == Screen::Log {
+        // In the past nothing is to be decided.
+        c.head(block, Some(entry.at), c.glyphs.draft, Role::Draft, &name);
+        c.body(block, Styled::plain(SafeText::own(format!("draft, {why}, waits"))), c.style(Role::Draft));
+        framed(c, block, answer, c.style(Role::Text));
+        return behind(c, block, answer, "", Role::Dim);
+    }
     let Some((ending, by)) = ending else {
         c.head(block, Some(entry.at), c.glyphs.draft, Role::Draft, &name);
         let left = when::left(c.model.now, expires_at);

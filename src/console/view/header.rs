@@ -1,12 +1,12 @@
-//! The line at the top: is it live, where, who, how far the AIs go, how many need you.
+//! The line at the top: is it live, which screens there are, how many need you, where, who, how far the AIs go.
 //!
 //! ```text
-//!  centaur  ● live   Acme desk · mira (lead)          AI auto 41 · draft 6 · off 2    needs you 3
+//!  centaur  ● live  [1 floor]  2 needs you 3         AI auto 41 · draft 6 · off 2   Acme desk · mira (lead)
 //! ```
 
 use crate::{
     console::{
-        model::{Line, Model},
+        model::{Line, Model, Screen},
         theme::Role,
         widgets::{Ink, Words},
     },
@@ -15,25 +15,20 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
-    let (y, mut right) = (area.y, area.right().saturating_sub(1));
-    let counts = model.floor.counts();
-    if model.you.is_some() {
-        // What must stay in sight is put first; the rest takes what is left.
-        let needs = SafeText::own(format!("needs you {}", counts.needs));
-        let style = if counts.needs > 0 { ink.theme.bold(Role::Queue) } else { ink.style(Role::Dim) };
-        right = ink.put_right(area.x, y, right, &needs, style).saturating_sub(3);
-    }
+    let (y, right) = (area.y, area.right().saturating_sub(1));
     let fresh = matches!(model.line, Line::Live);
     let role = if fresh { Role::Live } else { Role::Stale };
     let sign = if fresh { ink.glyphs.live } else { ink.glyphs.stale };
     let mut x = area.x + 1;
-    if area.width >= 60 {
+    if area.width >= NAMED || model.you.is_none() {
         x = ink.put(x, y, right, "centaur  ", ink.style(Role::Title));
     }
     x = ink.put(x, y, right, sign, ink.style(role));
     let words = SafeText::own(model.line.words(model.now));
     x = ink.put_cut(x + 1, y, right, &words, ink.style(role)) + 3;
     let Some(you) = &model.you else { return };
+    x = tabs(ink, Rect { x, width: right.saturating_sub(x), ..area }, model) + 3;
+    // The rest takes what is left: who and where, then how far the AIs go.
     let desk = SafeText::line_within(&model.office.name, 40);
     let who = SafeText::line_within(&you.name, 24);
     let parts: [(Words<'_>, Style); 6] = [
@@ -45,14 +40,57 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
         (role_words(you.role.word()).into(), ink.style(Role::Dim)),
     ];
     let width: u16 = parts.iter().map(|(words, _)| words.width()).sum();
+    if x + width > right {
+        return;
+    }
+    let mut from = right - width;
     let ais = SafeText::own(modes(model));
-    let left = x + width + 3;
-    if left + Words::from(&ais).width() <= right {
-        ink.put_right(left, y, right, &ais, ink.style(Role::Dim));
+    if x + Words::from(&ais).width() + 3 <= from {
+        ink.put_right(x, y, from - 3, &ais, ink.style(Role::Dim));
     }
     for (words, style) in parts {
-        x = ink.put_cut(x, y, right, words, style);
+        from = ink.put(from, y, right, words, style);
     }
+}
+
+/// From this width on there is room for the program's name.
+const NAMED: u16 = 110;
+
+/// The screens by their keys, and how many need you. On a narrow line the one in sight, and *needs you*. The column after.
+fn tabs(ink: &mut Ink<'_>, area: Rect, model: &Model) -> u16 {
+    let mut x = area.x;
+    let narrow = area.width < 30;
+    for (screen, words) in Screen::TABS {
+        let here = model.screen == screen || (screen == Screen::Floor && model.screen == Screen::Wall);
+        let calls = screen == Screen::NeedsYou;
+        if narrow && !here && !calls {
+            continue;
+        }
+        let count = model.floor.counts().needs;
+        let mark = |sign: &'static str, x: u16, ink: &mut Ink<'_>| {
+            ink.put(x, area.y, area.right(), sign, ink.style(Role::Focus))
+        };
+        if here {
+            mark("[", x.saturating_sub(1), ink);
+        }
+        let style = if here {
+            ink.theme.bold(Role::Focus)
+        } else if calls && count > 0 {
+            ink.theme.bold(Role::Queue)
+        } else {
+            ink.style(Role::Dim)
+        };
+        x = ink.put(x, area.y, area.right(), words, style);
+        if calls {
+            let count = SafeText::own(count.to_string());
+            x = ink.put(x + 1, area.y, area.right(), &count, style);
+        }
+        if here {
+            mark("]", x, ink);
+        }
+        x += 3;
+    }
+    x.saturating_sub(3)
 }
 
 fn role_words(word: &'static str) -> &'static str {

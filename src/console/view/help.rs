@@ -11,7 +11,7 @@
 use crate::{
     console::{
         action::Scope,
-        model::{Help, Layer, Model},
+        model::{Help, Layer, Model, Screen},
         theme::Role,
         widgets::{Ink, Words, frame},
         wrap,
@@ -68,6 +68,9 @@ pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
         Layer::Pick(_) => &[Scope::Picker],
         Layer::Palette(_) => &[Scope::Palette],
         Layer::Filter(_) => &[Scope::Filter],
+        Layer::Job(_) => &[Scope::Job],
+        Layer::None if model.screen == Screen::NeedsYou => &[Scope::Needs],
+        Layer::None if model.screen == Screen::Wall => &[Scope::Wall],
         Layer::None | Layer::Help(_) => &[],
     };
     let mut scopes = model.keymap.help();
@@ -101,7 +104,10 @@ fn title(scope: Scope) -> &'static str {
         Scope::Composer => "while writing",
         Scope::Picker => "in a choice",
         Scope::Palette => "in the commands",
+        Scope::Needs => "on a card of needs you",
+        Scope::Wall => "on the wall",
         Scope::Filter => "in the filter",
+        Scope::Job => "in an act on many",
         Scope::Help => "in this help",
     }
 }

@@ -54,7 +54,9 @@ fn titles(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) {
         frame::title(ink, right, y, area.right(), &new, Role::Accent);
     }
     let live = floor.counts().live;
+    let marked = model.many.marked.len();
     let title = match floor.filter() {
+        _ if marked > 0 => SafeText::own(format!("Floor · {marked} of {} marked", floor.len())),
         Some(words) => {
             let words = SafeText::line_within(words, 60);
             let looked = floor.scanned().map_or_else(String::new, |hundredths| format!(" · {hundredths}% looked at"));
@@ -73,7 +75,9 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     let colour = if row.leaving { base } else { ink.style(role) };
     let quiet = ink.style(Role::Dim);
     let (y, right) = (area.y, area.right());
-    if row.selected {
+    if model.many.marked.contains(&card.id) {
+        ink.put(area.x, y, right, ink.glyphs.good, ink.theme.bold(Role::Accent));
+    } else if row.selected {
         ink.put(area.x, y, right, ink.glyphs.bar, ink.style(Role::Accent));
     }
     let mut x = ink.put(area.x + 1, y, right, sign, colour);

@@ -155,7 +155,8 @@ fn title(ink: &mut Ink<'_>, area: Rect, model: &Model, talk: &Talk, role: Role) 
 /// A line of the talk: which item (an entry, or what follows on the last), and which line of it.
 type Place = (usize, usize);
 
-fn scroll_and_draw(
+/// Draws what is in sight of a talk. Where its cursor belongs.
+pub(super) fn scroll_and_draw(
     ink: &mut Ink<'_>,
     area: Rect,
     model: &Model,

@@ -83,7 +83,7 @@ fn roles(buffer: &Buffer, theme: &Theme) -> String {
 fn composing(model: &mut Model, writing: Writing, text: &str) {
     model.pane = Pane::Talk;
     let key = DraftKey { conversation: ConversationId(1042), writing };
-    model.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None });
+    model.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None, many: false });
 }
 
 #[test]
@@ -92,6 +92,142 @@ fn the_floor_is_drawn_at_every_size() {
         let model = fixture::talk(width, height, 99);
         snapshot(&format!("floor_{width}x{height}"), &model, &mut Look::default());
     }
+}
+
+#[test]
+fn needs_you_is_drawn_at_every_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::talk(width, height, 99);
+        model.screen = Screen::NeedsYou;
+        model.needs.current = Some(ConversationId(1042));
+        snapshot(&format!("needs_{width}x{height}"), &model, &mut Look::default());
+    }
+    let mut look = Look::default();
+    let mut model = fixture::talk(120, 36, 99);
+    model.screen = Screen::NeedsYou;
+    model.needs.current = Some(ConversationId(1042));
+    let shown = roles(&drawn(&model, &mut look), &look.theme);
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("needs_roles_120x36", shown);
+    });
+    // Somebody else took it; and nothing waits.
+    model.size = (80, 24);
+    model.needs.current = Some(ConversationId(1046));
+    snapshot("needs_settled_80x24", &model, &mut Look::default());
+    model.needs = crate::console::model::Needs { decided: 7, ..Default::default() };
+    snapshot("needs_nothing_80x24", &model, &mut Look::default());
+}
+
+#[test]
+fn an_act_on_many_is_previewed_and_its_results_are_shown() {
+    use crate::console::model::{Deed, Job, JobBox, many::Stage};
+    let mut model = fixture::talk(80, 24, 12);
+    let ids = |from: u64, to: u64| (from..=to).map(ConversationId);
+    model.many.marked = ids(1042, 1050).collect();
+    snapshot("marked_80x24", &model, &mut Look::default());
+    let mut job = Job {
+        deed: Deed::Resolve,
+        stage: Stage::Planned,
+        todo: ids(1042, 1045).chain(ids(1047, 1060)).collect(),
+        under_way: std::collections::BTreeMap::default(),
+        done: Vec::new(),
+        failed: Vec::new(),
+        skipped: vec![(ConversationId(1046), "held by others")],
+        draft: None,
+    };
+    model.many.job = Some(job.clone());
+    model.layer = Layer::Job(JobBox { input: Editor::line("1"), ..JobBox::default() });
+    snapshot("job_planned_80x24", &model, &mut Look::default());
+    job.done = job.todo.drain(..).collect();
+    job.failed = job.done.drain(..2).map(|id| (id, "lena holds it".to_owned())).collect();
+    job.stage = Stage::Ended;
+    model.many.job = Some(job.clone());
+    model.layer = Layer::Job(JobBox::default());
+    for (width, height) in [(60, 20), (120, 36)] {
+        model.size = (width, height);
+        snapshot(&format!("job_ended_{width}x{height}"), &model, &mut Look::default());
+    }
+    job.stage = Stage::Running;
+    model.many.job = Some(job);
+    model.layer = Layer::None;
+    model.size = (80, 24);
+    assert!(text(&drawn(&model, &mut Look::default())).contains(" resolve: 16 of 18 "));
+}
+
+#[test]
+fn the_wall_is_drawn_at_every_size() {
+    for (width, height, size) in [(60, 20, 2), (80, 24, 4), (160, 45, 9)] {
+        let mut model = fixture::growing(width, height, "Of course, let me look into this");
+        model.screen = Screen::Wall;
+        model.wall.size = size;
+        let fit = layout::tiles_that_fit(model.size, size);
+        model.wall.tiles = (1042..).map(ConversationId).take(fit).collect();
+        model.wall.pinned = vec![ConversationId(1043)];
+        snapshot(&format!("wall_{width}x{height}"), &model, &mut Look::default());
+        if width == 160 {
+            let mut look = Look::default();
+            let shown = roles(&drawn(&model, &mut look), &look.theme);
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("wall_roles_160x45", shown);
+            });
+            composing(&mut model, Writing::Reply, "Hello Jana");
+            snapshot("wall_reply_160x45", &model, &mut Look::default());
+        }
+    }
+}
+
+#[test]
+fn the_log_and_a_talk_in_time_are_drawn_at_every_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::talk(width, height, 99);
+        model.screen = Screen::Log;
+        let events = fixture::events();
+        model.log.rows = events.iter().rev().cloned().collect();
+        model.log.head = Some(model.inner.head);
+        model.log.cursor = 3;
+        snapshot(&format!("log_{width}x{height}"), &model, &mut Look::default());
+        let mut replay = crate::console::model::Replay {
+            conversation: ConversationId(1042),
+            at: EntryNo(0),
+            events,
+            earlier: false,
+            later: false,
+            asked: None,
+            talk: crate::console::model::Talk::asked(ConversationId(1042), 1),
+            steps: Vec::new(),
+            from: Screen::Log,
+            refused: None,
+        };
+        let answered = |event: &&crate::domain::event::Recorded| {
+            matches!(event.event, crate::domain::event::Event::Answered { .. })
+        };
+        replay.at = replay.events.iter().find(answered).unwrap().n;
+        replay.fold(2);
+        model.replay = Some(replay);
+        let mut look = Look::default();
+        snapshot(&format!("replay_{width}x{height}"), &model, &mut look);
+        if width == 120 {
+            let shown = roles(&drawn(&model, &mut look), &look.theme);
+            model.replay = None;
+            let shown = format!("{shown}\n\n{}", roles(&drawn(&model, &mut look), &look.theme));
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!("log_roles_120x36", shown);
+            });
+        }
+    }
+}
+
+#[test]
+fn what_may_follow_in_a_filter_is_offered() {
+    let mut model = fixture::talk(80, 24, 12);
+    model.layer = Layer::Filter(FilterLine {
+        input: Editor::line("holder:"),
+        mistake: Filter::parse("holder:").err(),
+        offers: ["holder:ai", "holder:human", "holder:queue", "holder:me"].map(str::to_owned).to_vec(),
+        offer: Some(1),
+        ..FilterLine::default()
+    });
+    snapshot("offers_80x24", &model, &mut Look::default());
 }
 
 #[test]
@@ -175,12 +311,13 @@ fn what_lies_over_the_floor_is_drawn() {
         input: None,
         typing: false,
         warning: None,
+        many: false,
     });
     snapshot("picker_80x24", &model, &mut Look::default());
     let said = "is:open holdr:me";
     let mistake = Filter::parse(said).err();
     assert!(mistake.is_some());
-    model.layer = Layer::Filter(FilterLine { input: Editor::line(said), mistake, before: None });
+    model.layer = Layer::Filter(FilterLine { input: Editor::line(said), mistake, ..FilterLine::default() });
     snapshot("filter_80x24", &model, &mut Look::default());
     model.layer = Layer::None;
     model.you = None;
@@ -276,12 +413,12 @@ proptest! {
 }
 
 /// What the real painter writes for a model, after it showed others.
-struct Screen {
+struct Shot {
     terminal: Terminal<Paint<Vec<u8>>>,
     look: Look,
 }
 
-impl Screen {
+impl Shot {
     fn new(model: &Model) -> Self {
         let size = ratatui::layout::Size::new(model.size.0, model.size.1);
         let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
@@ -302,7 +439,7 @@ impl Screen {
 fn moving_the_selection_costs_little_on_the_wire() {
     let mut model = fixture::talk(120, 40, 99);
     model.floor.go(9);
-    let mut screen = Screen::new(&model);
+    let mut screen = Shot::new(&model);
     let mut most = 0;
     for row in 10..30 {
         model.floor.go(row);
@@ -321,7 +458,7 @@ fn moving_the_selection_costs_little_on_the_wire() {
 #[test]
 fn an_answer_that_grows_costs_what_came() {
     let mut text = "Of course, let me look into this".to_owned();
-    let mut screen = Screen::new(&fixture::growing(120, 40, &text));
+    let mut screen = Shot::new(&fixture::growing(120, 40, &text));
     text.push_str(" with");
     let bytes = screen.show(&fixture::growing(120, 40, &text)).len();
     assert!(bytes <= 80, "{bytes} bytes");

@@ -16,7 +16,7 @@ impl Conversation {
     pub(super) fn restore(&self, card: &mut Card, act: EntryNo) {
         match self.undo.iter().find(|one| one.act == act).map(|one| &one.before) {
             Some(Before::Holder { escalation, asked_human, .. }) => {
-                card.escalation = escalation.as_deref().cloned();
+                card.escalation.clone_from(escalation);
                 card.signs.asked_human |= asked_human;
             }
             Some(Before::Status { status, made, waiting_since, escalation, reopened }) => {
@@ -24,7 +24,7 @@ impl Conversation {
                 card.signs.reopened = *reopened;
                 if made.is_resolved() {
                     card.waiting_since = *waiting_since;
-                    card.escalation = escalation.as_deref().cloned();
+                    card.escalation.clone_from(escalation);
                 }
             }
             _ => {}
@@ -44,7 +44,7 @@ impl Conversation {
             } => Before::Holder {
                 holder: *from,
                 term: *term,
-                escalation: card.escalation.clone().map(Box::new),
+                escalation: card.escalation.clone(),
                 asked_human: card.signs.asked_human,
                 asleep: match card.status {
                     Status::Snoozed { until } if *to != Holder::Queue => Some(until),
@@ -69,9 +69,7 @@ impl Conversation {
         };
         self.undo.push(Undoable { act: recorded.n, by, before });
         // One more than can be undone: the act that is being undone outlives the events that undo it.
-        if self.undo.len() > KEPT + 1 {
-            self.undo.remove(0);
-        }
+        self.undo.keep_newest(KEPT + 1);
     }
 }
 
@@ -80,7 +78,7 @@ fn before_status(card: &Card, made: Status) -> Before {
         status: card.status,
         made,
         waiting_since: card.waiting_since,
-        escalation: card.escalation.clone().map(Box::new),
+        escalation: card.escalation.clone(),
         reopened: card.signs.reopened,
     }
 }

@@ -19,8 +19,9 @@ fn calm() -> Card {
     Card { holder: Holder::Ai(TeammateId(2)), ..Card::quiet(ConversationId(1), ago(3_600)) }
 }
 
-fn escalated(reason: escalation::Reason) -> Escalation {
-    Escalation { reason, summary: String::new(), at: ago(10) }
+#[expect(clippy::unnecessary_box_returns, reason = "a card has it so")]
+fn escalated(reason: escalation::Reason) -> Box<Escalation> {
+    Box::new(Escalation { reason, summary: String::new(), at: ago(10) })
 }
 
 fn draft() -> DraftWaits {
@@ -221,7 +222,7 @@ proptest! {
 #[test]
 fn what_another_person_holds_needs_only_them_and_a_waiting_customer_needs_the_holder() {
     let (me, lena) = (TeammateId(3), TeammateId(4));
-    let needs = |card: &Card| (needs(card, me), needs(card, lena), needs_human(card));
+    let needs = |card: &Card| (needs(card, Some(me)), needs(card, Some(lena)), needs_human(card));
     let waits = |holder| Card { holder, waiting_since: Some(ago(1)), ..calm() };
     assert_eq!(needs(&waits(Holder::Queue)), (true, true, true));
     assert_eq!(needs(&waits(Holder::Ai(TeammateId(2)))), (false, false, false));

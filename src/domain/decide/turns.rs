@@ -47,7 +47,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !waits {
         return Err(Refusal::NothingToAnswer);
     }
-    let whispers = talk.it.whispers.clone();
+    let whispers = talk.it.whispers.to_vec();
     Ok(talk.happen([Event::TurnBegan { term, answers: card.asked, whispers, shadow }]))
 }
 

@@ -114,7 +114,7 @@ impl Is {
             Self::Escalated => card.escalation.is_some(),
             Self::Draft => card.draft.is_some(),
             Self::Undelivered => card.signs.undelivered > 0,
-            Self::Needs => attention::needs_human(card),
+            Self::Needs => attention::needs(card, context.me),
         }
     }
 }
@@ -122,7 +122,7 @@ impl Is {
 impl Needs {
     fn holds(self, card: &Card, context: &Context) -> bool {
         match self {
-            Self::Me => context.me.is_some_and(|me| attention::needs(card, me)),
+            Self::Me => context.me.is_some() && attention::needs(card, context.me),
             Self::Anyone => attention::needs_human(card),
         }
     }
@@ -142,7 +142,7 @@ impl<T: Ord + Copy> Bound<T> {
 
 impl Needle {
     /// Whether `it` is this, whatever its case.
-    fn is(&self, it: &str) -> bool {
+    pub(super) fn is(&self, it: &str) -> bool {
         if it.is_ascii() { it.eq_ignore_ascii_case(&self.0) } else { folded(it).eq(self.0.chars()) }
     }
 
@@ -153,7 +153,7 @@ impl Needle {
     }
 
     /// Whether it stands somewhere in `hay`, whatever its case.
-    fn is_in(&self, hay: &str) -> bool {
+    pub(super) fn is_in(&self, hay: &str) -> bool {
         if hay.is_ascii() {
             return contains_ascii(hay.as_bytes(), self.0.as_bytes());
         }
@@ -208,7 +208,7 @@ fn contains_ascii(hay: &[u8], needle: &[u8]) -> bool {
 fn parts(card: &Card) -> impl Iterator<Item = &str> {
     [card.customer.name.as_str(), card.topic.as_deref().unwrap_or_default()]
         .into_iter()
-        .chain(card.last.as_ref().map(|last| last.text.as_str()))
+        .chain(card.last.as_ref().map(|last| &*last.text))
         .chain(card.tags.iter().map(String::as_str))
 }
 

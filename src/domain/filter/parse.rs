@@ -7,10 +7,10 @@ use crate::domain::{mode::Mode, time::Span};
 use std::ops::Range;
 
 /// One alternative of a value.
-struct Piece {
-    text: String,
-    quoted: bool,
-    at: Range<usize>,
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) quoted: bool,
+    pub(super) at: Range<usize>,
 }
 
 /// Reads the conditions of `said`.
@@ -29,16 +29,16 @@ pub(super) fn parse(said: &str) -> Result<Vec<Condition>, Mistake> {
     Ok(conditions)
 }
 
-fn char_at(said: &str, at: usize) -> Option<char> {
+pub(super) fn char_at(said: &str, at: usize) -> Option<char> {
     said.get(at..).and_then(|rest| rest.chars().next())
 }
 
-fn mistake(at: Range<usize>, why: impl Into<String>) -> Mistake {
+pub(super) fn mistake(at: Range<usize>, why: impl Into<String>) -> Mistake {
     Mistake { at, why: why.into(), near: None }
 }
 
 /// Where the word that begins at `from` ends: before a space or one of `also`.
-fn word_end(said: &str, from: usize, also: &[char]) -> usize {
+pub(super) fn word_end(said: &str, from: usize, also: &[char]) -> usize {
     let rest = said.get(from..).unwrap_or_default();
     from + rest.find(|c: char| c.is_whitespace() || also.contains(&c)).unwrap_or(rest.len())
 }
@@ -82,7 +82,7 @@ fn condition(said: &str, from: usize) -> Result<(Condition, usize), Mistake> {
 }
 
 /// The alternatives that begin at `from`, and where they end.
-fn pieces(said: &str, from: usize) -> Result<(Vec<Piece>, usize), Mistake> {
+pub(super) fn pieces(said: &str, from: usize) -> Result<(Vec<Piece>, usize), Mistake> {
     let mut pieces = Vec::new();
     let mut at = from;
     loop {
@@ -123,11 +123,11 @@ fn quoted(said: &str, from: usize) -> Result<Piece, Mistake> {
     Err(mistake(from..said.len(), "the quote is not closed: write a `\"` at its end"))
 }
 
-fn each<T>(pieces: Vec<Piece>, one: impl Fn(Piece) -> Result<T, Mistake>) -> Result<Vec<T>, Mistake> {
+pub(super) fn each<T>(pieces: Vec<Piece>, one: impl Fn(Piece) -> Result<T, Mistake>) -> Result<Vec<T>, Mistake> {
     pieces.into_iter().map(one).collect()
 }
 
-fn needle(piece: &Piece) -> Result<Needle, Mistake> {
+pub(super) fn needle(piece: &Piece) -> Result<Needle, Mistake> {
     if piece.text.is_empty() {
         return Err(mistake(piece.at.clone(), "there is nothing to look for here"));
     }

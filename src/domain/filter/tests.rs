@@ -25,17 +25,17 @@ fn context() -> Context<'static> {
 
 fn card() -> Card {
     Card {
-        customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".to_owned()) },
+        customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".into()) },
         topic: Some("order late".to_owned()),
         holder: Holder::Ai(TeammateId(2)),
         priority: Priority::High,
         tags: vec!["VIP".to_owned(), "late parcel".to_owned()],
-        escalation: Some(Escalation { reason: Reason::AskedForHuman, summary: String::new(), at: NOW }),
+        escalation: Some(Box::new(Escalation { reason: Reason::AskedForHuman, summary: String::new(), at: NOW })),
         waiting_since: Some(Timestamp(NOW.0 - 150_000)),
         last: Some(LastLine {
             at: NOW,
             speaker: Speaker::Customer,
-            text: "My PARCEL says delivered, ΣΊΣΥΦΟΣ! 我的包裹".to_owned(),
+            text: "My PARCEL says delivered, ΣΊΣΥΦΟΣ! 我的包裹".into(),
         }),
         ..Card::quiet(ConversationId(1_042), NOW)
     }

@@ -18,7 +18,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::Instant,
+};
 
 /// Queries of one peer at once; more make it wait.
 const QUERIES: usize = 8;
@@ -39,18 +42,31 @@ impl Hearing {
     /// Hears until the peer goes or is shown the door. Dropping `notes` at the end tells the other half.
     pub(super) async fn run(self, incoming: &mut Incoming) {
         let queries = Arc::new(Semaphore::new(QUERIES));
+        // One timer for the whole line, set anew only when it runs out: frames come more often.
+        let mut silence = std::pin::pin!(tokio::time::sleep(SILENCE));
+        let mut last = Instant::now();
         let bye = loop {
-            let heard = tokio::time::timeout(SILENCE, incoming.next()).await;
+            let heard = tokio::select! {
+                biased;
+                heard = incoming.next() => heard,
+                () = silence.as_mut() => {
+                    if last.elapsed() >= SILENCE {
+                        break Some((ByeCode::Silent, "nothing was heard of you for a minute".to_owned()));
+                    }
+                    silence.as_mut().reset(last + SILENCE);
+                    continue;
+                }
+            };
+            last = Instant::now();
             let frame = match heard {
-                Err(_) => break Some((ByeCode::Silent, "nothing was heard of you for a minute".to_owned())),
-                Ok(Heard::Closed) => break None,
-                Ok(Heard::TooLong) => break Some((ByeCode::TooLong, too_long())),
-                Ok(Heard::NotText) => break Some((ByeCode::BadFrame, "frames are text, not binary".into())),
-                Ok(Heard::Life) => {
+                Heard::Closed => break None,
+                Heard::TooLong => break Some((ByeCode::TooLong, too_long())),
+                Heard::NotText => break Some((ByeCode::BadFrame, "frames are text, not binary".into())),
+                Heard::Life => {
                     self.heard_of();
                     continue;
                 }
-                Ok(Heard::Frame(frame)) => frame,
+                Heard::Frame(frame) => frame,
             };
             self.heard_of();
             if frame.len() > limits::FRAME_IN {
@@ -98,7 +114,7 @@ impl Hearing {
                 let Ok(place) = Arc::clone(queries).acquire_owned().await else { return Err(None) };
                 let (hub, me, notes) = (Arc::clone(&self.hub), self.me.clone(), self.notes.clone());
                 tokio::spawn(async move {
-                    let page = queries::answer(&hub.readers, &hub.feed, me, query).await;
+                    let page = queries::answer(&hub.readers, &hub.feed, me, query, hub.clock.now()).await;
                     // The peer may be gone by now.
                     let _ = notes.send(Note::Say(Box::new(ToPeer::Page { id, page }))).await;
                     drop(place);
@@ -108,7 +124,9 @@ impl Hearing {
             ToServer::DraftGrew { conversation, turn, offset, text } => {
                 let writing = self.hub.feed.card(conversation).and_then(|card| card.writing);
                 if self.me.role.may(Right::Answer) && Tails::may_grow(writing, self.me.id, turn) {
-                    self.hub.feed.with_tails(true, |tails| tails.grow(conversation, turn, offset as usize, &text));
+                    self.hub.feed.with_tail(conversation, |tails| {
+                        tails.grow(conversation, turn, offset as usize, &text);
+                    });
                 }
                 Ok(())
             }
@@ -133,6 +151,8 @@ impl Hearing {
         } else {
             return;
         };
-        self.hub.feed.with_tails(true, |tails| tails.typing(conversation, who));
+        self.hub.feed.with_tail(conversation, |tails| {
+            tails.typing(conversation, who);
+        });
     }
 }

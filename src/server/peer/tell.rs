@@ -13,15 +13,15 @@ use crate::{
     },
     protocol::{self, ByeCode, Present, Scope, ToPeer, limits},
     server::{
-        feed::{Cursor, Published},
+        feed::{Bell, Cursor, Published},
         line::{Broken, Outgoing},
         redact,
         sequencer::Reply,
-        tails::{News, Place},
+        tails::{News, Place, Reads},
         watch,
     },
 };
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Semaphore, mpsc},
     time::Instant,
@@ -42,6 +42,7 @@ const PING: Duration = Duration::from_millis(limits::PING_EVERY.0);
 pub(super) struct Telling {
     hub: Arc<Hub>,
     number: u64,
+    bell: Bell,
     me: Teammate,
     scope: Scope,
     cursor: Cursor,
@@ -79,10 +80,12 @@ impl Telling {
         places: Arc<Semaphore>,
     ) -> Self {
         let now = Instant::now();
-        let office = hub.feed.office_version().0;
+        let office = hub.feed.office_version();
+        let bell = hub.feed.listen(number, scope);
         Self {
             hub,
             number,
+            bell,
             me,
             scope,
             cursor,
@@ -136,10 +139,11 @@ impl Telling {
         answered: &mut mpsc::Receiver<Reply>,
         noted: &mut mpsc::Receiver<Note>,
     ) -> End {
-        let mut news = self.hub.feed.subscribe();
+        let bell = Arc::clone(&self.bell);
         let mut drain = self.hub.drain.clone();
+        let mut draining = std::pin::pin!(async { drop(drain.wait_for(|draining| *draining).await) });
+        let mut timer = std::pin::pin!(tokio::time::sleep_until(self.ping_at));
         loop {
-            news.borrow_and_update();
             loop {
                 let said = tokio::time::timeout(STALLED, self.say_some(line, answered, noted)).await;
                 match said {
@@ -156,6 +160,9 @@ impl Telling {
                 Ok(Ok(())) => {}
             }
             let wake = self.wake_at();
+            if timer.deadline() != wake {
+                timer.as_mut().reset(wake);
+            }
             tokio::select! {
                 biased;
                 Some(reply) = answered.recv() => {
@@ -169,10 +176,8 @@ impl Telling {
                     },
                     None => return End::Broken,
                 },
-                changed = news.changed() => if changed.is_err() {
-                    return End::Broken;
-                },
-                () = async { drop(drain.wait_for(|draining| *draining).await) } => {
+                () = bell.notified() => {}
+                () = draining.as_mut() => {
                     // What was asked before is answered while the sequencer ends; the answers it gave are said first.
                     while let Ok(reply) = answered.try_recv() {
                         if let Err(end) = self.answer(line, reply).await {
@@ -181,7 +186,7 @@ impl Telling {
                     }
                     return End::Bye(ByeCode::Draining, "the server is going down; come back in a moment".into());
                 }
-                () = tokio::time::sleep_until(wake) => {}
+                () = timer.as_mut() => {}
             }
         }
     }
@@ -257,7 +262,7 @@ impl Telling {
             Note::Unwatch(conversation) => {
                 if let Some(at) = self.watched.iter().position(|place| place.conversation == conversation) {
                     self.watched.swap_remove(at);
-                    self.hub.feed.with_tails(false, |tails| tails.unwatch(conversation));
+                    self.hub.feed.with_tails(|tails| tails.unwatch(conversation, self.number));
                     self.tell_presence();
                 }
                 Ok(())
@@ -277,7 +282,8 @@ impl Telling {
         }
         let again = self.watched.iter().any(|place| place.conversation == conversation);
         // From here on events are kept, so that nothing is missed between the log and the tail.
-        let typed = if again { 0 } else { self.hub.feed.with_tails(false, |tails| tails.watch(conversation)) };
+        let (number, bell) = (self.number, &self.bell);
+        let typed = if again { 0 } else { self.hub.feed.with_tails(|tails| tails.watch(conversation, number, bell)) };
         let shown = watch::read(&self.hub.readers, self.me.role, conversation, from).await;
         let card = match self.hub.feed.card(conversation) {
             Some(card) => Some(card),
@@ -287,7 +293,7 @@ impl Telling {
             (Ok(shown), Some(card)) if !shown.pages.iter().all(Vec::is_empty) || from.is_some() => (shown, card),
             (shown, _) => {
                 if !again {
-                    self.hub.feed.with_tails(false, |tails| tails.unwatch(conversation));
+                    self.hub.feed.with_tails(|tails| tails.unwatch(conversation, number));
                 }
                 let what = format!("conversation {conversation}");
                 let why = shown.err().unwrap_or(Refusal::NotFound { what });
@@ -337,17 +343,15 @@ impl Telling {
             return Ok(false);
         }
         let watched = &mut self.watched;
-        let news: Vec<(ConversationId, News)> = self.hub.feed.with_tails(false, |tails| {
+        let reads = if self.me.role.kind() == Kind::Human { Reads::Shared } else { Reads::Alone };
+        let news: Vec<(ConversationId, News)> = self.hub.feed.with_tails(|tails| {
             watched
                 .iter_mut()
-                .filter_map(|place| tails.news(place, ephemeral).map(|news| (place.conversation, news)))
+                .filter_map(|place| tails.news(place, reads, ephemeral).map(|news| (place.conversation, news)))
                 .collect()
         });
-        if ephemeral && !news.is_empty() {
+        if news.iter().any(|(_, news)| news.grew.is_some() || news.typing.is_some()) {
             self.growth_at = Instant::now() + GROWTH_EVERY;
-        } else if !ephemeral {
-            // Looked at again when the pace allows.
-            self.growth_at = self.growth_at.max(Instant::now());
         }
         let mut said = false;
         for (conversation, news) in news {
@@ -355,7 +359,11 @@ impl Telling {
                 let from = self.watched.iter().find(|place| place.conversation == conversation).map(|place| place.n);
                 self.watch(line, conversation, from).await?;
             } else if !news.events.is_empty() {
-                line.feed(self.events_frame(conversation, &news.events).into()).await?;
+                self.say(line, &self.events_frame(conversation, &news.events)).await?;
+                said = true;
+            }
+            for frame in news.frames {
+                line.feed(frame).await?;
                 said = true;
             }
             if let Some((turn, offset, text)) = news.grew {
@@ -369,26 +377,13 @@ impl Telling {
         Ok(said)
     }
 
-    /// The frame `Events`, put together from events that are written out already.
-    fn events_frame(&self, conversation: ConversationId, events: &[Arc<Published>]) -> String {
-        if self.me.role.kind() != Kind::Human {
-            let events: Vec<Recorded> = events
-                .iter()
-                .map(|one| redact::redacted(&one.recorded, self.me.role).unwrap_or_else(|| one.recorded.clone()))
-                .collect();
-            return protocol::encode(&ToPeer::Events { conversation, events });
-        }
-        let length: usize = events.iter().map(|one| one.wire.len() + 1).sum();
-        let mut frame = String::with_capacity(length + 64);
-        let _ = write!(frame, r#"{{"type":"events","conversation":{conversation},"events":["#);
-        for (number, one) in events.iter().enumerate() {
-            if number > 0 {
-                frame.push(',');
-            }
-            frame.push_str(&one.wire);
-        }
-        frame.push_str("]}");
-        frame
+    /// The frame `Events` as this peer's role may read it.
+    fn events_frame(&self, conversation: ConversationId, events: &[Arc<Published>]) -> ToPeer {
+        let events: Vec<Recorded> = events
+            .iter()
+            .map(|one| redact::redacted(&one.recorded, self.me.role).unwrap_or_else(|| one.recorded.clone()))
+            .collect();
+        ToPeer::Events { conversation, events }
     }
 
     async fn say_cards(&mut self, line: &mut Outgoing, now: Instant) -> Result<bool, End> {
@@ -404,10 +399,10 @@ impl Telling {
     }
 
     async fn say_desk(&mut self, line: &mut Outgoing) -> Result<bool, End> {
-        let (version, office) = self.hub.feed.office_version();
-        if version == self.office {
+        if self.hub.feed.office_version() == self.office {
             return Ok(false);
         }
+        let (version, office) = self.hub.feed.versioned_office();
         self.office = version;
         match office.present(self.me.id) {
             None => {
@@ -439,6 +434,7 @@ impl Telling {
 
     fn unwatch_all(&mut self) {
         let watched = std::mem::take(&mut self.watched);
-        self.hub.feed.with_tails(false, |tails| watched.iter().for_each(|place| tails.unwatch(place.conversation)));
+        let number = self.number;
+        self.hub.feed.with_tails(|tails| watched.iter().for_each(|place| tails.unwatch(place.conversation, number)));
     }
 }

@@ -8,13 +8,15 @@ use crate::{
         teammate::Actor,
     },
     protocol::{Answer, ToPeer},
+    server::keys,
 };
 use tokio::sync::{mpsc, oneshot};
 
 /// Something to do.
 pub(in crate::server) struct Asked {
     pub(super) by: Actor,
-    pub(super) id: Option<CommandId>,
+    /// The command's key, with the digest that tells commands apart; counted by whoever asks, to spare the sequencer.
+    pub(super) id: Option<(CommandId, u64)>,
     pub(super) command: Option<Command>,
     pub(super) reply: ReplyTo,
 }
@@ -47,7 +49,8 @@ impl Asked {
         command: Command,
         reply: mpsc::Sender<Reply>,
     ) -> Self {
-        Self { by: Actor::Teammate(me), id: Some(id), command: Some(command), reply: ReplyTo::Peer(reply) }
+        let digest = keys::digest_of(&command);
+        Self { by: Actor::Teammate(me), id: Some((id, digest)), command: Some(command), reply: ReplyTo::Peer(reply) }
     }
 
     pub(in crate::server) fn by_desk(command: Command, reply: ReplyTo) -> Self {

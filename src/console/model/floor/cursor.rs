@@ -130,14 +130,4 @@ impl Floor {
         self.go(at);
         true
     }
-
-    /// The next conversation after the cursor that needs a person, around the end.
-    #[must_use]
-    pub(crate) fn next_needing(&self) -> Option<ConversationId> {
-        let count = self.len();
-        (1..=count)
-            .map(|step| (self.cursor + step) % count)
-            .filter_map(|at| self.id_at(at))
-            .find(|id| self.slots.get(id).is_some_and(|slot| slot.needs && !slot.gone))
-    }
 }

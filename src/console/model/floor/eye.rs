@@ -19,7 +19,7 @@ impl Eye<'_> {
     /// Fills in what follows from a card at a time.
     pub(super) fn look(&self, slot: &mut Slot, now: Timestamp) {
         slot.score = attention::score(&slot.card, now);
-        slot.needs = attention::needs_human(&slot.card);
+        slot.needs = attention::needs(&slot.card, self.people.me);
         slot.awake = is_awake(&slot.card, now);
         slot.listed = self.lists(&slot.card, slot.awake, now);
         slot.due = due(&slot.card, now);

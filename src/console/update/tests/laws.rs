@@ -32,8 +32,8 @@ enum Step {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    let char =
-        prop::sample::select("jkgGtbrnwmpazRu+-cyex#:/?.i 12hqfdo".chars().collect::<Vec<_>>()).prop_map(Key::char);
+    let char = prop::sample::select("jkgGtbrnwmpazRu+-cyex#:/?.i 126hqfdovV=|'[]".chars().collect::<Vec<_>>())
+        .prop_map(Key::char);
     let plain = prop::sample::select(vec![
         Code::Enter,
         Code::Esc,

@@ -16,15 +16,16 @@ use crate::{
         decide::decide,
         desk::Desk,
         event::Recorded,
+        filter::{LogContext, LogFilter},
         ids::{ConversationId, Digest, EntryNo, LogId, Seq, TeammateId, Term},
         refusal::Refusal,
         teammate::{Actor, Role},
         time::{Span, Timestamp},
         turn::{Answer as Said, Grounding, Outcome, Trace},
     },
-    protocol::{Answer, ToPeer, limits::Limits},
+    protocol::{Answer, Page, Query, ToPeer, limits::Limits},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub const MIRA: TeammateId = TeammateId(1);
 pub const ARIA: TeammateId = TeammateId(2);
@@ -44,7 +45,7 @@ pub struct Stage {
     pub up: bool,
     /// Asks that wait for the line.
     pub waiting: Vec<(u64, Command)>,
-    pub watching: Option<ConversationId>,
+    pub watching: BTreeSet<ConversationId>,
 }
 
 impl Stage {
@@ -59,7 +60,7 @@ impl Stage {
             effects: Vec::new(),
             up: false,
             waiting: Vec::new(),
-            watching: None,
+            watching: BTreeSet::new(),
         };
         let token = |n| Digest([n; 32]);
         let found =
@@ -114,15 +115,43 @@ impl Stage {
             Effect::Ask { ticket, command } if self.up => self.asked(ticket, &command),
             Effect::Ask { ticket, command } => self.waiting.push((ticket, *command)),
             Effect::Watch(id, from) => {
-                self.watching = Some(id);
+                self.watching.insert(id);
                 if self.up {
                     self.thread(id, from);
                 }
             }
-            Effect::Unwatch(id) if self.watching == Some(id) => self.watching = None,
+            Effect::Unwatch(id) => {
+                self.watching.remove(&id);
+            }
             Effect::ScanOn => self.hear(What::ScanOn),
+            Effect::Query(id, query) if self.up => self.queried(id, query),
             _ => {}
         }
+    }
+
+    fn queried(&mut self, id: u32, query: Query) {
+        let page = match query {
+            Query::History { conversation, before, limit } => {
+                let before = before.unwrap_or(EntryNo(u32::MAX));
+                let of_it = |r: &&Recorded| r.conversation == Some(conversation) && r.n < before;
+                let all: Vec<Recorded> = self.log.iter().filter(of_it).cloned().collect();
+                let from = all.len().saturating_sub(limit as usize);
+                Page::History { events: all[from..].to_vec(), earlier: from > 0 }
+            }
+            Query::Log { filter, before, limit } => {
+                let filter = LogFilter::parse(&filter).unwrap();
+                let office = &self.desk.office;
+                let teammate = |id| office.teammates.get(&id).map(|one| (one.name.as_str(), one.role.kind()));
+                let context = LogContext { at: self.at, me: Some(MIRA), teammate: &teammate };
+                let older = self.log.iter().rev().filter(|r| before.is_none_or(|before| r.seq < before));
+                let found = older.filter(|r| filter.passes(r, &context, false));
+                let events: Vec<Recorded> = found.take(limit as usize).cloned().collect();
+                let next = (events.len() == limit as usize).then(|| events.last().unwrap().seq);
+                Page::Log { events, next }
+            }
+            _ => return,
+        };
+        self.tell(ToPeer::Page { id, page });
     }
 
     pub fn asked(&mut self, ticket: u64, command: &Command) {
@@ -166,7 +195,7 @@ impl Stage {
         if self.up
             && let Some(id) = conversation
         {
-            if self.watching == Some(id) {
+            if self.watching.contains(&id) {
                 self.tell(ToPeer::Events { conversation: id, events: made });
             }
             self.cards(&[id]);
@@ -245,8 +274,9 @@ impl Stage {
     pub fn come_back(&mut self) {
         self.up = true;
         self.greet();
-        if let Some(id) = self.watching {
-            let from = self.model.talk.as_ref().map(|talk| talk.thread.n);
+        for id in self.watching.clone() {
+            let mut talks = self.model.talk.iter().chain(&self.model.beside);
+            let from = talks.find(|talk| talk.conversation == id).map(|talk| talk.thread.n);
             self.thread(id, from);
         }
         for (ticket, command) in std::mem::take(&mut self.waiting) {

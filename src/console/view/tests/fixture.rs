@@ -82,11 +82,11 @@ fn cards() -> Vec<Card> {
             },
             topic: Some("order late".into()),
             tags: vec!["parcel".into(), "vip".into()],
-            escalation: Some(Escalation {
+            escalation: Some(Box::new(Escalation {
                 reason: Reason::AskedForHuman,
                 summary: "Parcel BW-20417 is marked delivered, but she does not have it.".into(),
                 at: ago(120),
-            }),
+            })),
             waiting_since: Some(ago(130)),
             signs: Signs { asked_human: true, repeats: 2, money: true, ..Signs::default() },
             ..card(1042, "", Holder::Queue)
@@ -174,7 +174,7 @@ fn sources() -> Vec<Source> {
 
 #[allow(clippy::too_many_lines, reason = "a story")]
 /// The talk of #1042, or the part of it that a test wants: events, each a minute after the one before.
-fn events() -> Vec<Recorded> {
+pub(in crate::console) fn events() -> Vec<Recorded> {
     let you = Actor::Teammate(MIRA);
     let ai = Actor::Teammate(ARIA);
     let door = Actor::Teammate(DOOR);

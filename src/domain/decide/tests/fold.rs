@@ -238,7 +238,7 @@ proptest! {
             let mut standing: Vec<_> = thread.entries.iter()
                 .flat_map(|entry| entry.standing().map(|one| (one.message, one.reviewer, one.n)).collect::<Vec<_>>())
                 .collect();
-            let mut judged = it.judged.clone();
+            let mut judged = it.judged.to_vec();
             standing.sort_unstable();
             judged.sort_unstable();
             prop_assert_eq!(standing, judged);

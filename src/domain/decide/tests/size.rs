@@ -8,18 +8,18 @@ use std::mem::{size_of, size_of_val};
 
 /// What a card takes with its heap, as far as capacities tell; without the overhead of the allocator.
 fn of_card(card: &Card) -> usize {
-    let text = |said: &Option<String>| said.as_ref().map_or(0, String::capacity);
+    let text = |said: &Option<Box<str>>| said.as_ref().map_or(0, |said| said.len());
     size_of::<Card>()
         + 16
-        + card.channel.capacity()
+        + card.channel.len()
         + card.customer.name.capacity()
         + text(&card.customer.email)
         + text(&card.customer.locale)
-        + text(&card.topic)
+        + card.topic.as_ref().map_or(0, String::capacity)
         + card.tags.capacity() * size_of::<String>()
         + card.tags.iter().map(String::capacity).sum::<usize>()
-        + card.escalation.as_ref().map_or(0, |call| call.summary.capacity())
-        + card.last.as_ref().map_or(0, |last| last.text.capacity())
+        + card.escalation.as_ref().map_or(0, |call| size_of_val(call.as_ref()) + call.summary.capacity())
+        + card.last.as_ref().map_or(0, |last| last.text.len())
         + card.on_its_way.capacity() * size_of::<crate::domain::card::OnItsWay>()
 }
 
@@ -30,14 +30,14 @@ fn in_all(it: &Conversation) -> usize {
         + of_card(&it.card)
         + it.external_ref.as_ref().map_or(0, |it| it.len() + 16)
         + it.draft.as_ref().map_or(0, |draft| size_of_val(draft.as_ref()) + draft.answer.text.capacity())
-        + it.whispers.capacity() * 4
+        + it.whispers.len() * 4
         + it.outbox.capacity() * size_of::<crate::domain::delivery::Delivery>()
         + outbox
-        + it.undo.capacity() * size_of::<crate::domain::undo::Undoable>()
+        + it.undo.len() * size_of::<crate::domain::undo::Undoable>()
         + it.said.capacity() * size_of::<crate::domain::signals::WordSet>()
         + it.said.len() * 24 * 4
         + it.judgeable.capacity() * 4
-        + it.judged.capacity() * 12
+        + it.judged.len() * 12
 }
 
 /// Like the most: opened by mail, answered by the AI three times, two of them delivered.

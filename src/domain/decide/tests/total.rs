@@ -121,7 +121,11 @@ fn command(kind: u8, it: &Garbage) -> Command {
         }
         25 => Command::OpenConversation {
             channel: it.texts[1].clone(),
-            customer: Customer { name: text.clone(), email: maybe.clone(), locale: maybe.clone() },
+            customer: Customer {
+                name: text.clone(),
+                email: maybe.clone().map(Into::into),
+                locale: maybe.clone().map(Into::into),
+            },
             topic: maybe.clone(),
             text,
             external_ref: maybe,

@@ -28,12 +28,12 @@ type Undoables = (
 
 fn seen(it: &Conversation) -> Undoables {
     let card: &Card = &it.card;
-    let mut judged = it.judged.clone();
+    let mut judged = it.judged.to_vec();
     judged.sort_unstable();
     (
         (card.holder, card.status, card.tags.clone(), card.priority),
         (card.own_mode, card.mode, card.paused_until),
-        (card.escalation.clone(), card.waiting_since, card.signs),
+        (card.escalation.as_deref().cloned(), card.waiting_since, card.signs),
         judged,
     )
 }
@@ -261,13 +261,13 @@ fn a_judgement_that_was_superseded_is_not_withdrawn_and_the_later_one_gives_way_
     let judges = |judgement| Command::Annotate { conversation: id, message, judgement };
     let first = world.does(REVIEWER, judges(good()))[0].n;
     let second = world.does(REVIEWER, judges(bad()))[0].n;
-    assert_eq!(world.talk(id).judged, [(message, REVIEWER, second)]);
+    assert_eq!(*world.talk(id).judged, [(message, REVIEWER, second)]);
     let early = world.may_not(REVIEWER, Command::Undo { conversation: id, act: Some(first) });
     assert!(matches!(early, Refusal::CannotUndo { .. }), "{early:?}");
     world.does(REVIEWER, undo(id));
-    assert_eq!(world.talk(id).judged, [(message, REVIEWER, first)]);
+    assert_eq!(*world.talk(id).judged, [(message, REVIEWER, first)]);
     world.does(REVIEWER, undo(id));
-    assert_eq!(world.talk(id).judged, []);
+    assert_eq!(*world.talk(id).judged, []);
 }
 
 #[test]

@@ -55,7 +55,7 @@ proptest! {
             Ok(())
         })?;
         for (id, it) in &world.desk.conversations {
-            prop_assert_eq!(unapplied(&world.log, *id), it.whispers.clone());
+            prop_assert_eq!(unapplied(&world.log, *id), it.whispers.to_vec());
         }
     }
 }

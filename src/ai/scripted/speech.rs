@@ -1,0 +1,179 @@
+//! What our own endpoint answers: quotes from what it is given, as a well-behaved model would, or from its own knowledge.
+//!
+//! Pure but for the time that looking things up takes. Deliberately not here: HTTP, and troubles.
+
+use crate::{
+    ai::{
+        grounding::renumbered,
+        knowledge::Knowledge,
+        model::Prompt,
+        offline::Offline,
+        openai::{
+            material::{Material, Message},
+            reply::UNKNOWN,
+        },
+        retrieval::{Passage, Question, Retrieval},
+        sentences::sentences,
+        words::Language,
+    },
+    domain::signals::look,
+};
+use std::sync::Arc;
+
+/// Passages looked at where none are given.
+const PASSAGES: usize = 8;
+/// The line behind which the team's guidance stands in the rules (see `assets/prompts/answer.md` and `Material`).
+const GUIDANCE: &str = "Your team says about this very answer; follow it:";
+
+/// Answers by quoting.
+#[derive(Debug)]
+pub(super) struct Speaker {
+    offline: Offline,
+    retrieval: Retrieval,
+}
+
+impl Speaker {
+    pub(super) fn new(knowledge: Knowledge) -> Result<Self, crate::ai::retrieval::IndexError> {
+        let retrieval = Retrieval::new(&knowledge)?;
+        Ok(Self { offline: Offline::new(Arc::new(knowledge)), retrieval })
+    }
+
+    /// The answer to these messages. Blocking: it may look things up.
+    pub(super) fn answer(&self, messages: &[Message]) -> String {
+        let last = messages.iter().rev().find(|message| message.role == "user");
+        let last = last.map(|message| message.content.as_str()).unwrap_or_default();
+        let rules = messages.iter().find(|message| message.role == "system");
+        let whispers = rules.and_then(|rules| rules.content.split_once(GUIDANCE)).map(|(_, lines)| {
+            lines.lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned).collect::<Vec<_>>()
+        });
+        let whispers = whispers.unwrap_or_default();
+        match Material::read(last) {
+            Some(material) => self.given(&material, whispers),
+            None => self.own(last, whispers),
+        }
+    }
+
+    /// From the sources that were given, cited by their ids.
+    fn given(&self, material: &Material, whispers: Vec<String>) -> String {
+        let locale = Language::from_tag(&material.language).unwrap_or_default();
+        let passages = material.sources.iter().map(|source| Passage {
+            document: source.document.clone(),
+            title: String::new(),
+            tags: Vec::new(),
+            heading: source.heading.clone(),
+            // Not every passage is in the customer's language, and none says which it is in.
+            locale: Some(Language::of(&source.text, locale)),
+            sentences: sentences(&source.text),
+            score: 100.0 - f64::from(source.id),
+        });
+        let composed = self.offline.answer(&Prompt {
+            locale,
+            settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
+            said: material.customer.clone(),
+            answered: material.before.answers.clone(),
+            earlier: material.before.customer.clone(),
+            brief: None,
+            whispers,
+            passages: passages.collect(),
+        });
+        if !composed.known {
+            return UNKNOWN.to_owned();
+        }
+        renumbered(&composed.text, |number| {
+            let source = composed.sources.iter().find(|source| u32::from(source.number) == number)?;
+            let is_it = |given: &&crate::ai::openai::material::Shown| {
+                given.document == source.document && given.heading == source.heading
+            };
+            material.sources.iter().find(is_it).map(|given| u32::from(given.id))
+        })
+    }
+
+    /// From its own knowledge, for whoever just asks.
+    fn own(&self, words: &str, whispers: Vec<String>) -> String {
+        let locale = Language::of(words, Language::En);
+        let question = Question { words: words.to_owned(), locale, ..Question::default() };
+        let composed = self.offline.answer(&Prompt {
+            locale,
+            settled: look(words, &[]).settled,
+            said: vec![words.to_owned()],
+            whispers,
+            passages: self.retrieval.search(&question, PASSAGES),
+            ..Prompt::default()
+        });
+        composed.text
+    }
+}
+
+/// A text in pieces as tokens come: a word, or what is written without spaces in threes. Together they are the text.
+pub(super) fn pieces_of(text: &str) -> Vec<&str> {
+    let (mut pieces, mut from, mut length) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        length += if c.is_ascii() { 1 } else { 4 };
+        if c.is_whitespace() || length >= 12 {
+            pieces.extend(text.get(from..end));
+            (from, length) = (end, 0);
+        }
+    }
+    pieces.extend(text.get(from..).filter(|rest| !rest.is_empty()));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn speaker() -> Speaker {
+        let file =
+            "---\ntitle: Refunds\nlocale: en\n---\n## How long does a refund take?\nA refund takes 5 working days.";
+        let (knowledge, report) = Knowledge::from_files([("refunds.md", file)]);
+        assert!(report.is_clean());
+        Speaker::new(knowledge).unwrap()
+    }
+
+    fn user(content: String) -> Vec<Message> {
+        vec![Message { role: "user".into(), content }]
+    }
+
+    #[test]
+    fn it_quotes_what_it_is_given_by_the_ids_that_it_is_given() {
+        let passage = |document: &str, heading: &str, sentence: &str| Passage {
+            document: document.into(),
+            title: String::new(),
+            tags: vec![],
+            heading: heading.into(),
+            locale: None,
+            sentences: vec![sentence.into()],
+            score: 1.0,
+        };
+        let prompt = Prompt {
+            said: vec!["how long does a refund take?".into()],
+            passages: vec![
+                passage("parcels.md", "Where is my parcel?", "It is with the carrier."),
+                passage("refunds.md", "How long does a refund take?", "A refund takes 9 days."),
+            ],
+            ..Prompt::default()
+        };
+        let messages = Material::of(&prompt).messages(&["say: Sorry for the wait.".into()]);
+        let said = speaker().answer(&messages);
+        assert!(said.contains("A refund takes 9 days. [2]") && said.contains("Sorry for the wait."), "{said}");
+        let unknown = Prompt { said: vec!["what is the capital of Mongolia?".into()], ..prompt };
+        assert_eq!(speaker().answer(&Material::of(&unknown).messages(&[])), UNKNOWN);
+    }
+
+    #[test]
+    fn it_answers_who_just_asks_from_its_own_knowledge() {
+        let said = speaker().answer(&user("How long does a refund take?".into()));
+        assert!(said.contains("A refund takes 5 working days. [1]"), "{said}");
+        assert!(!speaker().answer(&[]).is_empty());
+    }
+
+    #[test]
+    fn pieces_together_are_the_text() {
+        for text in ["A refund takes 5 working days. [1]", "所有订单都会发货，运费为 4.90 欧元。", "", "é"]
+        {
+            assert_eq!(pieces_of(text).concat(), text);
+        }
+        assert!(pieces_of("所有订单都会发货").len() > 1);
+    }
+}

@@ -1,0 +1,230 @@
+//! Many conversations in one act: preview, count, results, retry, one undo; and filters kept under a name.
+
+use super::{
+    needs::three,
+    stage::{ARIA, LENA, MIRA, Stage, WEB},
+};
+use crate::console::{
+    effect::Effect,
+    model::{Deed, Layer, Saved, many::Stage as At},
+    msg::What,
+};
+use crate::domain::{
+    command::Command,
+    holder::Holder,
+    ids::ConversationId,
+    teammate::{Actor, Role},
+};
+
+fn titles(stage: &Stage) -> Option<&str> {
+    match &stage.model.layer {
+        Layer::Filter(line) => Some(line.input.text()),
+        _ => None,
+    }
+}
+
+/// Four conversations with Aria.
+fn four() -> (Stage, Vec<ConversationId>) {
+    let mut stage = Stage::new();
+    let all = ["Jana", "Omar", "Priya", "Luca"].map(|name| stage.customer(name, "hello")).to_vec();
+    stage.rest();
+    (stage, all)
+}
+
+fn resolved(stage: &Stage) -> Vec<u64> {
+    stage.desk.conversations.values().filter(|one| one.card.status.is_resolved()).map(|one| one.card.id.0).collect()
+}
+
+#[test]
+fn what_is_marked_is_resolved_when_the_count_is_typed_and_one_key_undoes_it() {
+    let (mut stage, _) = four();
+    stage.keys("vjvR");
+    assert!(matches!(&stage.model.layer, Layer::Job(_)));
+    assert_eq!(stage.asks(), vec![]);
+    stage.keys("3<enter>");
+    assert!(
+        matches!(&stage.model.layer, Layer::Job(shown) if shown.warning.as_deref() == Some("type 2 to do it, or Esc to leave it"))
+    );
+    stage.keys("<backspace>2<enter>");
+    assert_eq!((resolved(&stage), stage.notice()), (vec![1, 3], "resolve: 2 of 2 done; u undoes it".to_owned()));
+    assert!(stage.model.many.marked.is_empty());
+    stage.keys("u");
+    assert_eq!((resolved(&stage), stage.notice()), (vec![], "undo: resolve: 2 of 2 done".to_owned()));
+}
+
+#[test]
+fn all_that_match_are_marked_and_those_held_by_others_are_left_out() {
+    let (mut stage, all) = four();
+    // Mira is an admin, who may move what others hold; as an agent she may not.
+    let take = Command::TakeOver { conversation: all[1], term: stage.term(all[1]), reason: None };
+    stage.does(Actor::Teammate(LENA), &take).unwrap();
+    stage.model.you.as_mut().unwrap().role = Role::Agent;
+    stage.keys("V");
+    assert_eq!(stage.model.many.marked.len(), 4);
+    stage.keys("t");
+    let job = stage.model.many.job.clone().unwrap();
+    assert_eq!(
+        (job.deed.clone(), job.todo.len(), job.left_out_words()),
+        (Deed::Take, 3, ", 1 skipped: held by others".to_owned())
+    );
+    stage.keys("3<enter>");
+    let mine = stage.desk.conversations.values().filter(|one| one.card.holder == Holder::Human(MIRA)).count();
+    assert_eq!(mine, 3);
+    // Hand them back with one brief.
+    stage.keys("Vb");
+    stage.keys("looked at it<enter>");
+    assert!(matches!(&stage.model.layer, Layer::Job(_)), "{:?}", stage.model.layer);
+    stage.keys("3<enter>");
+    let aria = stage.desk.conversations.values().filter(|one| one.card.holder == Holder::Ai(ARIA)).count();
+    assert_eq!((aria, stage.model.drafts.len()), (3, 0));
+    // A second V takes all marks away, Esc too.
+    stage.keys("VV");
+    assert!(stage.model.many.marked.is_empty());
+    stage.keys("v<esc>");
+    assert!(stage.model.many.marked.is_empty());
+}
+
+#[test]
+fn what_failed_says_why_and_is_tried_again() {
+    let (mut stage, all) = four();
+    stage.keys("VR");
+    stage.up = false;
+    stage.keys("4<enter>");
+    assert_eq!(stage.model.many.job.as_ref().map(|job| (job.stage, job.under_way.len())), Some((At::Running, 4)));
+    // Two of them fail on the way.
+    let waiting = std::mem::take(&mut stage.waiting);
+    stage.up = true;
+    for (ticket, command) in waiting {
+        if command.conversation() == Some(all[0]) || command.conversation() == Some(all[2]) {
+            stage.hear(What::NotAsked { ticket, why: "too much at once".into() });
+        } else {
+            stage.asked(ticket, &command);
+        }
+    }
+    assert_eq!(stage.notice(), "resolve: 2 of 4 done; 2 failed, :job shows why and tries again; u undoes it");
+    stage.keys(":job<enter>");
+    assert!(matches!(&stage.model.layer, Layer::Job(_)));
+    stage.keys("<enter>");
+    assert_eq!(
+        (resolved(&stage), stage.model.many.job.as_ref().map(|job| job.failed.len())),
+        (vec![1, 2, 3, 4], Some(0))
+    );
+    stage.keys("<esc>u");
+    assert_eq!(resolved(&stage), Vec::<u64>::new());
+}
+
+#[test]
+fn tags_assignments_snoozes_and_priorities_take_many_too() {
+    let (mut stage, all) = four();
+    stage.keys("V#");
+    stage.keys("vip<enter>4<enter>");
+    assert!(stage.desk.conversations.values().all(|one| one.card.tags == ["vip"]));
+    stage.keys("V");
+    stage.keys(":assign queue<enter>4<enter>");
+    assert!(stage.desk.conversations.values().all(|one| one.card.holder == Holder::Queue));
+    stage.keys("V");
+    stage.keys(":priority high<enter>4<enter>");
+    assert!(stage.model.many.job.as_ref().is_some_and(|job| job.done.len() == 4));
+    stage.keys("Vz1");
+    stage.keys("4<enter>");
+    assert!(stage.desk.conversations.values().all(|one| one.card.status != crate::domain::card::Status::Open));
+    assert_eq!(stage.asks().len(), all.len() * 4);
+}
+
+#[test]
+fn at_most_so_many_are_asked_at_once_and_all_get_done() {
+    let mut stage = Stage::new();
+    for n in 0..80 {
+        stage.customer(&format!("Customer {n}"), "hello");
+    }
+    stage.rest();
+    stage.keys("VR");
+    stage.up = false;
+    stage.keys("80<enter>");
+    assert_eq!(stage.waiting.len(), 32);
+    stage.up = true;
+    let waiting = std::mem::take(&mut stage.waiting);
+    for (ticket, command) in waiting {
+        stage.asked(ticket, &command);
+    }
+    assert_eq!(resolved(&stage).len(), 80);
+    assert_eq!(stage.notice(), "resolve: 80 of 80 done; u undoes it");
+}
+
+#[test]
+fn alike_cards_are_decided_together_with_the_count_typed() {
+    let (mut stage, [_, omar, priya]) = three();
+    stage.keys("2j");
+    assert_eq!(stage.model.needs.current, Some(omar));
+    stage.keys("=");
+    assert!(matches!(&stage.model.layer, Layer::Pick(picker) if picker.title == "what to do with these 2?"));
+    stage.keys("<esc>");
+    assert!(stage.model.many.marked.is_empty());
+    stage.keys("=t<esc>");
+    assert!(stage.model.many.marked.is_empty());
+    stage.keys("=t2<enter>");
+    assert!(stage.desk.conversation(priya).unwrap().card.holder.is_human(MIRA));
+    assert!(stage.desk.conversation(omar).unwrap().card.holder.is_human(MIRA));
+}
+
+#[test]
+fn nothing_left_to_do_is_said_and_nothing_opens() {
+    let (mut stage, all) = four();
+    stage.does(Actor::Teammate(WEB), &Command::CustomerSaid { conversation: all[0], text: "and?".into() }).unwrap();
+    stage.keys("vb");
+    stage.keys("x<enter>");
+    assert_eq!(
+        (&stage.model.layer, stage.notice()),
+        (&Layer::None, "nothing to hand back, 1 skipped: the AI has it".to_owned())
+    );
+    stage.keys("<esc><esc>");
+    stage.keys(":job<enter>");
+    assert_eq!(stage.notice(), "nothing was done with many yet: v marks one, V all that match");
+}
+
+#[test]
+fn tab_completes_a_filter_key_by_key_and_value_by_value() {
+    let (mut stage, _) = four();
+    stage.keys("/hol<tab>");
+    assert_eq!(titles(&stage), Some("holder:"));
+    stage.keys("<tab>");
+    assert_eq!(titles(&stage), Some("holder:ai"));
+    stage.keys("<tab><tab>");
+    assert_eq!(titles(&stage), Some("holder:queue"));
+    assert_eq!(stage.model.floor.len(), 0);
+    stage.keys(" mo<tab>d<tab>");
+    assert_eq!(titles(&stage), Some("holder:queue mode:draft"));
+    stage.keys("<esc>");
+    assert_eq!(stage.model.floor.len(), 4);
+}
+
+#[test]
+fn a_filter_is_kept_under_a_name_and_shown_by_its_letter() {
+    let (mut stage, _) = four();
+    assert!(stage.effects.contains(&Effect::ReadSaved));
+    stage.hear(What::Saved(vec![
+        Saved { name: "jana".into(), words: "jana".into() },
+        Saved { name: "broken".into(), words: "holdr:me".into() },
+    ]));
+    assert!(stage.notice().contains("`broken` is no filter"), "{}", stage.notice());
+    stage.keys("/omar<enter>'");
+    let Layer::Pick(picker) = &stage.model.layer else { panic!("no picker") };
+    let letters: Vec<_> = picker.choices.iter().map(|choice| choice.letter).collect();
+    assert_eq!(letters.iter().collect::<std::collections::BTreeSet<_>>().len(), letters.len());
+    stage.keys("<tab>the-man<enter>");
+    let own = |name: &str, words: &str| Saved { name: name.into(), words: words.into() };
+    let kept = vec![own("jana", "jana"), own("the-man", "omar")];
+    assert_eq!(stage.effects.iter().rev().find(|e| matches!(e, Effect::KeepSaved(_))), Some(&Effect::KeepSaved(kept)));
+    stage.keys("'j");
+    assert_eq!(stage.model.floor.filter(), Some("jana"));
+    stage.keys("'m");
+    assert_eq!(stage.model.floor.filter(), Some("holder:me"));
+    stage.keys(":view the-man<enter>");
+    assert_eq!(stage.model.floor.filter(), Some("omar"));
+    stage.keys(":view the-men<enter>");
+    assert_eq!(stage.notice(), "no view is called `the-men`; did you mean `the-man`?");
+    stage.keys(":save -jana<enter>");
+    assert_eq!(stage.model.saved, vec![own("the-man", "omar")]);
+    stage.keys(":save two words<enter>");
+    assert!(stage.notice().starts_with("a view's name is one word"), "{}", stage.notice());
+}

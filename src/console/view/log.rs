@@ -1,0 +1,236 @@
+//! The log: who did what, where, when and why, newest first. Enter shows the talk at that moment.
+//!
+//! ```text
+//! ┌ log · -did:turn|deliver · 100 read ───────────────────────────── ▲ 3 newer, . reads anew ┐
+//! │▎14:06 mira      approve    #1042 Jana Novak    sent as it was                            │
+//! │ 14:05 Aria      draft      #1042 Jana Novak    Your tracking link: BW-20981 …            │
+//! │ 13:54 customer  ask        #1042 Jana Novak    No! I want to talk to a person            │
+//! ```
+
+pub(super) mod replay;
+
+use super::{entry, talk, when};
+use crate::{
+    console::{
+        layout,
+        model::{Log, Measured, Model},
+        theme::Role,
+        widgets::{Ink, frame},
+    },
+    domain::{
+        approval::Ending,
+        delivery::Report,
+        event::{Event, Recorded},
+        filter::{deed, said},
+        ids::ConversationId,
+        teammate::{Actor, Kind},
+        text::SafeText,
+        thread::Thread,
+    },
+};
+use jiff::tz::TimeZone;
+use ratatui::layout::{Position, Rect};
+
+/// What is drawn with, beside the model.
+pub(super) struct Context<'a> {
+    pub(super) cache: &'a mut talk::Cache,
+    pub(super) zone: &'a TimeZone,
+    pub(super) measured: &'a mut Measured,
+}
+
+/// Draws the rows in sight. Where the one under the cursor is.
+pub(super) fn draw(ink: &mut Ink<'_>, around: Rect, model: &Model, context: &mut Context<'_>) -> Option<Position> {
+    frame::around(ink, around, &[]);
+    let area = layout::within(around);
+    let log = &model.log;
+    title(ink, area, model, log);
+    context.measured.list_rows = area.height;
+    if let Some(why) = &log.refused {
+        let words = SafeText::own(format!("The server does not tell: {}", SafeText::line(why)));
+        ink.put_cut(area.x + 1, area.y + 1, area.right(), &words, ink.style(Role::Warn));
+        return None;
+    }
+    if log.rows.is_empty() {
+        let words = match (log.asked, log.next) {
+            (Some(_), _) | (None, None) if log.head.is_none() => "Reading the log…",
+            (Some(_), _) => "Looking…",
+            (None, Some(_)) => "Nothing yet among the newest; j looks further back.",
+            (None, None) => "Nothing that was done matches. / changes what is looked for.",
+        };
+        ink.put_cut(area.x + 1, area.y + 1, area.right(), words, ink.style(Role::Dim));
+        return None;
+    }
+    let mut cursor = None;
+    let rows = usize::from(area.height);
+    let dated = log.rows.iter().skip(log.top).take(rows).any(|row| when::another_day(row.at, model.now, context.zone));
+    for (y, (at, row)) in (area.top()..area.bottom()).zip(log.rows.iter().enumerate().skip(log.top)) {
+        let here = at == log.cursor;
+        if here {
+            ink.put(area.x, y, area.right(), ink.glyphs.bar, ink.style(Role::Accent));
+            cursor = Some(Position::new(area.x, y));
+        }
+        draw_row(ink, Rect { y, height: 1, ..area }, model, row, context.zone, dated);
+        if here {
+            ink.tint(Rect { y, height: 1, ..area }, ink.style(Role::Selected));
+        }
+    }
+    cursor
+}
+
+fn title(ink: &mut Ink<'_>, area: Rect, model: &Model, log: &Log) {
+    let y = area.y - 1;
+    let mut right = area.right();
+    if log.head.is_some_and(|head| model.inner.head > head) {
+        let newer = SafeText::own(format!("{} newer, . reads anew", ink.glyphs.new));
+        let width = u16::try_from(newer.width()).unwrap_or(0) + 2;
+        right = right.saturating_sub(width);
+        frame::title(ink, right, y, area.right(), &newer, Role::Accent);
+    }
+    let words =
+        if log.words.is_empty() { "all".to_owned() } else { format!("/{}", SafeText::line_within(&log.words, 60)) };
+    let more = match (log.asked, log.next) {
+        (Some(_), _) => ", reading…",
+        (None, Some(_)) => " so far",
+        (None, None) => "",
+    };
+    let words = SafeText::own(format!("Log · {words} · {}{more}", log.rows.len()));
+    frame::title(ink, area.x, y, right, &words, Role::Focus);
+}
+
+fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Recorded, zone: &TimeZone, dated: bool) {
+    let (y, right) = (area.y, area.right());
+    let mut x = area.x + 1;
+    if dated {
+        let day =
+            if when::another_day(row.at, model.now, zone) { when::day(row.at, zone) } else { SafeText::default() };
+        ink.put_cut(x, y, right, &day, ink.style(Role::Dim));
+        x += 11;
+    }
+    ink.put(x, y, right, &when::time_of_day(row.at, zone), ink.style(Role::Dim));
+    x += 6;
+    let (who, role) = who(model, row);
+    let names = if area.width >= 100 { 14 } else { 9 };
+    ink.put_cut(x, y, x + names, &who, ink.style(role));
+    x += names + 1;
+    ink.put_cut(x, y, x + 9, deed(&row.event), ink.style(Role::Strong));
+    x += 10;
+    if area.width >= 60 {
+        let where_to = row.conversation.map_or(SafeText::literal("desk"), |id| conversation(model, id));
+        let wide = if area.width >= 100 { 26 } else { 16 };
+        ink.put_cut(x, y, (x + wide).min(right), &where_to, ink.style(Role::Text));
+        x += wide + 1;
+    }
+    let (words, role) = words(ink, model, row, zone);
+    ink.put_cut(x, y, right, &words, ink.style(role));
+}
+
+fn conversation(model: &Model, id: ConversationId) -> SafeText {
+    match model.card(id) {
+        Some(card) => SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40))),
+        None => SafeText::own(format!("#{id}")),
+    }
+}
+
+/// Who did it.
+pub(super) fn who(model: &Model, row: &Recorded) -> (SafeText, Role) {
+    if matches!(row.event, Event::Opened { .. } | Event::CustomerSaid { .. } | Event::Rated { .. }) {
+        return (SafeText::literal("customer"), Role::Customer);
+    }
+    let Actor::Teammate(id) = row.by else { return (SafeText::literal("desk"), Role::Dim) };
+    let kind = model.office.teammates.get(&id).map(|one| one.role.kind());
+    let role = match kind {
+        Some(Kind::Ai) => Role::Ai,
+        Some(Kind::Human) => Role::Human,
+        Some(Kind::Connector) | None => Role::Dim,
+    };
+    if model.me() == Some(id) {
+        return (SafeText::literal("you"), role);
+    }
+    (SafeText::line_within(&model.name_of(id), 40), role)
+}
+
+/// What was done and why, in a line.
+fn words(ink: &Ink<'_>, model: &Model, row: &Recorded, zone: &TimeZone) -> (SafeText, Role) {
+    if let Some(text) = said(&row.event) {
+        let lead = if let Event::Escalated { reason, .. } = &row.event { reason.words() } else { "" };
+        let gap = if lead.is_empty() || text.is_empty() { "" } else { ": " };
+        return (SafeText::own(format!("{lead}{gap}{}", around(text, &model.log.words))), Role::Text);
+    }
+    if let Some(words) = of_the_desk(&row.event) {
+        return (words, Role::Dim);
+    }
+    let mut thread = Thread::new(row.conversation.unwrap_or_default());
+    let customer = SafeText::literal("the customer");
+    let context = entry::Context { model, theme: ink.theme, glyphs: ink.glyphs, zone, width: 200, customer: &customer };
+    let happened = thread.apply(row).ok().and_then(|()| thread.entries.front().cloned());
+    happened
+        .and_then(|entry| entry::happened(&entry, &context))
+        .map_or((SafeText::default(), Role::Dim), |(words, role)| (words, role))
+}
+
+/// What changes an entry, or the desk.
+fn of_the_desk(event: &Event) -> Option<SafeText> {
+    Some(match event {
+        Event::DraftEnded { draft, ending } => SafeText::own(match ending {
+            Ending::Approved => format!("draft {draft} was sent as it was"),
+            Ending::Edited => format!("draft {draft} was sent with another text"),
+            Ending::Rejected { reason } => format!("draft {draft} was not sent: {}", SafeText::line(reason)),
+            Ending::Expired => format!("draft {draft} expired: nobody decided in time"),
+            Ending::Withdrawn { why } => format!("draft {draft} was withdrawn: {}", SafeText::line(why)),
+        }),
+        Event::Briefed { brief } => {
+            let parts = brief.parts().into_iter().filter(|(_, words)| !words.is_empty());
+            let said: Vec<String> = parts.map(|(name, words)| format!("{name}: {}", SafeText::line(words))).collect();
+            SafeText::own(said.join(" · "))
+        }
+        Event::TurnBegan { answers, .. } => SafeText::own(format!("begins to answer, has read up to {answers}")),
+        Event::Annotated { message, judgement, .. } => {
+            let failures: Vec<_> = judgement.failures.iter().map(|failure| failure.words()).collect();
+            let note = judgement.note.as_ref().map_or_else(String::new, |note| format!(": {}", SafeText::line(note)));
+            let verdict = match judgement.verdict {
+                crate::domain::annotation::Verdict::Good => "good",
+                crate::domain::annotation::Verdict::Bad => "bad",
+                crate::domain::annotation::Verdict::Unsure => "not sure",
+            };
+            let what = if failures.is_empty() { verdict.to_owned() } else { failures.join(", ") };
+            SafeText::own(format!("message {message}: {what}{note}"))
+        }
+        Event::AnnotationWithdrawn { annotation } => SafeText::own(format!("judgement {annotation} was taken back")),
+        Event::DeliveryClaimed { message } => SafeText::own(format!("message {message} is being delivered")),
+        Event::DeliveryReported { message, report } => SafeText::own(match report {
+            Report::Failed { why } => format!("message {message} did not arrive: {}", SafeText::line(why)),
+            Report::Unknown => format!("nobody can tell whether message {message} arrived"),
+            Report::Sent => format!("message {message} was taken by the channel"),
+            Report::Delivered => format!("message {message} was delivered"),
+        }),
+        Event::DeliveriesVoided { messages } => {
+            let which: Vec<String> = messages.iter().map(ToString::to_string).collect();
+            SafeText::own(format!("never sent: {}", which.join(", ")))
+        }
+        Event::DeskFounded { name } => SafeText::own(format!("the desk {} began", SafeText::line(name))),
+        Event::TimelineBegan { timeline } => SafeText::own(format!("the log was restored: time line {timeline}")),
+        Event::TeammateInvited { name, role, .. } => {
+            SafeText::own(format!("{} joined as {}", SafeText::line(name), role.word()))
+        }
+        Event::TokenReplaced { teammate, .. } => SafeText::own(format!("teammate {teammate} has a new token")),
+        Event::TeammateRevoked { teammate } => SafeText::own(format!("teammate {teammate} was shown the door")),
+        Event::PolicySet { policy } => {
+            SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
+        }
+        _ => return None,
+    })
+}
+
+/// A text in a line, from a little before the first word that is looked for.
+fn around(text: &str, sought: &str) -> SafeText {
+    let lower = text.to_lowercase();
+    let words = sought.split_whitespace().filter(|word| !word.starts_with(['-', '#']) && !word.contains(':'));
+    let at = words.filter_map(|word| lower.find(&word.trim_matches('"').to_lowercase())).min().unwrap_or(0);
+    let from = text.char_indices().map(|(at, _)| at).take_while(|start| *start <= at).collect::<Vec<_>>();
+    match from.len().checked_sub(24).and_then(|back| from.get(back)) {
+        Some(start) if at > 40 => {
+            SafeText::own(format!("…{}", SafeText::line_within(text.get(*start..).unwrap_or_default(), 200)))
+        }
+        _ => SafeText::line_within(text, 200),
+    }
+}
