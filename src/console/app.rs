@@ -31,6 +31,8 @@ use ratatui::layout::{Rect, Size};
 use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
+/// How long the terminal may take for its last answers.
+const LAST_ANSWERS: Duration = Duration::from_millis(800);
 /// How long the first frame waits for the terminal to say whether it is light or dark.
 const FOR_COLOUR: Duration = Duration::from_millis(40);
 /// What is taken at once before drawing.
@@ -171,11 +173,13 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the terminal cannot be taken or drawn on.
     pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
+        self.pace.asked_what();
         if self.if_light.is_some() {
             self.pace.wait_until(self.start.elapsed() + FOR_COLOUR);
         }
         self.inputs = Some(self.seat.inputs());
         let ended = self.live().await;
+        self.hear_out().await;
         self.inputs = None;
         self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
@@ -190,6 +194,19 @@ impl<B: Screen, S: Seat> App<B, S> {
             ended?;
         }
         Ok(self.ended)
+    }
+
+    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing.
+    async fn hear_out(&mut self) {
+        let until = Instant::now() + LAST_ANSWERS;
+        while self.pace.owed() || self.pace.is_new() {
+            let Some(inputs) = &mut self.inputs else { return };
+            match tokio::time::timeout_at(until, inputs.next()).await {
+                Ok(Some(Input::Answered(answer))) => self.answered(answer),
+                Ok(Some(Input::Ending(Ending::HungUp)) | None) | Err(_) => return,
+                Ok(Some(_)) => {}
+            }
+        }
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
@@ -275,7 +292,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             Answer::Attributes => {
                 // Nothing more comes.
                 self.if_light = None;
-                self.pace.wait_until(Duration::ZERO);
+                self.pace.is_known();
             }
         }
     }

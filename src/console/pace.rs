@@ -47,6 +47,8 @@ pub struct Pace {
     trip: Option<Duration>,
     /// Not before that the first frame.
     from: Duration,
+    /// Whether the terminal was asked what it is, and has not said.
+    new: bool,
 }
 
 impl Default for Pace {
@@ -66,6 +68,7 @@ impl Pace {
             drawn: None,
             trip: None,
             from: Duration::ZERO,
+            new: false,
         }
     }
 
@@ -121,6 +124,22 @@ impl Pace {
         if let Some(asked) = self.asked.pop_front() {
             self.trip = Some(now.saturating_sub(asked));
         }
+    }
+
+    /// The terminal was asked what it is.
+    pub fn asked_what(&mut self) {
+        self.new = true;
+    }
+
+    /// The terminal has said what it is: the first frame need not wait.
+    pub fn is_known(&mut self) {
+        (self.new, self.from) = (false, Duration::ZERO);
+    }
+
+    /// Whether the terminal may still say what it is. One that answers nothing else does not.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.new && self.answers != Answers::Missing
     }
 
     /// The first frame waits until then at most, for an answer that it depends on.

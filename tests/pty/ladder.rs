@@ -46,8 +46,7 @@ fn one_judges_corrects_and_whispers() {
     filter(&mut sitting, "is:draft");
     sitting.sees("y approve");
     sitting.types_until("y", "approval", |screen| screen.contains("approved by you"));
-    sitting.types("+");
-    sitting.sees("+ good (you)");
+    sitting.types_until("+", "mark", |screen| screen.contains("+ good (you)"));
     sitting.types("-");
     sitting.sees("what was wrong?");
     sitting.types("f");

@@ -48,7 +48,7 @@ impl Sitting {
         let began = Instant::now();
         let mut sitting = Self::run(env!("CARGO_BIN_EXE_centaur"), DEMO, columns, rows);
         sitting.until("a live floor with customers", |screen| {
-            screen.contains("centaur") && screen.contains("live") && screen.contains("Floor") && has_row(screen)
+            screen.contains("● live") && screen.contains("Floor") && has_row(screen)
         });
         println!("the floor is alive after {:?}", began.elapsed());
         sitting
@@ -155,19 +155,23 @@ impl Sitting {
 
     /// Shows bytes, and answers each question whether they are shown, as every terminal does.
     fn take(&mut self, bytes: &[u8]) {
-        let from = self.raw.len().saturating_sub(QUESTION.len() - 1);
+        let from = self.raw.len();
         self.raw.extend_from_slice(bytes);
-        let asked = self.raw[from..].windows(QUESTION.len()).filter(|part| *part == QUESTION).count();
-        if let (Some(colour), Some(writer), true) =
-            (&self.colour, &mut self.writer, bytes.windows(5).any(|part| part == b"\x1b]11;"))
-        {
-            let _ = write!(writer, "\x1b]11;{colour}\x1b\\\x1b[?62c").and_then(|()| writer.flush());
-        }
         if let (Some(writer), true) = (&mut self.writer, self.answers) {
-            for _ in 0..asked {
-                // A terminal that is gone answers nothing.
-                let _ = writer.write_all(b"\x1b[0n").and_then(|()| writer.flush());
+            let mut answers = String::new();
+            for end in from + 1..=self.raw.len() {
+                let said = &self.raw[..end];
+                match self.colour {
+                    Some(colour) if said.ends_with(b"\x1b]11;?\x1b\\") => {
+                        answers.extend(["\x1b]11;", colour, "\x1b\\"]);
+                    }
+                    _ if said.ends_with(QUESTION) => answers.push_str("\x1b[0n"),
+                    _ if said.ends_with(b"\x1b[c") => answers.push_str("\x1b[?62c"),
+                    _ => {}
+                }
             }
+            // A terminal that is gone answers nothing.
+            let _ = writer.write_all(answers.as_bytes()).and_then(|()| writer.flush());
         }
         self.screen.process(bytes);
     }

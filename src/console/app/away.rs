@@ -24,6 +24,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         match self.away.take() {
             None => Ok(()),
             Some(Away::Shell) => {
+                self.hear_out().await;
                 // The reader of keys must be gone before the screen is.
                 self.inputs = None;
                 self.seat.leave()?;
@@ -39,6 +40,7 @@ impl<B: Screen, S: Seat> App<B, S> {
                 Ok(())
             }
             Some(Away::Editor(text)) => {
+                self.hear_out().await;
                 self.inputs = None;
                 self.seat.leave()?;
                 let edited = self.edit(&text).await;
