@@ -115,7 +115,7 @@ pub async fn converse(
     let mut floor = Floor::default();
     greeted(&mut floor, &mut news, context.patience()).await?;
     let alerts = Alerts::new(if bell.is_some() { context.config.alert.clone() } else { Vec::new() });
-    let mut room = Room { announcer: Announcer::new(floor.me()), alerts, bell, floor, visited: None };
+    let mut room = Room { announcer: Announcer::new(floor.me()), alerts, bell, floor, visited: None, it: None };
     // What stands at the beginning is told as a number, not one by one.
     for card in room.floor.cards().values() {
         room.announcer.known(card);
@@ -191,6 +191,8 @@ struct Room {
     bell: Option<Bell>,
     /// Where `next` went last.
     visited: Option<ConversationId>,
+    /// Which was spoken of last.
+    it: Option<ConversationId>,
 }
 
 impl Room {
@@ -244,9 +246,9 @@ impl Room {
         context: &mut Context,
         news: &mut mpsc::Receiver<News>,
     ) -> Result<After, Failure> {
-        let verb = match verb::read(line) {
+        let verb::Said { verb, about } = match verb::read(line, self.it) {
             Ok(None) => return Ok(After::Stay),
-            Ok(Some(verb)) => verb,
+            Ok(Some(said)) => said,
             Err(said) => {
                 for line in said.lines().filter(|line| !line.trim().is_empty()) {
                     context.out.say(line.trim())?;
@@ -254,6 +256,7 @@ impl Room {
                 return Ok(After::Stay);
             }
         };
+        self.it = about.or(self.it);
         let result = match verb {
             Verb::Quit => return Ok(After::Leave),
             Verb::Help { word } => {
@@ -265,7 +268,7 @@ impl Room {
             Verb::Next => match self.next() {
                 None => return context.out.say("nothing needs you now").map(|()| After::Stay),
                 Some(conversation) => {
-                    self.visited = Some(conversation);
+                    (self.visited, self.it) = (Some(conversation), Some(conversation));
                     let read = show::Show::of(conversation, Some(LAST));
                     self.meanwhile(news, tell_talk(&read, context)).await
                 }
@@ -273,7 +276,6 @@ impl Room {
             Verb::Show(act) => self.meanwhile(news, tell_talk(&act, context)).await,
             Verb::Ls(act) => self.meanwhile(news, tell_list(&act, context)).await,
             verb => {
-                let about = verb::conversation(line);
                 let taking = about.filter(|_| matches!(verb, Verb::Take(_) | Verb::Say(_)));
                 if let Some(conversation) = taking {
                     self.announcer.taking(conversation);

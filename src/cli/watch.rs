@@ -51,6 +51,9 @@ impl Watch {
     /// server, shown the door.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let filter = filter(&self.until)?;
+        if filter.is_empty() {
+            return Err(Failure::Usage("the filter is empty: write one, as in --until needs:me".to_owned()));
+        }
         let within = context.global.timeout.map(|span| Duration::from_millis(span.0));
         let (dial, token): (Arc<dyn Dial>, String) = match &context.way {
             Some(way) => (Arc::clone(&way.dial), way.token.clone()),

@@ -7,4 +7,5 @@ mod bytes;
 mod ends;
 mod ladder;
 mod noise;
+mod plain;
 mod sitting;

@@ -28,7 +28,7 @@ pub fn greeting(floor: &Floor) -> SafeText {
         n => format!("{n} need you"),
     };
     SafeText::own(format!(
-        "{}, you are {}. {needs}. help tells the words, next goes to what needs you, quit leaves.",
+        "{}, signed in as {}. {needs}. help tells the words, next goes to what needs you, quit leaves.",
         SafeText::line(&office.name),
         SafeText::line(&me),
     ))

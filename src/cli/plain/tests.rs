@@ -119,7 +119,7 @@ async fn a_talk_is_found_taken_answered_and_heard_without_a_screen() {
             let mut stage = Stage::set(false).await;
             assert_eq!(
                 stage.next().await,
-                "Test desk, you are mira. 1 needs you. help tells the words, next goes to what needs you, quit leaves."
+                "Test desk, signed in as mira. 1 needs you. help tells the words, next goes to what needs you, quit leaves."
             );
 
             stage.types("next").await;
@@ -138,10 +138,10 @@ async fn a_talk_is_found_taken_answered_and_heard_without_a_screen() {
             // The bell rings for what came, not for what stood there.
             assert_eq!(stage.rung.text(), "\u{7}");
 
-            stage.types("take 1").await;
+            stage.types("take it").await;
             assert_eq!(stage.next().await, "#1 is yours; nothing of the AI is on its way to the customer");
             stage.types("say 1 I don't know yet").await;
-            assert_eq!(stage.next().await, "#1 said; `centaur show` tells when it is delivered");
+            assert_eq!(stage.next().await, "#1 said; `show` tells when it is delivered");
             stage.types("say 2 hello").await;
             assert!(stage.next().await.starts_with("not done: "));
 

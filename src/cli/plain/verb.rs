@@ -103,13 +103,23 @@ impl Verb {
     }
 }
 
-/// What a line means; nothing for an empty one.
+/// What was said.
+#[derive(Debug)]
+pub struct Said {
+    /// What is to be done.
+    pub verb: Verb,
+    /// Which conversation it is about, where its second word says so.
+    pub about: Option<ConversationId>,
+}
+
+/// What a line means; nothing for an empty one. `it` is the conversation that was spoken of last.
 ///
 /// # Errors
 /// What is wrong, in a line; or how the word is used, if that was asked, in several.
-pub fn read(line: &str) -> Result<Option<Verb>, String> {
-    let Some(words) = words(line)? else { return Ok(None) };
-    Line::try_parse_from(words).map(|line| Some(line.verb)).map_err(|error| {
+pub fn read(line: &str, it: Option<ConversationId>) -> Result<Option<Said>, String> {
+    let Some(words) = words(&with_it(line, it)?)? else { return Ok(None) };
+    let about = words.get(1).and_then(|word| word.parse().ok());
+    Line::try_parse_from(words).map(|line| Some(Said { verb: line.verb, about })).map_err(|error| {
         let said = error.to_string();
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => said,
@@ -122,9 +132,42 @@ pub fn read(line: &str) -> Result<Option<Verb>, String> {
     })
 }
 
-/// Which conversation a line is about, where its second word says so.
-pub fn conversation(line: &str) -> Option<ConversationId> {
-    cut(cut(line).1).0.parse().ok()
+/// Verbs that are about a conversation, and whether its number is all that they need.
+const ABOUT: [(&str, bool); 18] = [
+    ("show", true),
+    ("take", true),
+    ("approve", true),
+    ("resolve", true),
+    ("reopen", true),
+    ("undo", true),
+    ("pause", true),
+    ("say", false),
+    ("note", false),
+    ("whisper", false),
+    ("back", false),
+    ("mode", false),
+    ("reject", false),
+    ("assign", false),
+    ("tag", false),
+    ("priority", false),
+    ("snooze", false),
+    ("annotate", false),
+];
+
+/// The line with the number of the conversation where `it` stands for it, or where nothing does and nothing else is needed.
+fn with_it(line: &str, it: Option<ConversationId>) -> Result<String, String> {
+    let (verb, rest) = cut(line);
+    let known = ABOUT.iter().find(|(word, _)| verb.eq_ignore_ascii_case(word));
+    let (first, after) = cut(rest);
+    let means_it = known.is_some_and(|(_, alone)| first.eq_ignore_ascii_case("it") || (*alone && rest.is_empty()));
+    match it {
+        _ if !means_it => Ok(line.to_owned()),
+        Some(it) => Ok(format!("{verb} {it} {after}")),
+        None if rest.is_empty() => Ok(line.to_owned()),
+        None => {
+            Err("`it` is the conversation that was spoken of last, and there was none: write its number".to_owned())
+        }
+    }
 }
 
 /// The words of a line as the command line would have them.
@@ -201,7 +244,7 @@ pub fn help(word: Option<&str>) -> Vec<String> {
     let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
     let Some(word) = word else {
         let verbs = tree.get_subcommands().map(|command| format!("{}: {}", usage(command), about(command)));
-        let more = "help WORD tells more of one. Text after say, note, whisper and reject is taken as it stands; \
+        let more = "help WORD tells more of one. The word it stands for the conversation spoken of last. Text after say, note, whisper and reject is taken as it stands; \
                     elsewhere put quotes around what belongs together.";
         return verbs.chain([more.to_owned()]).collect();
     };
@@ -283,12 +326,37 @@ mod tests {
             "exit",
         ];
         for line in lines {
-            assert!(read(line).is_ok_and(|verb| verb.is_some()), "{line}: {:?}", read(line));
+            assert!(read(line, None).is_ok_and(|verb| verb.is_some()), "{line}: {:?}", read(line, None));
         }
-        assert!(read("  ").is_ok_and(|verb| verb.is_none()));
+        assert!(read("  ", None).is_ok_and(|verb| verb.is_none()));
         for line in ["fly", "say", "say 42", "say jana hello", "say 42 -", "say 42 --tkae x", "back 42 --brief -"] {
-            let why = read(line).unwrap_err();
+            let why = read(line, None).unwrap_err();
             assert_eq!(why.lines().count(), 1, "{line}: {why}");
+        }
+    }
+
+    #[test]
+    fn it_is_the_conversation_that_was_spoken_of_last_and_never_a_part_of_a_text() {
+        let it = Some(ConversationId(7));
+        let means = |line: &str| with_it(line, it).unwrap();
+        assert_eq!(words(&means("say it  it is sent")).unwrap().unwrap(), ["say", "7", "--", "it is sent"]);
+        assert_eq!((means("take"), means("Take IT")), ("take 7 ".to_owned(), "Take 7 ".to_owned()));
+        for line in ["say 42 it", "ls it", "say", "next", "help it"] {
+            assert_eq!(means(line), line);
+        }
+        assert_eq!(read("back it --done x", it).unwrap().unwrap().about, it);
+        assert!(read("take it", None).unwrap_err().contains("write its number"));
+        assert!(read("take", None).unwrap_err().starts_with("not understood"));
+    }
+
+    #[test]
+    fn every_word_about_a_conversation_takes_it() {
+        for command in Line::command().get_subcommands() {
+            let about = command.get_arguments().any(|argument| {
+                argument.is_positional() && ["conversation", "place"].contains(&argument.get_id().as_str())
+            });
+            let known = ABOUT.iter().any(|(word, _)| *word == command.get_name());
+            assert_eq!(about, known, "{}", command.get_name());
         }
     }
 
