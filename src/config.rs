@@ -8,7 +8,7 @@ pub mod models;
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
 
-pub use alert::{Hours, Rule};
+pub use alert::{By, Hours, Notify, Rule};
 
 /// The built-in settings, which are also their documentation.
 pub const DEFAULT: &str = include_str!("../assets/config.toml");
@@ -38,8 +38,12 @@ pub struct Config {
     pub glyphs: Glyphs,
     /// What edits a longer text; empty means what the environment says.
     pub editor: String,
-    /// When the plain console rings.
+    /// When a console calls the person.
     pub alert: Vec<Rule>,
+    /// How a notification is shown.
+    pub notification: Notify,
+    /// Whether the terminal's title tells how many conversations need the person.
+    pub title: bool,
     /// The language models, by name.
     pub models: BTreeMap<String, models::Profile>,
 }
@@ -52,6 +56,8 @@ impl Default for Config {
             glyphs: Glyphs::Auto,
             editor: String::new(),
             alert: Vec::new(),
+            notification: Notify::Auto,
+            title: true,
             models: BTreeMap::new(),
         }
     }
@@ -121,7 +127,7 @@ fn line_of(text: &str, name: &str, key: &str) -> usize {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor", "alert", "models"]
+    ["server", "theme", "glyphs", "editor", "alert", "notification", "title", "models"]
         .into_iter()
         .chain(models::KEYS)
         .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
@@ -148,7 +154,9 @@ mod tests {
         let error = Config::read("[[alert]]\nwhen = \"needs:you\"\n", "my.toml").unwrap_err();
         assert!(error.line == 2 && error.said.contains("use me, anyone"), "{error}");
         let rung = Config::read("[[alert]]\nwhen = \"needs:me\"\nhours = \"08:00-18:00\"\n", "my.toml").unwrap();
-        assert_eq!(rung.alert.len(), 1);
+        assert_eq!((rung.alert.len(), rung.alert[0].by.as_slice()), (1, [By::Bell, By::Notification].as_slice()));
+        let error = Config::read("[[alert]]\nwhen = \"needs:me\"\nby = [\"horn\"]\n", "my.toml").unwrap_err();
+        assert!(error.line == 3 && error.said.contains("bell"), "{error}");
         let error = Config::read("[models.a]\nurll = \"x\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("url")));
         let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();

@@ -17,7 +17,7 @@ mod verb;
 use super::{Context, Way, exit::Failure, ls, output::Output, show, when};
 use crate::{
     client::{CallError, News, Options, Session},
-    config::Glyphs,
+    config::{By, Glyphs},
     console::alerts::Alerts,
     domain::{ids::ConversationId, text::SafeText},
     protocol::Scope,
@@ -117,13 +117,14 @@ pub async fn converse(
     let alerts = Alerts::new(if bell.is_some() { context.config.alert.clone() } else { Vec::new() });
     let mut room = Room { announcer: Announcer::new(floor.me()), alerts, bell, floor, visited: None, it: None };
     // What stands at the beginning is told as a number, not one by one.
+    let minute = room.minute();
     for card in room.floor.cards().values() {
         room.announcer.known(card);
-        room.floor.filtered(|context| room.alerts.known(card, context));
+        room.floor.filtered(|context| room.alerts.known(card, context, minute));
     }
     context.out.text(&speech::greeting(&room.floor))?;
     loop {
-        let due = room.announcer.due_in(room.floor.now()).map(|wait| Instant::now() + wait);
+        let due = room.due_in().map(|wait| Instant::now() + wait);
         select! {
             one = news.recv() => room.hear(one, &mut context)?,
             heard = lines.recv() => match heard {
@@ -213,7 +214,7 @@ impl Room {
     fn note(&mut self, one: News) -> Told {
         let told = self.floor.hear(one);
         if let Told::Changed(changed) = &told {
-            let minute = when::minute_of_day(self.floor.now(), &TimeZone::system());
+            let minute = self.minute();
             for conversation in changed {
                 if let Some(card) = self.floor.cards().get(conversation) {
                     self.announcer.look(card);
@@ -227,9 +228,30 @@ impl Room {
         told
     }
 
+    /// The minute of the day where the person is.
+    fn minute(&self) -> u16 {
+        when::minute_of_day(self.floor.now(), &TimeZone::system())
+    }
+
+    /// In how long something may be said, rung or looked at again; none while there is nothing to wait for.
+    fn due_in(&self) -> Option<Duration> {
+        let now = self.floor.now();
+        let alerts = [self.alerts.due_at(now), self.alerts.again_at(now)];
+        let alerts = alerts.into_iter().flatten().map(|at| Duration::from_millis(at.since(now).0));
+        alerts.chain(self.announcer.due_in(now)).min()
+    }
+
     /// Rings and says what is due.
     fn speak(&mut self, context: &mut Context) -> Result<(), Failure> {
-        if let (true, Some(bell)) = (self.alerts.take(self.floor.now()), &mut self.bell) {
+        let now = self.floor.now();
+        if self.alerts.looks_again(now) {
+            let minute = self.minute();
+            for card in self.floor.cards().values() {
+                self.floor.filtered(|context| self.alerts.look(card, context, minute));
+            }
+        }
+        let rings = self.alerts.take(now).is_some_and(|call| call.is_by(By::Bell));
+        if let (true, Some(bell)) = (rings, &mut self.bell) {
             bell.write_all(b"\x07")?;
             bell.flush()?;
         }

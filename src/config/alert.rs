@@ -1,11 +1,38 @@
-//! When to ring: rules by filter, with hours. A part of the settings.
+//! When to call the person, and how: rules by filter, with hours. A part of the settings.
 //!
-//! Deliberately not here: when a rule fires (see `console::alerts`) and how the terminal rings.
+//! Deliberately not here: when a rule fires (see `console::alerts`) and how a terminal is made to call (`console::terminal`).
 
 use crate::domain::filter::Filter;
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Ring for conversations that fit.
+/// How a person is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The terminal rings.
+    Bell,
+    /// A line outside of the screen, while somebody looks elsewhere.
+    Notification,
+}
+
+/// How a notification is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notify {
+    /// By the desktop where this program runs on it, else by the terminal as it probably understands it.
+    #[default]
+    Auto,
+    /// By the terminal, as iTerm2, kitty, `WezTerm` and Ghostty understand it.
+    Osc9,
+    /// By the terminal, as foot, VTE and rxvt understand it.
+    Osc777,
+    /// By the desktop; never over SSH.
+    Desktop,
+    /// Not at all.
+    Off,
+}
+
+/// Call for conversations that fit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -15,6 +42,21 @@ pub struct Rule {
     /// At which time of day; always, if none is named.
     #[serde(default, deserialize_with = "hours")]
     pub hours: Option<Hours>,
+    /// How; by all that there is, if nothing is named.
+    #[serde(default = "all")]
+    pub by: Vec<By>,
+}
+
+impl Rule {
+    /// A rule for all hours and by all means.
+    #[must_use]
+    pub fn always(when: Filter) -> Self {
+        Self { when, hours: None, by: all() }
+    }
+}
+
+fn all() -> Vec<By> {
+    vec![By::Bell, By::Notification]
 }
 
 /// A part of the day, in minutes since midnight; over midnight if it ends before it begins.

@@ -1,30 +1,55 @@
-//! Whether to ring now: the person's rules over the cards as they change.
+//! Whether to call the person now: the rules over the cards as they change.
 //!
-//! A pure machine. A rule fires when a conversation newly fits it, within its hours; what comes close together rings once.
-//! Deliberately not here: the rules' text (`config`), clocks, and how it rings: only who owns the terminal writes to it.
+//! A pure machine. A rule calls for a conversation that newly fits it, within its hours; what comes close together calls
+//! once; what fits no longer when its turn comes does not call. What an AI has well in hand never does, whatever the rule,
+//! nor what is settled or sleeps. Deliberately not here: the rules' text (`config`), clocks, the words, and how it rings:
+//! only who owns the terminal writes to it.
 
 use crate::{
-    config::Rule,
+    config::{By, Rule},
     domain::{
-        card::Card,
+        attention,
+        card::{Card, Status},
         filter::Context,
         ids::ConversationId,
         time::{Span, Timestamp},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Between two rings lies at least this.
-const EVERY: Span = Span::seconds(5);
+/// Between two calls lies at least this.
+pub const EVERY: Span = Span::seconds(10);
+/// So often what depends on time alone is looked at again, while there are rules.
+const LOOK_EVERY: Span = Span::seconds(10);
+
+/// A call: for whom, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The conversations that fit since the last one, by number; never none.
+    pub conversations: Vec<ConversationId>,
+    /// How: what any of their rules asks for.
+    pub by: BTreeSet<By>,
+}
+
+impl Call {
+    /// Whether this is asked for.
+    #[must_use]
+    pub fn is_by(&self, by: By) -> bool {
+        self.by.contains(&by)
+    }
+}
 
 /// The rules, and which conversations fit which.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Alerts {
     rules: Vec<Rule>,
     /// For each conversation that fits some rule: which.
     fits: BTreeMap<ConversationId, Vec<bool>>,
-    due: bool,
+    /// Those that wait to be called for, with how.
+    due: BTreeMap<ConversationId, BTreeSet<By>>,
     last: Option<Timestamp>,
+    looked: Option<Timestamp>,
+    silent: bool,
 }
 
 impl Alerts {
@@ -34,103 +59,106 @@ impl Alerts {
         Self { rules, ..Self::default() }
     }
 
-    /// Takes note of a card without ringing: it stood so at the beginning.
-    pub fn known(&mut self, card: &Card, context: &Context) {
-        self.see(card, context);
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
     }
 
-    /// Looks at a card that came or changed, at this minute of the day where the person is (0 to 1439).
+    /// One more rule. What fits already does not call; a rule that there is changes nothing.
+    pub fn add(&mut self, rule: Rule) {
+        if !self.rules.contains(&rule) {
+            self.rules.push(rule);
+        }
+    }
+
+    /// Whether nothing calls for now.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// From now on nothing calls, or it does again: for what comes from then on.
+    pub fn silence(&mut self, silent: bool) {
+        self.silent = silent;
+        self.due.clear();
+    }
+
+    /// Takes note of a card without calling: it stood so at the beginning. `minute` is that of the day where the person is,
+    /// 0 to 1439.
+    pub fn known(&mut self, card: &Card, context: &Context, minute: u16) {
+        if !self.rules.is_empty() {
+            self.see(card, context, minute);
+        }
+    }
+
+    /// Looks at a card that came, or that it or the time may have changed.
     pub fn look(&mut self, card: &Card, context: &Context, minute: u16) {
-        let before = self.see(card, context);
-        let Some(now) = self.fits.get(&card.id) else { return };
-        let newly = self.rules.iter().zip(now).enumerate().any(|(at, (rule, fits))| {
-            let fitted = before.as_ref().and_then(|before| before.get(at)).copied().unwrap_or(false);
-            *fits && !fitted && rule.hours.is_none_or(|hours| hours.contains(minute))
-        });
-        self.due |= newly;
+        if self.rules.is_empty() {
+            return;
+        }
+        let before = self.see(card, context, minute);
+        let Some(now) = self.fits.get(&card.id) else {
+            self.due.remove(&card.id);
+            return;
+        };
+        if self.silent {
+            return;
+        }
+        let fitted = |at: usize| before.as_ref().and_then(|before| before.get(at)).copied().unwrap_or(false);
+        let newly = self.rules.iter().zip(now).enumerate().filter(|(at, (_, fits))| **fits && !fitted(*at));
+        let by: BTreeSet<By> = newly.flat_map(|(_, (rule, _))| rule.by.iter().copied()).collect();
+        if !by.is_empty() {
+            self.due.entry(card.id).or_default().extend(by);
+        }
     }
 
     /// A conversation is no longer on the floor.
     pub fn gone(&mut self, conversation: ConversationId) {
         self.fits.remove(&conversation);
+        self.due.remove(&conversation);
     }
 
-    /// Whether to ring now. What is due soon after a ring is told by that ring.
-    pub fn take(&mut self, now: Timestamp) -> bool {
+    /// When there is a call to be taken: at once, or when the last one is old enough.
+    #[must_use]
+    pub fn due_at(&self, now: Timestamp) -> Option<Timestamp> {
+        (!self.due.is_empty()).then(|| self.last.map_or(now, |last| last.plus(EVERY)))
+    }
+
+    /// The call that is to be made now, if any.
+    pub fn take(&mut self, now: Timestamp) -> Option<Call> {
+        self.due_at(now).filter(|due| *due <= now)?;
+        self.last = Some(now);
         let due = std::mem::take(&mut self.due);
-        let rings = due && self.last.is_none_or(|last| now.since(last) >= EVERY);
-        if rings {
-            self.last = Some(now);
+        let by = due.values().flatten().copied().collect();
+        Some(Call { conversations: due.into_keys().collect(), by })
+    }
+
+    /// When all cards are to be looked at again, since time alone may have changed what they fit; none without rules.
+    #[must_use]
+    pub fn again_at(&self, now: Timestamp) -> Option<Timestamp> {
+        (!self.rules.is_empty()).then(|| self.looked.map_or(now, |looked| looked.plus(LOOK_EVERY)))
+    }
+
+    /// Whether that is now; then it is taken as done.
+    pub fn looks_again(&mut self, now: Timestamp) -> bool {
+        let again = self.again_at(now).is_some_and(|again| again <= now);
+        if again {
+            self.looked = Some(now);
         }
-        rings
+        again
     }
 
     /// What a card fits from now on; tells what it fitted before.
-    fn see(&mut self, card: &Card, context: &Context) -> Option<Vec<bool>> {
-        let fits: Vec<bool> = self.rules.iter().map(|rule| rule.when.matches(card, context)).collect();
+    fn see(&mut self, card: &Card, context: &Context, minute: u16) -> Option<Vec<bool>> {
+        let is_quiet = card.status != Status::Open || attention::is_in_good_hands(card, context.at);
+        let fits = |rule: &Rule| {
+            !is_quiet && rule.hours.is_none_or(|hours| hours.contains(minute)) && rule.when.matches(card, context)
+        };
+        let fits: Vec<bool> = self.rules.iter().map(fits).collect();
         if fits.contains(&true) { self.fits.insert(card.id, fits) } else { self.fits.remove(&card.id) }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        config::Hours,
-        domain::{filter::Filter, holder::Holder, ids::TeammateId},
-    };
-
-    const NOON: u16 = 12 * 60;
-
-    fn rule(when: &str, hours: Option<&str>) -> Rule {
-        Rule { when: Filter::parse(when).unwrap(), hours: hours.map(|hours| Hours::parse(hours).unwrap()) }
-    }
-
-    fn card(id: u64, holder: Holder) -> Card {
-        Card { holder, waiting_since: Some(Timestamp(0)), ..Card::quiet(ConversationId(id), Timestamp(0)) }
-    }
-
-    /// Whether each look at a card, so many seconds later than the first, rings.
-    fn rings(rules: Vec<Rule>, minute: u16, looks: &[(u64, u64, Holder)]) -> Vec<bool> {
-        let mut alerts = Alerts::new(rules);
-        let context = Context { at: Timestamp(0), me: Some(TeammateId(1)), name: &|_| None };
-        let each = looks.iter().map(|(seconds, id, holder)| {
-            alerts.look(&card(*id, *holder), &context, minute);
-            alerts.take(Timestamp(0).plus(Span::seconds(*seconds)))
-        });
-        each.collect()
-    }
-
-    #[test]
-    fn what_newly_fits_rings_and_what_stays_so_does_not() {
-        let ai = Holder::Ai(TeammateId(2));
-        let looks = [(0, 1, ai), (10, 1, Holder::Queue), (20, 1, Holder::Queue), (30, 1, ai), (40, 1, Holder::Queue)];
-        assert_eq!(rings(vec![rule("needs:me", None)], NOON, &looks), [false, true, false, false, true]);
-    }
-
-    #[test]
-    fn a_burst_rings_once() {
-        let looks: Vec<_> = (0..8).map(|at| (at, at + 1, Holder::Queue)).collect();
-        let rung = rings(vec![rule("needs:me", None)], NOON, &looks);
-        assert_eq!(rung, [true, false, false, false, false, true, false, false]);
-    }
-
-    #[test]
-    fn outside_of_its_hours_a_rule_is_silent_and_another_is_not() {
-        let night = || rule("needs:me", Some("22:00-06:00"));
-        let look = [(0, 1, Holder::Queue)];
-        assert_eq!(rings(vec![night()], NOON, &look), [false]);
-        assert_eq!(rings(vec![night(), rule("holder:queue", None)], NOON, &look), [true]);
-        assert_eq!(rings(Vec::new(), NOON, &look), [false]);
-    }
-
-    #[test]
-    fn what_stood_at_the_beginning_does_not_ring() {
-        let mut alerts = Alerts::new(vec![rule("needs:me", None)]);
-        let context = Context { at: Timestamp(0), me: Some(TeammateId(1)), name: &|_| None };
-        let queued = card(1, Holder::Queue);
-        alerts.known(&queued, &context);
-        alerts.look(&queued, &context, NOON);
-        assert!(!alerts.take(Timestamp(0)));
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ mod away;
 mod tests;
 
 use super::{
+    alerts::Alerts,
     drafts::Keeper,
     effect::Effect,
     input::{Answer, Ending, Input},
@@ -24,6 +25,7 @@ use super::{
 };
 use crate::{
     client::{News, Peer, session::Order},
+    config::Rule,
     domain::time::Timestamp,
 };
 use futures_util::{FutureExt, StreamExt};
@@ -53,6 +55,8 @@ pub struct Options {
     pub zone: i32,
     /// Keeps unsent texts, with those of an earlier run.
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
+    /// When the person is called.
+    pub alerts: Vec<Rule>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
     /// Theme and caches of drawing.
@@ -129,6 +133,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);
         model.zone = options.zone;
+        model.alerts = Alerts::new(options.alerts);
         let (keeper, kept) = options.drafts.map_or((None, Vec::new()), |(keeper, kept)| (Some(keeper), kept));
         let mut app = Self {
             screen,
@@ -368,6 +373,8 @@ impl<B: Screen, S: Seat> App<B, S> {
             Effect::WakeAt(at) => self.wake = at,
             Effect::ScanOn => self.scan = true,
             Effect::Edit(text) => self.away = Some(away::Away::Editor(text)),
+            Effect::Call { rings, says } => self.seat.call(rings, says.as_ref()),
+            Effect::Title(title) => self.seat.entitle(&title),
             Effect::Suspend => self.away = Some(away::Away::Shell),
             Effect::Repaint => self.repaint(),
             Effect::Quit => self.over = true,

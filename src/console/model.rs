@@ -21,7 +21,7 @@ pub mod sending;
 pub mod talk;
 pub mod wall;
 
-use super::{input::Key, keymap::Keymap};
+use super::{alerts::Alerts, input::Key, keymap::Keymap};
 use crate::domain::{
     card::Card,
     desk::Office,
@@ -127,6 +127,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// When the person is called.
+    pub alerts: Alerts,
     /// Texts that were begun and not sent.
     pub drafts: BTreeMap<DraftKey, String>,
     /// Who is here, and what they look at.
@@ -137,8 +139,8 @@ pub struct Model {
     pub pending_keys: Vec<Key>,
     /// What drawing found out.
     pub measured: Measured,
-    /// Whether the terminal has the focus, as far as it tells.
-    pub focused: bool,
+    /// Whether the terminal has the focus; none while it has not told.
+    pub focused: Option<bool>,
     /// Grows with each message that changed something visible.
     pub revision: u64,
     /// What only `update` needs.
@@ -194,6 +196,10 @@ pub(crate) struct Inner {
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+    /// Whether all cards of the beginning are here: what comes from then on may call.
+    pub begun: bool,
+    /// The window's title, and since when.
+    pub title: Option<(String, Timestamp)>,
 }
 
 /// An act of one's own that can be undone.
@@ -233,6 +239,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             presence: Vec::new(),
             keymap,
@@ -242,7 +249,7 @@ impl Model {
                 talk_rows: size.1.saturating_sub(6),
                 ..Measured::default()
             },
-            focused: true,
+            focused: None,
             revision: 0,
             inner: Inner::default(),
         }

@@ -4,6 +4,7 @@
 //! [`Seat`] is what the loop needs of a place where somebody sits, so that tests have one without a terminal.
 //! Deliberately not here: what is drawn (`view`) and how cells become bytes (`paint`).
 
+mod call;
 mod decode;
 mod reader;
 mod units;
@@ -13,6 +14,8 @@ use super::{
     input::{Ending, Input},
     paint::Paint,
 };
+use crate::domain::text::SafeText;
+pub use call::Means;
 use crossterm::{
     cursor::Show,
     event::{
@@ -135,6 +138,10 @@ pub trait Seat: Send {
     fn tell_keys_apart(&mut self);
     /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
     fn owes(&mut self, owed: bool);
+    /// Calls the person: rings, and shows a line outside of the screen, as far as that is possible here.
+    fn call(&mut self, rings: bool, says: Option<&SafeText>);
+    /// Gives the window a title, until `leave`.
+    fn entitle(&mut self, title: &SafeText);
     /// Whether nobody sits there any more.
     fn is_gone(&self) -> bool;
     /// Columns and rows, if they can be asked for.
@@ -152,8 +159,22 @@ pub struct Terminal {
     asked: bool,
     /// Whether it can tell keys apart.
     can_tell: bool,
-    /// Whether it does. Shared with the panic hook.
-    tells_keys_apart: Arc<AtomicBool>,
+    /// What is to be put back at the end. Shared with the panic hook.
+    taken: Arc<Taken>,
+    means: Means,
+    /// The title that we gave the window.
+    title: Option<SafeText>,
+    /// The desktop's program that was started last; it is ended when the next one is started.
+    desktop: Option<tokio::process::Child>,
+}
+
+/// What was taken of the terminal and is to be put back.
+#[derive(Debug, Default)]
+struct Taken {
+    /// It tells keys apart.
+    tells_keys_apart: AtomicBool,
+    /// Its window has our title.
+    title: AtomicBool,
 }
 
 impl Terminal {
@@ -161,9 +182,26 @@ impl Terminal {
     #[must_use]
     pub fn new() -> Self {
         let open = Arc::new(AtomicBool::new(false));
-        let tells_keys_apart = Arc::new(AtomicBool::new(false));
-        hook_panics(open.clone(), tells_keys_apart.clone(), std::thread::current().id());
-        Self { open, owed: Arc::default(), asked: false, can_tell: false, tells_keys_apart }
+        let taken = Arc::new(Taken::default());
+        hook_panics(open.clone(), taken.clone(), std::thread::current().id());
+        let means = Means::default();
+        Self { open, owed: Arc::default(), asked: false, can_tell: false, taken, means, title: None, desktop: None }
+    }
+
+    /// The same, that calls by these means.
+    #[must_use]
+    pub fn calling_by(mut self, means: Means) -> Self {
+        self.means = means;
+        self
+    }
+
+    fn write_title(&mut self) {
+        let Some(title) = self.title.as_ref().filter(|_| self.means.entitles() && self.open.load(Ordering::SeqCst))
+        else {
+            return;
+        };
+        let before = if self.taken.title.swap(true, Ordering::SeqCst) { "" } else { call::KEEP_TITLE };
+        write(&[before, &call::title(title)]);
     }
 }
 
@@ -198,11 +236,12 @@ impl Seat for Terminal {
         if self.can_tell {
             self.tell_keys_apart();
         }
+        self.write_title();
         Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if self.open.swap(false, Ordering::SeqCst) { restore(&self.tells_keys_apart) } else { Ok(()) }
+        if self.open.swap(false, Ordering::SeqCst) { restore(&self.taken) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -218,7 +257,7 @@ impl Seat for Terminal {
 
     fn tell_keys_apart(&mut self) {
         self.can_tell = true;
-        if !self.tells_keys_apart.swap(true, Ordering::SeqCst) {
+        if !self.taken.tells_keys_apart.swap(true, Ordering::SeqCst) {
             let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
             // Without it keys come as before.
             let _ = execute!(io::stdout(), PushKeyboardEnhancementFlags(flags));
@@ -227,6 +266,21 @@ impl Seat for Terminal {
 
     fn owes(&mut self, owed: bool) {
         self.owed.store(owed, Ordering::SeqCst);
+    }
+
+    fn call(&mut self, rings: bool, says: Option<&SafeText>) {
+        if let (Some(program), Some(words)) = (self.means.desktop(), says) {
+            // One that does not come to an end ends when the next one begins.
+            self.desktop = call::show_on_desktop(program, words)
+                .inspect_err(|error| tracing::warn!(%error, "the desktop cannot be told"))
+                .ok();
+        }
+        write(&[&self.means.bytes(rings, says)]);
+    }
+
+    fn entitle(&mut self, title: &SafeText) {
+        self.title = Some(title.clone());
+        self.write_title();
     }
 
     fn is_gone(&self) -> bool {
@@ -254,10 +308,22 @@ fn questions() -> &'static str {
     "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
 }
 
+/// Writes what is no part of a frame. A terminal that refuses is noticed by the next frame.
+fn write(parts: &[&str]) {
+    let whole = parts.concat();
+    if !whole.is_empty() {
+        let mut out = io::stdout();
+        let _ = out.write_all(whole.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
 /// Puts the terminal back as it was.
-fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
-    if tells_keys_apart.swap(false, Ordering::SeqCst) {
+fn restore(taken: &Taken) -> io::Result<()> {
+    if taken.tells_keys_apart.swap(false, Ordering::SeqCst) {
         execute!(io::stdout(), PopKeyboardEnhancementFlags)?;
+    }
+    if taken.title.swap(false, Ordering::SeqCst) {
+        write(&[call::GIVE_TITLE_BACK]);
     }
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
@@ -266,12 +332,12 @@ fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread
 /// does not end the console and must not write over it: it goes to the program's log.
-fn hook_panics(open: Arc<AtomicBool>, tells_keys_apart: Arc<AtomicBool>, drawing: ThreadId) {
+fn hook_panics(open: Arc<AtomicBool>, taken: Arc<Taken>, drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().id() == drawing {
             if open.swap(false, Ordering::SeqCst) {
-                let _ = restore(&tells_keys_apart);
+                let _ = restore(&taken);
             }
             before(panic);
         } else if open.load(Ordering::SeqCst) {
