@@ -40,6 +40,7 @@ const COLLEAGUE: (&str, usize) = ("Lena", 3);
 #[command(after_help = "\
 Examples:
   centaur demo
+  centaur demo --tour
   centaur demo --seed 7 --rate 40
   centaur demo --speed 4 --conversations 200
   centaur demo --plain
@@ -72,6 +73,9 @@ pub struct Demo {
     /// Speak and listen line by line, without a screen
     #[arg(long, conflicts_with = "headless")]
     pub plain: bool,
+    /// Begin with the tour: take over, hand back, judge, undo
+    #[arg(long, conflicts_with = "headless")]
+    pub tour: bool,
     /// How it looks.
     #[command(flatten)]
     pub looks: Looks,
@@ -127,7 +131,7 @@ impl Demo {
             plain::sit(context, way, self.looks.ascii).await
         } else {
             let drafts = Some(folder.join("drafts.jsonl"));
-            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: self.tour };
             seat::sit(context, &self.looks, visit).await
         };
         customers.abort();
