@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod embed;
 pub mod exit;
 pub mod export;
+pub mod handover;
 pub mod input;
 pub mod invite;
 pub mod keys;
@@ -44,6 +45,7 @@ pub mod seat;
 pub mod serve;
 pub mod show;
 pub mod snooze;
+pub mod sweep;
 pub mod tag;
 pub mod tail;
 pub mod take;
@@ -180,10 +182,14 @@ pub enum Act {
     Reopen(reopen::Reopen),
     /// Let a conversation sleep until a time, or wake it
     Snooze(snooze::Snooze),
-    /// Undo your last act in a conversation
+    /// Undo your last act in a conversation, or in several
     Undo(undo::Undo),
     /// Judge an answer of the AI
     Annotate(annotate::Annotate),
+    /// Write the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong
+    Handover(handover::Handover),
+    /// Return all that you hold to the AI with briefs, or to the queue
+    Sweep(sweep::Sweep),
     /// Write out what the desk has learned
     Export(export::Export),
     /// Let somebody join the desk
@@ -419,6 +425,8 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reopen(act) => act.run(context).await,
         Act::Snooze(act) => act.run(context).await,
         Act::Undo(act) => act.run(context).await,
+        Act::Handover(act) => act.run(context).await,
+        Act::Sweep(act) => act.run(context).await,
         Act::Annotate(act) => act.run(context).await,
         Act::Export(act) => act.run(context).await,
         Act::Invite(act) => act.run(context).await,

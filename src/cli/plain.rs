@@ -287,6 +287,7 @@ impl Room {
                 }
                 return Ok(After::Stay);
             }
+            Verb::Who => return context.out.text(&speech::who(&self.floor)).map(|()| After::Stay),
             Verb::Next => match self.next() {
                 None => return context.out.say("nothing needs you now").map(|()| After::Stay),
                 Some(conversation) => {

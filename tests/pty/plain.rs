@@ -27,8 +27,11 @@ fn a_talk_is_taken_and_answered_line_by_line_and_no_escape_is_written() {
     for (line, answer) in [
         ("next", " · simulator · held by "),
         ("take it", " is yours; nothing of the AI is on its way to the customer"),
+        ("mode it auto", " mode auto\r\n"),
         ("say it I'm here, one moment", " said; "),
         ("back it --done looked --promised friday", "is with Aria again, with your brief"),
+        ("who", "here: you (you), holds "),
+        ("handover", "## Approvals waiting ("),
         ("frobnicate", "no such word; help tells those there are"),
     ] {
         // Others are announced meanwhile, so that the answer may have left the screen.

@@ -48,6 +48,8 @@ pub struct Floor {
     told: Option<Instant>,
     /// Changed since the floor was last whole.
     changed: Vec<ConversationId>,
+    /// Who is here.
+    present: Vec<TeammateId>,
     complete: bool,
     welcomed: bool,
     lost: bool,
@@ -81,6 +83,12 @@ impl Floor {
             }
             ToPeer::Desk { office } => {
                 self.office = office;
+                Told::Nothing
+            }
+            ToPeer::Presence { present } => {
+                self.present = present.into_iter().map(|one| one.teammate).collect();
+                self.present.sort_unstable();
+                self.present.dedup();
                 Told::Nothing
             }
             ToPeer::Ping { now, .. } => {
@@ -128,6 +136,11 @@ impl Floor {
     /// The cards.
     pub fn cards(&self) -> &BTreeMap<ConversationId, Card> {
         &self.cards
+    }
+
+    /// Who is here, each once.
+    pub fn present(&self) -> &[TeammateId] {
+        &self.present
     }
 
     /// The server's time, as far as it can be known between two tellings.

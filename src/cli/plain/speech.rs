@@ -10,6 +10,7 @@ use crate::{
         card::Card,
         desk::Office,
         ids::{ConversationId, TeammateId},
+        teammate::Kind,
         text::SafeText,
         time::Timestamp,
     },
@@ -32,6 +33,23 @@ pub fn greeting(floor: &Floor) -> SafeText {
         SafeText::line(&office.name),
         SafeText::line(&me),
     ))
+}
+
+/// Who is here, and what each holds.
+pub fn who(floor: &Floor) -> SafeText {
+    let held = |id: TeammateId| floor.cards().values().filter(|card| card.holder.is_human(id)).count();
+    let one = |id: &TeammateId| {
+        let name = SafeText::line(&floor.office().name_of(*id)).to_string();
+        let you = if *id == floor.me() { " (you)" } else { "" };
+        format!("{name}{you}, holds {}", held(*id))
+    };
+    let people =
+        |id: &&TeammateId| floor.office().present(**id).is_some_and(|teammate| teammate.role.kind() == Kind::Human);
+    let them: Vec<String> = floor.present().iter().filter(people).map(one).collect();
+    if them.is_empty() {
+        return SafeText::from_own("nobody is known to be here");
+    }
+    SafeText::own(format!("here: {}", them.join("; ")))
 }
 
 /// A call in words.

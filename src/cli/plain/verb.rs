@@ -4,8 +4,8 @@
 //! that. Elsewhere quotes keep words together, where they stand around them. Deliberately not here: what a verb does.
 
 use crate::cli::{
-    Context, annotate, approve, assign, back, exit::Failure, ls, mode, note, pause, priority, reject, reopen, resolve,
-    say, show, snooze, tag, take, undo, whisper,
+    Context, annotate, approve, assign, back, exit::Failure, handover, ls, mode, note, pause, priority, reject, reopen,
+    resolve, say, show, snooze, sweep, tag, take, undo, whisper,
 };
 use crate::domain::ids::ConversationId;
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
@@ -58,8 +58,14 @@ pub enum Verb {
     Reopen(reopen::Reopen),
     /// Let a conversation sleep until a time, or wake it
     Snooze(snooze::Snooze),
-    /// Undo your last act in a conversation
+    /// Undo your last act in a conversation, or in several
     Undo(undo::Undo),
+    /// Tell who is here
+    Who,
+    /// Tell the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong
+    Handover(handover::Handover),
+    /// Return all that you hold to the AI with briefs, or to the queue; without --yes tells what would go where
+    Sweep(sweep::Sweep),
     /// Judge an answer of the AI
     Annotate(annotate::Annotate),
     /// Tell the words, or how one of them is used
@@ -79,7 +85,7 @@ impl Verb {
     /// As each command tells.
     pub async fn act(self, context: &mut Context) -> Result<(), Failure> {
         match self {
-            Self::Next | Self::Help { .. } | Self::Quit => Ok(()),
+            Self::Next | Self::Help { .. } | Self::Who | Self::Quit => Ok(()),
             Self::Ls(act) => act.run(context).await,
             Self::Show(act) => act.run(context).await,
             Self::Take(act) => act.run(context).await,
@@ -98,6 +104,8 @@ impl Verb {
             Self::Reopen(act) => act.run(context).await,
             Self::Snooze(act) => act.run(context).await,
             Self::Undo(act) => act.run(context).await,
+            Self::Handover(act) => act.run(context).await,
+            Self::Sweep(act) => act.run(context).await,
             Self::Annotate(act) => act.run(context).await,
         }
     }
@@ -320,6 +328,10 @@ mod tests {
             "annotate 42 --good",
             "priority 42 high",
             "undo 42",
+            "undo 42 43",
+            "who",
+            "handover",
+            "sweep --to queue --yes",
             "help",
             "help say",
             "quit",
@@ -329,7 +341,16 @@ mod tests {
             assert!(read(line, None).is_ok_and(|verb| verb.is_some()), "{line}: {:?}", read(line, None));
         }
         assert!(read("  ", None).is_ok_and(|verb| verb.is_none()));
-        for line in ["fly", "say", "say 42", "say jana hello", "say 42 -", "say 42 --tkae x", "back 42 --brief -"] {
+        for line in [
+            "fly",
+            "say",
+            "say 42",
+            "say jana hello",
+            "say 42 -",
+            "sweep --brief -",
+            "say 42 --tkae x",
+            "back 42 --brief -",
+        ] {
             let why = read(line, None).unwrap_err();
             assert_eq!(why.lines().count(), 1, "{line}: {why}");
         }
