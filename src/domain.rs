@@ -26,6 +26,7 @@ pub mod mode;
 pub mod policy;
 pub mod refusal;
 pub mod seldom;
+pub mod shift;
 pub mod signals;
 pub mod teammate;
 pub mod text;

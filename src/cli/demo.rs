@@ -4,10 +4,10 @@
 //! that goes with it, unless another is named.
 
 use super::{
-    Context, assets,
+    Context, Way, assets,
     embed::{Embedded, Plan},
     exit::Failure,
-    models,
+    models, plain,
     seat::{self, Looks, Visit},
     team,
 };
@@ -43,6 +43,7 @@ Examples:
   centaur demo --tour
   centaur demo --seed 7 --rate 40
   centaur demo --speed 4 --conversations 200
+  centaur demo --plain
   centaur demo --data ./demo-desk --listen 127.0.0.1:8722")]
 pub struct Demo {
     /// The same seed gives the same afternoon again
@@ -69,6 +70,9 @@ pub struct Demo {
     /// Show no console: run until told to end
     #[arg(long, requires = "listen")]
     pub headless: bool,
+    /// Speak and listen line by line, without a screen
+    #[arg(long, conflicts_with = "headless")]
+    pub plain: bool,
     /// Begin with the tour: take over, hand back, judge, undo
     #[arg(long, conflicts_with = "headless")]
     pub tour: bool,
@@ -83,7 +87,7 @@ impl Demo {
     /// # Errors
     /// No terminal, or the folder or port cannot be used.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
-        if !self.headless {
+        if !self.headless && !self.plain {
             seat::check()?;
         }
         let _log = log::start(&context.paths.logs(), "info").ok();
@@ -122,6 +126,9 @@ impl Demo {
         let result = if self.headless {
             super::told_to_end().await;
             Ok(())
+        } else if self.plain {
+            let way = Way { dial: Arc::clone(&desk.dial), token: desk.admin_token()? };
+            plain::sit(context, way, self.looks.ascii).await
         } else {
             let drafts = Some(folder.join("drafts.jsonl"));
             let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: self.tour };

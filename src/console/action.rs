@@ -194,6 +194,7 @@ actions! {
     Undo "undo" [Floor List Talk] "undo", "Undoes your last act in this conversation that can be undone, and says what.", :"undo" "";
 
     // The program.
+    Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";
     Interrupt "interrupt" [Always] "cancel", "Steps back from what is over the screen; twice quits.";
     Tour "tour" [Floor List Talk] "tour", "Shows you around in four steps, or ends that.", :"tour" "";

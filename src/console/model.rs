@@ -21,7 +21,7 @@ pub mod sending;
 pub mod talk;
 pub mod wall;
 
-use super::{composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
+use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
     desk::Office,
@@ -129,6 +129,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// When the person is called.
+    pub alerts: Alerts,
     /// Texts that were begun and not sent.
     pub drafts: BTreeMap<DraftKey, String>,
     /// The person's canned replies, by name.
@@ -145,8 +147,6 @@ pub struct Model {
     pub pending_keys: Vec<Key>,
     /// What drawing found out.
     pub measured: Measured,
-    /// Whether the terminal has the focus, as far as it tells.
-    pub focused: bool,
     /// The name of the theme in use; a file's path where it is none of the built-in ones.
     pub theme: String,
     /// Whether the mouse is ours.
@@ -155,6 +155,8 @@ pub struct Model {
     pub split: Split,
     /// How many lines of the inspector are above its upper edge.
     pub inspector_top: u16,
+    /// Whether the terminal has the focus; none while it has not told.
+    pub focused: Option<bool>,
     /// Grows with each message that changed something visible.
     pub revision: u64,
     /// What only `update` needs.
@@ -230,6 +232,10 @@ pub(crate) struct Inner {
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+    /// Whether all cards of the beginning are here: what comes from then on may call.
+    pub begun: bool,
+    /// The window's title, and since when.
+    pub title: Option<(String, Timestamp)>,
 }
 
 /// An act of one's own that can be undone.
@@ -269,6 +275,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             canned: Arc::default(),
             holds: Holds::default(),
@@ -281,11 +288,11 @@ impl Model {
                 talk_rows: size.1.saturating_sub(6),
                 ..Measured::default()
             },
-            focused: true,
             theme: String::new(),
             mouse: false,
             split: Split::default(),
             inspector_top: 0,
+            focused: None,
             revision: 0,
             inner: Inner::default(),
         }

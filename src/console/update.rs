@@ -4,6 +4,7 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod alerts;
 mod brief;
 mod canned;
 mod comfort;
@@ -51,6 +52,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     up.pass();
     up.tend_needs();
     up.tend_wall();
+    up.tend_alerts();
     up.wake();
     let changed = up.changed;
     let effects = up.effects;
@@ -77,7 +79,7 @@ impl Up<'_> {
             What::Resized(columns, rows) => self.m.size = (columns, rows),
             What::Focus { here } => {
                 self.changed = false;
-                self.m.focused = here;
+                self.m.focused = Some(here);
             }
             What::News(news) => self.news(news, local),
             What::Answered { ticket, result } => self.answered(ticket, result),
@@ -196,6 +198,7 @@ impl Up<'_> {
                 .flatten()
                 .chain(self.next_second())
                 .chain(self.m.notices.iter().filter_map(|notice| notice.until))
+                .chain(self.next_call())
                 .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
                 .min();
         if next != self.m.inner.wake_at {

@@ -203,6 +203,15 @@ pub fn needs(card: &Card, me: Option<TeammateId>) -> bool {
     }
 }
 
+/// From this score on somebody should look though an AI holds it and asks for nobody: an asked-for human weighs as much.
+pub const TROUBLE: u8 = 40;
+
+/// Whether an AI has it well in hand at a time: it holds, nothing waits for a person, and the score is below [`TROUBLE`].
+#[must_use]
+pub fn is_in_good_hands(card: &Card, at: Timestamp) -> bool {
+    card.holder.is_ai() && !needs_human(card) && score(card, at) < TROUBLE
+}
+
 fn capped(sum: i32) -> u8 {
     u8::try_from(sum.clamp(0, 100)).unwrap_or(100)
 }

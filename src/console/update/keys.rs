@@ -175,6 +175,7 @@ impl Up<'_> {
                     self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
                 }
             }
+            Action::Alert => self.alert(argument.trim()),
             Action::Quit => self.quit(),
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.effects.push(Effect::Suspend),

@@ -21,6 +21,7 @@ impl Display for Filter {
                 Test::Channel(them) => either(f, Some(Key::Channel), them, needle),
                 Test::Locale(them) => either(f, Some(Key::Locale), them, needle),
                 Test::Is(them) => either(f, Some(Key::Is), them, |f, is| f.write_str(is.word())),
+                Test::Needs(them) => either(f, Some(Key::Needs), them, |f, needs| f.write_str(needs.word())),
                 Test::Priority(them) => {
                     either(f, Some(Key::Priority), them, |f, it| write!(f, "{}{}", it.order.sign(), it.value.word()))
                 }

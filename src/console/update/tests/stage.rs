@@ -104,8 +104,9 @@ impl Stage {
 
     pub fn hear(&mut self, what: What) {
         let effects = update(&mut self.model, Msg { at: self.at, what });
+        // As in the loop: all that one message asks for comes before what follows from it.
+        self.effects.extend(effects.iter().cloned());
         for effect in effects {
-            self.effects.push(effect.clone());
             self.perform(effect);
         }
     }
