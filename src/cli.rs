@@ -16,6 +16,7 @@ pub mod demo_model;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
+pub mod evidence;
 pub mod exit;
 pub mod export;
 pub mod input;
@@ -153,6 +154,8 @@ pub enum Act {
     Back(back::Back),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
+    /// Show what speaks for letting the AI go further, and what against it
+    Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// Send a draft of the AI, as it is or edited
@@ -382,6 +385,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Whisper(act) => act.run(context).await,
         Act::Back(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
+        Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,

@@ -15,6 +15,7 @@ mod headfile;
 mod index;
 mod log;
 mod memory;
+mod outputs;
 mod reader;
 mod schema;
 mod sqlite;

@@ -28,6 +28,8 @@ pub enum Scope {
     Needs,
     /// The wall; before `Floor`.
     Wall,
+    /// The AI screen; before `Floor`.
+    Ai,
     /// The filter; before `Text`.
     Filter,
     /// The job on many; before `Text` while its count is typed.
@@ -38,12 +40,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Floor,
         Self::List,
         Self::Talk,
         Self::Needs,
         Self::Wall,
+        Self::Ai,
         Self::Composer,
         Self::Text,
         Self::Picker,
@@ -68,6 +71,7 @@ impl Scope {
             Self::Palette => "palette",
             Self::Needs => "needs_you",
             Self::Wall => "wall",
+            Self::Ai => "ai",
             Self::Filter => "filter",
             Self::Job => "job",
             Self::Help => "help",
@@ -144,6 +148,8 @@ actions! {
     NeedsYou "needs_you" [Floor List Talk] "needs you", "All that waits for your decision, one card at a time, the most urgent first.", :"needs" "";
     NextNeeds "next_needs" [Floor List Talk] "next that needs you", "Goes to the most urgent conversation that needs you, from there to the next one.", :"next" "";
     Filter "filter" [Floor List Talk] "filter", "Shows only the conversations that match the words.", :"filter" "[words]";
+    Ai "ai" [Floor List Talk] "AI", "The AIs, how far they may go in which topic, and what speaks for a step further or back.", :"ai" "";
+    Step "step" [Ai] "take the step", "Sets the mode that the evidence proposes for the topic or channel under the cursor.", :"step" "";
     Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
     Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
     StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";

@@ -4,6 +4,7 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod ai;
 mod brief;
 mod compose;
 mod judge;
@@ -103,6 +104,9 @@ impl Up<'_> {
             self.m.log.window = usize::from(measured.list_rows);
             self.m.log.clamp();
             self.changed = top != self.m.log.top;
+        } else if self.m.screen == Screen::Ai {
+            self.m.ai.window = usize::from(measured.list_rows);
+            self.changed = false;
         } else {
             self.m.floor.fit(usize::from(measured.list_rows));
             self.changed = before != (self.m.floor.top(), self.m.floor.cursor());

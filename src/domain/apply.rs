@@ -95,6 +95,10 @@ impl Desk {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
             }
+            Event::DeskModeSet { topic, channel, mode, .. } => {
+                Arc::make_mut(&mut office.policy).set_mode(topic.as_deref(), channel.as_deref(), *mode);
+                return self.follow_policy();
+            }
             _ => {}
         }
         Touched::Nothing
@@ -117,7 +121,7 @@ impl Desk {
 }
 
 fn mode_of(office: &Office, card: &Card) -> super::mode::Mode {
-    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()))
+    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel))
 }
 
 fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
@@ -136,7 +140,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         holder: *holder,
         term: *term,
         held_since: recorded.at,
-        mode: office.mode_for(topic.as_deref()),
+        mode: office.mode_for(topic.as_deref(), channel),
         own_mode: None,
         paused_until: None,
         status: Status::Open,

@@ -165,13 +165,19 @@ pub enum Command {
         /// All of it.
         policy: Box<Policy>,
     },
-    /// Set the mode of a topic, or of the desk.
+    /// Set the mode of a topic, of a channel, or of the desk.
     SetDeskMode {
-        /// Which topic; the whole desk if none is named.
+        /// Which topic; the channel or the whole desk if none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<String>,
-        /// None: frees the topic.
+        /// Which channel; not together with a topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// None: frees the topic or channel.
         mode: Option<Mode>,
+        /// What speaks for it, for the log; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
     /// Let somebody join.
     Invite {

@@ -83,7 +83,9 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Reopen { conversation } => triage::reopen(&asker, *conversation),
         Command::Undo { conversation, act } => undo::undo(&asker, *conversation, *act),
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
-        Command::SetDeskMode { topic, mode } => govern::set_desk_mode(&asker, topic.as_deref(), *mode),
+        Command::SetDeskMode { topic, channel, mode, why } => {
+            govern::set_desk_mode(&asker, topic.as_deref(), channel.as_deref(), *mode, why)
+        }
         Command::Invite { name, role, token } => govern::invite(&asker, name, *role, token),
         Command::ReplaceToken { teammate, token } => govern::replace_own_token(&asker, *teammate, token),
         Command::Revoke { teammate } => govern::revoke(&asker, *teammate),
@@ -236,7 +238,7 @@ impl Talk<'_> {
     fn reopen(&self) -> Vec<Event> {
         let (office, card) = (&self.desk.office, &self.it.card);
         let mut events = vec![Event::Reopened];
-        let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()));
+        let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel));
         if card.holder.teammate().is_some_and(|id| office.present(id).is_none()) {
             events.extend(self.change_holder(Holder::Queue, Cause::Revoked, "revoked"));
         } else if card.holder.is_ai() && !mode.lets_ai_hold() {

@@ -66,6 +66,23 @@ pub enum Event {
         policy: Box<Policy>,
     },
 
+    /// The mode of a topic, a channel or the desk was set, or the topic or channel was freed.
+    DeskModeSet {
+        /// Which topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// Which channel; with neither it is the desk's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// What it was.
+        from: Option<Mode>,
+        /// What it is; none: what the next wider setting says.
+        mode: Option<Mode>,
+        /// What spoke for it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+
     // Of a conversation.
     /// A customer came.
     Opened {

@@ -393,7 +393,8 @@ impl Thread {
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
-            | Event::PolicySet { .. } => return,
+            | Event::PolicySet { .. }
+            | Event::DeskModeSet { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

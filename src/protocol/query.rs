@@ -4,6 +4,7 @@ use crate::domain::{
     annotation::Annotation,
     card::{Card, Speaker},
     event::Recorded,
+    evidence::Evidence,
     ids::{ConversationId, EntryNo, PublicNo, Seq},
     refusal::Refusal,
     thread::Entry,
@@ -77,6 +78,11 @@ pub enum Query {
         before: Option<Seq>,
         /// At most so many; 200 at most. Fewer may come though there are more: go on from `next`.
         limit: u32,
+    },
+    /// What became of the AI's answers, for each topic and channel.
+    Evidence {
+        /// In so many days up to now; 1 to 366.
+        days: u16,
     },
 }
 
@@ -184,6 +190,13 @@ pub enum Page {
         /// Ask for those before this one to go on; none at the beginning of the log.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Seq>,
+    },
+    /// What became of the AI's answers.
+    Evidence {
+        /// Since then.
+        since: Timestamp,
+        /// For each topic, then for each channel.
+        rows: Vec<Evidence>,
     },
     /// It was not to be.
     Refused {

@@ -13,7 +13,7 @@ use crate::{
         refusal::Refusal,
         teammate::{Right, Teammate},
         thread::{Entry, Thread, What},
-        time::Timestamp,
+        time::{Span, Timestamp},
     },
     protocol::{
         Page, Query,
@@ -111,7 +111,7 @@ async fn answered(
         let asked = log::Asked { filter, before, limit: limit as usize, head: feed.head(), at };
         return readers.with(move |reader| log::page(reader, &office, &me, &asked)).await?;
     }
-    readers.with(move |reader| run(reader, &office, &me, query, live)).await?
+    readers.with(move |reader| run(reader, &office, &me, query, live, at)).await?
 }
 
 fn run(
@@ -120,6 +120,7 @@ fn run(
     me: &Teammate,
     query: Query,
     live: Vec<Arc<Card>>,
+    at: Timestamp,
 ) -> Result<Result<Page, Refusal>, StoreError> {
     Ok(Ok(match query {
         Query::History { conversation, before, limit } => {
@@ -156,6 +157,10 @@ fn run(
         },
         // Asked above, with the head of the log.
         Query::Log { .. } => return Ok(Err(Refusal::Forbidden)),
+        Query::Evidence { days } => {
+            let since = at.minus(Span::hours(24 * u64::from(days.clamp(1, 366))));
+            Page::Evidence { since, rows: reader.evidence(since)? }
+        }
         Query::Annotations { after, limit } => annotations(reader, office, after, (limit as usize).clamp(1, 100))?,
         Query::Search { words, before, limit } => {
             let limit = (limit as usize).clamp(1, 100);

@@ -8,6 +8,7 @@ use crate::domain::{
     conversation::Conversation,
     desk::Office,
     event::{Recorded, VERSION},
+    evidence::Evidence,
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -341,4 +342,10 @@ pub trait LogReader: Send {
     /// # Errors
     /// See [`identity`](Self::identity).
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError>;
+
+    /// What became of the AI's answers since then, for each topic and each channel, as far as the index has come.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError>;
 }

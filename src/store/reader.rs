@@ -12,6 +12,7 @@ use crate::domain::{
     conversation::Conversation,
     desk::Office,
     event::Recorded,
+    evidence::Evidence,
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -238,6 +239,10 @@ impl LogReader for SqliteReader {
         let with = named_params! { ":sought": sought.expression(), ":before": before, ":most": most(limit) };
         let events = self.recorded(sql, with)?;
         Ok(events.iter().filter_map(|event| super::index::found(event, &sought)).collect())
+    }
+
+    fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {
+        super::sqlite::outputs::evidence(&self.connection, since).map_err(|why| self.sorted(why))
     }
 
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError> {

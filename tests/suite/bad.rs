@@ -98,7 +98,14 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     }
     // Everybody else is still served.
     let mut admin = desk.call(ADMIN, Scope::None).await;
-    admin.must(Command::SetDeskMode { topic: None, mode: Some(centaur::domain::mode::Mode::Draft) }).await;
+    admin
+        .must(Command::SetDeskMode {
+            topic: None,
+            channel: None,
+            mode: Some(centaur::domain::mode::Mode::Draft),
+            why: String::new(),
+        })
+        .await;
     desk.running.drain().await;
 }
 
@@ -146,7 +153,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::SetPriority { conversation, priority: centaur::domain::card::Priority::High }, &[Right::Triage]),
         (Command::Snooze { conversation, until: None }, &[Right::Triage]),
         (Command::SetPolicy { policy: Box::default() }, &[Right::Govern]),
-        (Command::SetDeskMode { topic: None, mode: None }, &[Right::SetDeskMode]),
+        (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
         (Command::Invite { name: "x".into(), role: Role::Viewer, token }, &[Right::Govern]),
         (Command::Revoke { teammate: TeammateId(999) }, &[Right::Govern]),
         (Command::BeginTurn { conversation, term }, &[Right::Answer]),

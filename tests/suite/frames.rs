@@ -18,6 +18,7 @@ use centaur::{
         desk::Office,
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
+        evidence::{Evidence, Subject},
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
@@ -120,6 +121,7 @@ golden!(queries: Query {
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
+    Evidence { days: 30 };
 });
 
 golden!(pages: Page {
@@ -133,6 +135,7 @@ golden!(pages: Page {
         earlier: false,
     };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
+    Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
 
@@ -154,7 +157,12 @@ golden!(commands: Command {
     Reopen { conversation: C };
     Undo { conversation: C, act: Some(EntryNo(18)) };
     SetPolicy { policy: Box::new(policy()) };
-    SetDeskMode { topic: Some("refunds".into()), mode: Some(Mode::Shadow) };
+    SetDeskMode {
+        topic: Some("refunds".into()),
+        channel: None,
+        mode: Some(Mode::Shadow),
+        why: "drafts rejected 8 of 12".into(),
+    };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -190,6 +198,7 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -293,7 +302,19 @@ fn policy() -> Policy {
     Policy {
         topics: [("refunds".to_owned(), Mode::Draft)].into(),
         human_topics: ["legal".to_owned()].into(),
+        channels: [("mail".to_owned(), Mode::Auto)].into(),
         ..Policy::default()
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        approved: 18,
+        edited: 2,
+        apart: 900,
+        reviewed: 4,
+        good: 4,
+        ..Evidence::of(Subject::Channel("web".into()))
     }
 }
 

@@ -37,6 +37,13 @@ impl Model {
                 };
                 (&[Scope::Floor], acts)
             }
+            Layer::None if self.screen == Screen::Ai => {
+                let mut acts = vec![Action::Open, Action::Reorder, Action::Back, Action::Help];
+                if self.may_set_desk_mode() {
+                    acts.splice(0..0, [Action::Step, Action::Mode]);
+                }
+                (&[Scope::Ai, Scope::Floor], acts)
+            }
             Layer::None if !self.many.marked.is_empty() => (&[Scope::Floor], self.acts_on_marked()),
             Layer::None if self.screen == Screen::Wall => {
                 let mut acts = self.acts_here();
@@ -60,6 +67,7 @@ impl Model {
                     },
                     (Layer::None, Action::Open) if self.replay.is_some() => "the talk as it is now",
                     (Layer::None, Action::Open) if self.screen == Screen::Log => "the talk at that moment",
+                    (Layer::None, Action::Open) if self.screen == Screen::Ai => "its conversations",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,

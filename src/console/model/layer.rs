@@ -84,6 +84,8 @@ pub struct Composer {
 pub enum Pick {
     /// The mode.
     Mode,
+    /// The mode of a topic, a channel or the desk: of the row under the cursor of the AI screen.
+    DeskMode,
     /// How long the AI pauses.
     Pause,
     /// Who gets it.

@@ -68,7 +68,7 @@ impl Up<'_> {
     }
 
     pub(super) fn answered(&mut self, ticket: u64, result: Result<Answer, Refusal>) {
-        if self.job_answered(ticket, &result) {
+        if self.job_answered(ticket, &result) || self.setting_answered(ticket, &result) {
             return;
         }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {

@@ -162,6 +162,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. } => "desk",
+        Event::DeskModeSet { .. } => "mode",
     }
 }
 

@@ -191,7 +191,8 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
         125 => {
             let mode = [Some(Mode::Auto), Some(Mode::Draft), Some(Mode::Off), None][usize::from(step.a) % 4];
             let topic = step.b.is_multiple_of(2).then(|| "shipping".to_owned());
-            (Actor::Teammate(LEAD), Command::SetDeskMode { topic, mode })
+            let channel = (topic.is_none() && step.b.is_multiple_of(3)).then(|| "mail".to_owned());
+            (Actor::Teammate(LEAD), Command::SetDeskMode { topic, channel, mode, why: String::new() })
         }
         126 if step.a < 60 => {
             (Actor::Teammate(ADMIN), Command::Revoke { teammate: EVERYBODY[usize::from(step.b) % EVERYBODY.len()] })

@@ -20,6 +20,7 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::DeskModeSet { .. } => "desk mode set",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -55,7 +56,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 38;
+const KINDS: usize = 39;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

@@ -83,7 +83,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Reopen { conversation },
         Command::Undo { conversation, act: None },
         Command::SetPolicy { policy: policy() },
-        Command::SetDeskMode { topic: None, mode: Some(Mode::Draft) },
+        Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },

@@ -100,7 +100,9 @@ fn command(kind: u8, it: &Garbage) -> Command {
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
         16 => Command::SetPolicy { policy },
-        17 => Command::SetDeskMode { topic: maybe, mode },
+        17 => {
+            Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
+        }
         18 => Command::Invite { name: text, role: Role::ALL[d as usize % 7], token },
         19 => Command::ReplaceToken { teammate: None, token },
         20 => Command::Revoke { teammate },
