@@ -29,6 +29,7 @@ pub mod policy;
 pub mod refusal;
 pub mod seldom;
 pub mod signals;
+pub mod task;
 pub mod teammate;
 pub mod text;
 pub mod thread;

@@ -3,6 +3,7 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod remember;
+mod tasks;
 
 use super::{
     approval::Ending,
@@ -153,6 +154,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         asked: EntryNo(0),
         signs: Signs::default(),
         last: None,
+        tasks: Seldom::new(),
         on_its_way: Vec::new(),
     };
     Some(Conversation {
@@ -349,6 +351,7 @@ impl Conversation {
             }
             _ => {}
         }
+        tasks::follow(&mut card, recorded);
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,

@@ -13,6 +13,7 @@ use super::{
     mode::Mode,
     policy::Policy,
     signals::Signals,
+    task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
     turn::{Answer, Trace},
@@ -231,6 +232,32 @@ pub enum Event {
         /// How it came to that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trace: Option<Box<Trace>>,
+    },
+    /// A person gave an AI a bounded job. The entry's number names the task.
+    TaskGiven {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+    },
+    /// The AI began it.
+    TaskBegan {
+        /// Which.
+        task: EntryNo,
+        /// Under which term.
+        term: Term,
+    },
+    /// A task ended.
+    TaskEnded {
+        /// Which.
+        task: EntryNo,
+        /// How, and with what.
+        ending: Box<task::Ending>,
+    },
+    /// Somebody looked at what came of a task.
+    TaskSeen {
+        /// Which.
+        task: EntryNo,
     },
     /// The mode of this conversation was set, or freed.
     ModeSet {

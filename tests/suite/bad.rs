@@ -15,6 +15,7 @@ use centaur::{
         ids::{ConversationId, EntryNo, TeammateId},
         policy::Policy,
         refusal::Refusal,
+        task::{Kind, Task},
         teammate::{Right, Role},
         time::Timestamp,
         turn::Outcome,
@@ -156,6 +157,12 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
         (Command::Invite { name: "x".into(), role: Role::Viewer, token }, &[Right::Govern]),
         (Command::Revoke { teammate: TeammateId(999) }, &[Right::Govern]),
+        (
+            Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Draft, "answer")) },
+            &[Right::Whisper],
+        ),
+        (Command::CancelTask { conversation, task: NONE }, &[Right::Whisper]),
+        (Command::BeginTask { conversation, task: NONE }, &[Right::Answer]),
         (Command::BeginTurn { conversation, term }, &[Right::Answer]),
         (
             Command::FinishTurn { conversation, turn: NONE, term, outcome: Outcome::Abandon { why: "nothing".into() } },

@@ -25,6 +25,7 @@ use centaur::{
         policy::Policy,
         refusal::Refusal,
         signals::Signals,
+        task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
@@ -156,6 +157,11 @@ golden!(commands: Command {
     Resolve { conversation: C };
     Reopen { conversation: C };
     Undo { conversation: C, act: Some(EntryNo(18)) };
+    GiveTask { conversation: C, to: Some(AI), task: Box::new(task()) };
+    CancelTask { conversation: C, task: EntryNo(18) };
+    SeeTask { conversation: C, task: EntryNo(18) };
+    BeginTask { conversation: C, task: EntryNo(18) };
+    ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
     SetDeskMode {
         topic: Some("refunds".into()),
@@ -244,6 +250,13 @@ golden!(events: Event {
         summary: "wants a person".into(),
         trace: Some(Box::new(trace())),
     };
+    TaskGiven { to: AI, task: Box::new(task()) };
+    TaskBegan { task: EntryNo(18), term: TERM };
+    TaskEnded {
+        task: EntryNo(18),
+        ending: Box::new(TaskEnding::Back { why: "nothing in the knowledge".into(), work: Some(work()) }),
+    };
+    TaskSeen { task: EntryNo(18) };
     ModeSet { mode: Some(Mode::Off) };
     Paused { until: AT };
     Unpaused;
@@ -305,6 +318,24 @@ fn policy() -> Policy {
         channels: [("mail".to_owned(), Mode::Auto)].into(),
         ..Policy::default()
     }
+}
+
+fn task() -> Task {
+    Task {
+        facts: "BW-20417 left on Monday".into(),
+        may: "send the link".into(),
+        may_not: "promise a date".into(),
+        budget: Budget { turns: 3, calls: 5, cost_micros: Some(50_000) },
+        at: Some(AT),
+        back_at: Some(AT),
+        back_when: "refund".into(),
+        ..Task::of(Kind::FollowUp, "ask whether it came")
+    }
+}
+
+fn work() -> Box<Work> {
+    let questions = vec!["When does it come?".into()];
+    Box::new(Work { answer: Box::new(answer()), summary: "Wants the parcel.".into(), questions })
 }
 
 fn evidence() -> Evidence {
@@ -408,6 +439,13 @@ fn card() -> Card {
             undelivered: 1,
         },
         last: Some(LastLine { at: AT, speaker: Speaker::Customer, text: "hello?".into() }),
+        tasks: vec![Given {
+            turns: 1,
+            calls: 2,
+            cost_micros: 120,
+            ..Given::new(EntryNo(12), MIRA, AI, &task(), TaskState::Runs { since: AT, term: TERM })
+        }]
+        .into(),
         on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
     }
 }

@@ -101,6 +101,8 @@ pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happ
     }
     let mut happenings = vec![of_desk(Event::TeammateRevoked { teammate })];
     for (id, it) in &asker.desk.conversations {
+        let talk = Talk { desk: asker.desk, it, id: *id };
+        happenings.extend(talk.happen(super::tasks::orphaned(&talk, teammate)));
         if it.card.connector == teammate {
             happenings.extend(carry::orphaned(&Talk { desk: asker.desk, it, id: *id }));
         }

@@ -12,6 +12,7 @@ mod rights;
 mod size;
 mod takeover;
 mod talks;
+mod tasks;
 mod total;
 mod undo;
 mod whispers;

@@ -214,6 +214,24 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// What an event refers to came before it, as in any log: the number is brought below its own.
+fn backwards(n: u32, mut event: Event) -> Event {
+    let back = |to: &mut EntryNo| to.0 = 1 + to.0 % (n - 1);
+    match &mut event {
+        Event::DraftEnded { draft, .. } => back(draft),
+        Event::Answered { draft: Some(draft), .. } => back(draft),
+        Event::TurnBegan { answers, .. } => back(answers),
+        Event::ShadowDrafted { turn, .. } => back(turn),
+        Event::AnnotationWithdrawn { annotation } => back(annotation),
+        Event::Annotated { message, supersedes, .. } => {
+            back(message);
+            supersedes.iter_mut().for_each(back);
+        }
+        _ => {}
+    }
+    event
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -224,7 +242,10 @@ proptest! {
     ) {
         let talks: Vec<Vec<Event>> = talks
             .into_iter()
-            .map(|mut talk| { talk.insert(0, opened(Some("a"), "web")); talk })
+            .map(|talk| {
+                let talk = (2..).zip(talk).map(|(n, one)| backwards(n, one));
+                [opened(Some("a"), "web")].into_iter().chain(talk).collect()
+            })
             .collect();
         let rows = evidence(&numbered(&talks), Timestamp(0), step);
         for row in &rows {

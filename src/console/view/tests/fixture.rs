@@ -68,6 +68,7 @@ fn card(id: u64, name: &str, holder: Holder) -> Card {
         asked: EntryNo(1),
         signs: Signs::default(),
         last: Some(LastLine { at: ago(60), speaker: Speaker::Customer, text: "hello".into() }),
+        tasks: crate::domain::seldom::Seldom::new(),
         on_its_way: Vec::new(),
     }
 }
