@@ -47,6 +47,7 @@ pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
+pub mod task;
 pub mod team;
 #[cfg(test)]
 mod tests;
@@ -152,6 +153,8 @@ pub enum Act {
     Whisper(whisper::Whisper),
     /// Hand a conversation back to the AI, with a brief
     Back(back::Back),
+    /// Give an AI a bounded job, and see what came of it
+    Task(task::Task),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
     /// Show what speaks for letting the AI go further, and what against it
@@ -384,6 +387,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Note(act) => act.run(context).await,
         Act::Whisper(act) => act.run(context).await,
         Act::Back(act) => act.run(context).await,
+        Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,

@@ -20,6 +20,7 @@ mod saved;
 mod screens;
 mod send;
 mod talk;
+mod task;
 #[cfg(test)]
 mod tests;
 mod wall;

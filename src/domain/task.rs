@@ -376,7 +376,7 @@ impl Ending {
 }
 
 /// How a task ended, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// It was done.
@@ -390,6 +390,17 @@ pub enum How {
 }
 
 impl How {
+    /// What it did, as in `which is done`.
+    #[must_use]
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Done => "is done",
+            Self::Back => "came back",
+            Self::Failed => "failed",
+            Self::Cancelled => "was cancelled",
+        }
+    }
+
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {

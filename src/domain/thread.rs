@@ -245,6 +245,7 @@ impl Entry {
     pub fn answer(&self) -> Option<&Answer> {
         match &self.what {
             What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
+            What::Task { ending: Some((ending, _)), .. } => ending.work().map(|work| &*work.answer),
             _ => None,
         }
     }

@@ -6,9 +6,11 @@
 
 use super::Model;
 use crate::domain::{
+    card::Card,
     evidence::{Evidence, Proposal, Subject},
-    ids::TeammateId,
+    ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
+    task::Given,
     teammate::{Kind, Right},
     time::Timestamp,
 };
@@ -44,6 +46,8 @@ pub enum AiRow {
     Desk,
     /// A topic or a channel.
     Subject(Subject),
+    /// A task: where, and the entry that gave it.
+    Task(ConversationId, EntryNo),
 }
 
 impl AiRow {
@@ -52,6 +56,7 @@ impl AiRow {
     pub fn part(&self) -> &'static str {
         match self {
             Self::Mate(_) => "AIs",
+            Self::Task(..) => "tasks",
             Self::Desk | Self::Subject(Subject::Topic(_)) => "by topic",
             Self::Subject(Subject::Channel(_)) => "by channel",
         }
@@ -76,7 +81,13 @@ impl Model {
         ais.map(|mate| AiRow::Mate(mate.id))
             .chain([AiRow::Desk])
             .chain(subjects.into_iter().map(AiRow::Subject))
+            .chain(self.tasks().map(|(card, given)| AiRow::Task(card.id, given.task)))
             .collect()
+    }
+
+    /// The tasks of the desk: open ones, and results that nobody has looked at; by conversation.
+    pub fn tasks(&self) -> impl Iterator<Item = (&Card, &Given)> {
+        self.floor.with_tasks().flat_map(|card| card.tasks.iter().map(move |given| (card, given)))
     }
 
     /// The row under the cursor.

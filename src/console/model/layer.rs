@@ -24,6 +24,8 @@ pub enum Writing {
     Correct(EntryNo),
     /// The brief of a hand-back, as a form.
     Brief,
+    /// A task for the AI, as a form.
+    Task,
     /// Why this draft is rejected.
     Reject(EntryNo),
     /// What is sent instead of this draft.
@@ -40,6 +42,7 @@ impl Writing {
             Self::Whisper => "whisper to the AI, unseen by the customer",
             Self::Correct(_) => "what the AI should have said",
             Self::Brief => "hand back with this brief",
+            Self::Task => "task for the AI",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
         }
@@ -52,6 +55,7 @@ impl Writing {
             Self::Reply | Self::Note | Self::Whisper | Self::Edit(_) => "send",
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
+            Self::Task => "give",
             Self::Reject(_) => "reject",
         }
     }

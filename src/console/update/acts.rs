@@ -113,7 +113,10 @@ impl Up<'_> {
             Action::Bad => self.judge(conversation, Verdict::Bad, argument),
             Action::Unsure => self.judge(conversation, Verdict::Unsure, argument),
             Action::Correct => self.correct(conversation),
+            Action::Approve if card.draft.is_none() && self.see_result(card) => {}
+            Action::Edit if card.draft.is_none() && self.reply_with_draft(card) => {}
             Action::Approve | Action::Edit | Action::Reject => self.decide_draft(action, argument, card),
+            Action::Task => self.task(card, argument),
             Action::Mode => match argument {
                 "" => self.pick(Pick::Mode, card),
                 "desk" => self.set_mode(conversation, None),

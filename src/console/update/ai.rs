@@ -73,13 +73,16 @@ impl Up<'_> {
                 self.show(Screen::Floor);
                 self.apply_filter(&words);
             }
+            (Action::Open, AiRow::Task(conversation, _)) => self.visit(conversation),
+            (Action::CancelTask, AiRow::Task(conversation, task)) => self.cancel_task(conversation, task),
+            (Action::CancelTask, _) => self.say(Severity::Info, "only tasks are cancelled: move down to one"),
             (Action::Open, AiRow::Desk | AiRow::Mate(_)) => self.show(Screen::Floor),
             (Action::Step | Action::Mode, _) if !self.m.may_set_desk_mode() => {
                 self.say(Severity::Info, "a lead sets how far the AI may go in a topic or on a channel");
             }
             (Action::Step, AiRow::Subject(subject)) => self.take_step(subject),
             (Action::Step, _) => self.say(Severity::Info, "a step is proposed for a topic or a channel; m sets a mode"),
-            (Action::Mode, AiRow::Mate(_)) => {
+            (Action::Mode, AiRow::Mate(_) | AiRow::Task(..)) => {
                 self.say(Severity::Info, "modes belong to the desk, to topics and channels: move down");
             }
             (Action::Mode, row) if argument.is_empty() => self.pick_desk_mode(&row),
@@ -110,7 +113,9 @@ impl Up<'_> {
     fn pick_desk_mode(&mut self, row: &AiRow) {
         let (title, now) = match row {
             AiRow::Subject(subject) => (words_of(subject), self.m.mode_of(subject)),
-            AiRow::Desk | AiRow::Mate(_) => ("the desk".to_owned(), (self.m.office.policy.mode, true)),
+            AiRow::Desk | AiRow::Mate(_) | AiRow::Task(..) => {
+                ("the desk".to_owned(), (self.m.office.policy.mode, true))
+            }
         };
         let own = |mode: Mode| now == (mode, true);
         let one = |letter, title: &str, current, mode| Choice {
@@ -152,7 +157,9 @@ impl Up<'_> {
         let (topic, channel, of) = match row {
             AiRow::Subject(Subject::Topic(Some(topic))) => (Some(topic.clone()), None, format!("topic {topic}")),
             AiRow::Subject(Subject::Channel(channel)) => (None, Some(channel.clone()), format!("channel {channel}")),
-            AiRow::Subject(Subject::Topic(None)) | AiRow::Desk | AiRow::Mate(_) => (None, None, "the desk".to_owned()),
+            AiRow::Subject(Subject::Topic(None)) | AiRow::Desk | AiRow::Mate(_) | AiRow::Task(..) => {
+                (None, None, "the desk".to_owned())
+            }
         };
         let words = mode.map_or("as the next wider setting says", Mode::word);
         let done = format!("{of}: {words}. It stands in the log; m sets it again");

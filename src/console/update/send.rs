@@ -109,6 +109,9 @@ impl Up<'_> {
             self.keep(key);
         }
         self.say(Severity::Done, act.done.clone());
+        if act.act == Act::TakeOver {
+            self.assist(act.conversation);
+        }
     }
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {

@@ -211,6 +211,10 @@ fn touch(talk: &mut Talk, recorded: &Recorded) {
             entries.extend(whispers);
             None
         }
+        Event::TaskBegan { task, .. } | Event::TaskEnded { task, .. } => {
+            entries.push(*task);
+            None
+        }
         Event::AnnotationWithdrawn { .. } => {
             // Which entry it was on is not told: all are looked at again.
             talk.epoch += 1;

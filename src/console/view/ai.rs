@@ -22,8 +22,10 @@ use crate::{
         widgets::{Block, Ink, frame},
     },
     domain::{
+        card::Card,
         evidence::{Evidence, Proposal, Share, Subject, WINDOW_DAYS},
-        ids::TeammateId,
+        ids::{ConversationId, EntryNo, TeammateId},
+        task::{Given, How, State, money},
         text::SafeText,
     },
 };
@@ -176,6 +178,7 @@ fn row_of(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &AiRow) {
             ink.put(at.mode, y, right, model.office.policy.mode.word(), ink.style(Role::Text));
         }
         AiRow::Subject(subject) => subject_row(ink, area, model, subject),
+        AiRow::Task(id, task) => task_row(ink, area, model, *id, *task),
     }
 }
 
@@ -217,6 +220,66 @@ fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) 
         Proposal::Stay { why } => {
             ink.put_cut(at.proposal, y, right, &SafeText::own(why), ink.style(Role::Dim));
         }
+    }
+}
+
+fn task_row(ink: &mut Ink<'_>, area: Rect, model: &Model, id: ConversationId, task: EntryNo) {
+    let (y, right) = (area.y, area.right());
+    let Some((card, given)) = find(model, id, task) else { return };
+    let at = Columns::of(area);
+    let who = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
+    ink.put_cut(area.x + 2, y, at.mode - 1, &who, ink.style(Role::Text));
+    let x = ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
+    let (words, role) = stage(model, given);
+    let x = ink.put_cut(x + 2, y, right, &words, ink.style(role));
+    ink.put_cut(x + 2, y, right, &SafeText::line_within(&given.goal, 80), ink.style(Role::Dim));
+}
+
+fn find(model: &Model, id: ConversationId, task: EntryNo) -> Option<(&Card, &Given)> {
+    let card = model.card(id)?;
+    card.tasks.iter().find(|given| given.task == task).map(|given| (card, given))
+}
+
+/// Where a task is.
+fn stage(model: &Model, given: &Given) -> (SafeText, Role) {
+    let ago = |at| when::ago(model.now.since(at));
+    match given.state {
+        State::Waits => match given.at.filter(|at| *at > model.now) {
+            Some(at) => (SafeText::own(format!("in {}", when::left(model.now, at))), Role::Dim),
+            None => (SafeText::literal("waits"), Role::Dim),
+        },
+        State::Runs { since, .. } => (SafeText::own(format!("runs, {}", ago(since))), Role::Ai),
+        State::Over { how: How::Done, at } => (SafeText::own(format!("done, {}", ago(at))), Role::Good),
+        State::Over { how, at } => (SafeText::own(format!("{}, {}", how.word(), ago(at))), Role::Warn),
+    }
+}
+
+fn of_task(block: &mut Block, ink: &Ink<'_>, model: &Model, id: ConversationId, task: EntryNo) {
+    let Some((card, given)) = find(model, id, task) else { return };
+    let dim = ink.style(Role::Dim);
+    block.line();
+    let name = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
+    let x = block.at(0, name, ink.theme.bold(Role::Text));
+    let x = block.own(x + 2, given.kind.word(), ink.style(Role::Strong));
+    block.at(x + 2, stage(model, given).0, dim);
+    let mut row = |name: &'static str, words: String| {
+        block.line();
+        block.own(0, name, dim);
+        block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(Role::Text), ink.theme);
+    };
+    row("goal", SafeText::line(&given.goal).to_string());
+    let name = |id| SafeText::line_within(&model.name_of(id), 40);
+    row("given", format!("by {} to {}", name(given.by), name(given.to)));
+    let budget = &given.budget;
+    let cost = budget
+        .cost_micros
+        .map_or_else(String::new, |most| format!(", {} of {}", money(given.cost_micros), money(most)));
+    row(
+        "budget",
+        format!("{} of {} answers, {} of {} calls{cost}", given.turns, budget.turns, given.calls, budget.calls),
+    );
+    if let Some(back) = given.back_at {
+        row("back", format!("in {} at the latest", when::left(model.now, back)));
     }
 }
 
@@ -268,6 +331,7 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             block.line();
             block.own(0, "The most particular wins: conversation, topic, channel, desk. m sets it.", dim);
         }
+        Some(AiRow::Task(id, task)) => of_task(&mut block, ink, model, id, task),
         Some(AiRow::Mate(id)) => {
             block.line();
             let name = SafeText::line_within(&model.name_of(id), 40);

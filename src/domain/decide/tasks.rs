@@ -279,7 +279,11 @@ fn due(talk: &Talk<'_>, given: &Given, at: Timestamp) -> Option<String> {
         State::Runs { since, .. } if given.kind != Kind::Handle && since.plus(TASK_TTL) <= at => {
             Some(format!("it took longer than {}", TASK_TTL.short()))
         }
-        State::Runs { .. } if given.kind == Kind::Handle && talk.it.card.waiting_since.is_some() => given.spent(),
+        State::Runs { .. }
+            if given.kind == Kind::Handle && talk.it.card.waiting_since.is_some_and(|since| since <= at) =>
+        {
+            given.spent()
+        }
         _ => None,
     }
 }
