@@ -1,6 +1,6 @@
 //! `centaur demo`: a desk on this machine with an AI that answers and customers that write, and you at the console.
 //!
-//! Everything is real but the customers and one colleague: the same server, log, AI and console as anywhere. The desk lives in a folder
+//! Everything is real but the customers, one colleague and one reviewer: the same server, log, AI and console as anywhere. The desk lives in a folder
 //! that goes with it, unless another is named.
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     ai::driver::Pace,
     connectors::{
-        simulator::{self, SimulatorOptions, colleague},
+        simulator::{self, SimulatorOptions, colleague, reviewer},
         web,
     },
     domain::teammate::Role,
@@ -31,7 +31,9 @@ const OPENING: usize = 24;
 /// held by a colleague.
 const HEAD_START: Duration = Duration::from_secs(1);
 /// Who else sits at the desk, and how many talks she takes in all.
-const COLLEAGUE: (&str, usize) = ("Lena", 3);
+const COLLEAGUE: (&str, usize) = ("Lena", 4);
+/// Who judges what the AI said.
+const REVIEWER: &str = "Rita";
 
 /// Watch a desk at work: an AI answers simulated customers, and you supervise it
 ///
@@ -40,6 +42,7 @@ const COLLEAGUE: (&str, usize) = ("Lena", 3);
 #[command(after_help = "\
 Examples:
   centaur demo
+  centaur demo --tour
   centaur demo --seed 7 --rate 40
   centaur demo --speed 4 --conversations 200
   centaur demo --data ./demo-desk --listen 127.0.0.1:8722")]
@@ -68,6 +71,9 @@ pub struct Demo {
     /// Show no console: run until told to end
     #[arg(long, requires = "listen")]
     pub headless: bool,
+    /// Begin with the tour: take over, hand back, judge, undo
+    #[arg(long, conflicts_with = "headless")]
+    pub tour: bool,
     /// How it looks.
     #[command(flatten)]
     pub looks: Looks,
@@ -100,6 +106,7 @@ impl Demo {
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
         let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
+        let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
         if let Some(addr) = self.listen {
             let (_, token) = desk.local("web", Role::Connector).await?;
@@ -120,11 +127,12 @@ impl Demo {
             Ok(())
         } else {
             let drafts = Some(folder.join("drafts.jsonl"));
-            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: self.tour };
             seat::sit(context, &self.looks, visit).await
         };
         customers.abort();
         colleague.abort();
+        reviewer.abort();
         ai.abort();
         desk.close().await;
         result
@@ -160,6 +168,17 @@ async fn colleague(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failu
     Ok(tokio::spawn(async move {
         if let Err(error) = colleague::run(dial, token, manner, takes).await {
             tracing::error!(%error, "the simulated colleague left");
+        }
+    }))
+}
+
+/// A simulated reviewer, so that what speaks for a step further has reviews in it.
+async fn reviewer(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let (_, token) = desk.local(REVIEWER, Role::Reviewer).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(tokio::spawn(async move {
+        if let Err(error) = reviewer::run(dial, token).await {
+            tracing::error!(%error, "the simulated reviewer left");
         }
     }))
 }

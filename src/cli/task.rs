@@ -40,8 +40,10 @@ enum Act {
     /// Give a task, in one conversation or in all that match
     Give(Box<Give>),
     /// List the tasks of the desk: open ones, and results that nobody has looked at
+    #[command(after_help = "Example:\n  centaur task ls --json | jq .goal")]
     Ls,
     /// Show a task with what came of it
+    #[command(after_help = "Example:\n  centaur task show 42 17")]
     Show {
         /// Which conversation, as in 42
         conversation: ConversationId,
@@ -49,6 +51,7 @@ enum Act {
         task: u32,
     },
     /// End a task that is not done
+    #[command(after_help = "Example:\n  centaur task cancel 42 17")]
     Cancel {
         /// Which conversation, as in 42
         conversation: ConversationId,
@@ -56,6 +59,7 @@ enum Act {
         task: u32,
     },
     /// Put a result away
+    #[command(after_help = "Example:\n  centaur task seen 42 17")]
     Seen {
         /// Which conversation, as in 42
         conversation: ConversationId,

@@ -100,6 +100,32 @@ pub fn changes(from: &str, to: &str) -> Vec<Change> {
     found
 }
 
+/// The text without the numbers of sources, as in `[1]`, which are for the team.
+#[must_use]
+pub fn without_numbers(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        let (before, after) = rest.split_at(at);
+        let end = after
+            .find(']')
+            .filter(|end| *end > 1 && after.get(1..*end).is_some_and(|n| n.chars().all(|c| c.is_ascii_digit())));
+        match end {
+            Some(end) => {
+                out.push_str(before.trim_end());
+                rest = after.get(end + 1..).unwrap_or_default();
+            }
+            None => {
+                out.push_str(before);
+                out.push('[');
+                rest = after.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Joins with the stretch before, if that is of the same kind.
 fn push(found: &mut Vec<Change>, change: Change) {
     match (found.last_mut(), &change) {
@@ -156,6 +182,11 @@ mod tests {
             _ => String::new(),
         };
         changes.iter().map(of).collect()
+    }
+
+    #[test]
+    fn the_numbers_of_sources_are_not_for_the_customer() {
+        assert_eq!(without_numbers("It left [1]. See [a] and [2] [3] now ["), "It left. See [a] and now [");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! being there after the process.
 
 use super::{
-    Checkpoint, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States, StoreError,
-    index,
+    Checkpoint, Corrected, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States,
+    StoreError, index,
     log::FIRST_TIMED,
     outputs::{self, Judged, Output, Outputs, Rows},
     upcast,
@@ -131,6 +131,11 @@ impl Outputs for Kin<'_> {
         sent: Option<EntryNo>,
     ) -> Result<(), StoreError> {
         self.rows.ended(at, fate, distance, sent);
+        Ok(())
+    }
+
+    fn correct(&mut self, correction: &Corrected) -> Result<(), StoreError> {
+        self.rows.correct(correction);
         Ok(())
     }
 
@@ -380,6 +385,10 @@ impl LogReader for MemoryReader {
             }
         }
         Ok(hits)
+    }
+
+    fn corrections(&self, after: Seq, limit: usize) -> Result<Vec<Corrected>, StoreError> {
+        Ok(held(&self.kept).rows.corrections(after, limit))
     }
 
     fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {

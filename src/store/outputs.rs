@@ -3,13 +3,15 @@
 //! The same rules fill it on disk and in memory; they ask back for single events only, so a step costs the same however long
 //! a talk is. Deliberately not here: shares, intervals and proposals (see `domain::evidence`).
 
+use super::Corrected;
 use crate::domain::{
     annotation::Verdict,
     approval::Ending,
-    edit::Distance,
+    edit::{Distance, without_numbers},
     event::{Event, Recorded},
     evidence::{Counted, Evidence, Fate, Subject},
-    ids::{ConversationId, EntryNo},
+    ids::{ConversationId, EntryNo, Seq},
+    task::Kind,
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -66,6 +68,9 @@ pub(super) trait Outputs {
         sent: Option<EntryNo>,
     ) -> Result<(), Self::Error>;
 
+    /// Keeps that a person sent something else than what the AI wrote.
+    fn correct(&mut self, correction: &Corrected) -> Result<(), Self::Error>;
+
     /// Keeps a judgement.
     fn judge(&mut self, conversation: ConversationId, judged: &Judged) -> Result<(), Self::Error>;
 
@@ -95,7 +100,8 @@ pub(super) fn take<O: Outputs>(outputs: &mut O, recorded: &Recorded) -> Result<(
             let Some(Event::DraftProposed { answer: drafted, .. }) = outputs.event(id, *draft)? else { return Ok(()) };
             let distance = Distance::between(&drafted.text, &answer.text);
             let fate = if drafted.text == answer.text { Fate::Approved } else { Fate::Edited };
-            outputs.ended((id, *draft), fate, Some(distance), Some(n))
+            outputs.ended((id, *draft), fate, Some(distance), Some(n))?;
+            correct(outputs, recorded, *draft, distance)
         }
         Event::ShadowDrafted { turn, answer } => {
             put(outputs, recorded, Fate::Shadow)?;
@@ -103,16 +109,34 @@ pub(super) fn take<O: Outputs>(outputs: &mut O, recorded: &Recorded) -> Result<(
             let Some(Event::TurnBegan { answers, .. }) = outputs.event(id, *turn)? else { return Ok(()) };
             match outputs.reply_between(id, answers, n)? {
                 Some(reply) => {
-                    let distance = Distance::between(&answer.text, &reply);
+                    let distance = Distance::between(&without_numbers(&answer.text), &reply);
                     outputs.ended((id, n), Fate::Compared, Some(distance), None)
                 }
                 None => Ok(()),
             }
         }
+        // A reply that an AI drafted for the person who answers.
+        Event::TaskEnded { task, ending } => {
+            let has_text = ending.work().is_some_and(|work| !work.answer.text.trim().is_empty());
+            let given = if has_text { outputs.event(id, *task)? } else { None };
+            match given {
+                Some(Event::TaskGiven { task, .. }) if task.kind == Kind::Draft => put(outputs, recorded, Fate::Shadow),
+                _ => Ok(()),
+            }
+        }
         Event::Replied { text, .. } => {
             let Some(shadow) = outputs.shadow(id)? else { return Ok(()) };
-            let Some(Event::ShadowDrafted { answer, .. }) = outputs.event(id, shadow)? else { return Ok(()) };
-            outputs.ended((id, shadow), Fate::Compared, Some(Distance::between(&answer.text, text)), None)
+            let drafted = match outputs.event(id, shadow)? {
+                Some(Event::ShadowDrafted { answer, .. }) => answer,
+                Some(Event::TaskEnded { ending, .. }) => match ending.work() {
+                    Some(work) => work.answer.clone(),
+                    None => return Ok(()),
+                },
+                _ => return Ok(()),
+            };
+            let distance = Distance::between(&without_numbers(&drafted.text), text);
+            outputs.ended((id, shadow), Fate::Compared, Some(distance), None)?;
+            correct(outputs, recorded, shadow, distance)
         }
         Event::Annotated { message, judgement, supersedes } => {
             let good = match judgement.verdict {
@@ -131,6 +155,15 @@ fn put<O: Outputs>(outputs: &mut O, recorded: &Recorded, fate: Fate) -> Result<(
     let Some(conversation) = recorded.conversation else { return Ok(()) };
     let Some(Event::Opened { channel, topic, .. }) = outputs.event(conversation, EntryNo(1))? else { return Ok(()) };
     outputs.put(&Output { conversation, n: recorded.n, at: recorded.at, topic, channel, fate })
+}
+
+fn correct<O: Outputs>(outputs: &mut O, by: &Recorded, said: EntryNo, distance: Distance) -> Result<(), O::Error> {
+    match by.conversation {
+        Some(conversation) if distance > Distance(0) => {
+            outputs.correct(&Corrected { seq: by.seq, conversation, said, sent: by.n, distance })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The verdict on a message from all that stand: good if nobody found it bad; none if nobody was sure.
@@ -161,6 +194,7 @@ pub(super) fn add_up(groups: impl IntoIterator<Item = Group>) -> Vec<Evidence> {
 pub(super) struct Rows {
     outputs: BTreeMap<(ConversationId, EntryNo), Row>,
     verdicts: BTreeMap<(ConversationId, EntryNo), (Judged, bool)>,
+    corrections: BTreeMap<Seq, Corrected>,
 }
 
 #[derive(Clone, Debug)]
@@ -196,6 +230,16 @@ impl Rows {
             row.distance = distance.or(row.distance);
             row.sent = sent.or(row.sent);
         }
+    }
+
+    /// See [`Outputs::correct`].
+    pub(super) fn correct(&mut self, correction: &Corrected) {
+        self.corrections.insert(correction.seq, *correction);
+    }
+
+    /// What people changed after `after`, in order.
+    pub(super) fn corrections(&self, after: Seq, limit: usize) -> Vec<Corrected> {
+        self.corrections.range(after.next()..).take(limit).map(|(_, it)| *it).collect()
     }
 
     /// See [`Outputs::judge`].

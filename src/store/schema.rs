@@ -85,6 +85,13 @@ CREATE TABLE verdicts (
     withdrawn INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (conversation, n)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE corrections (
+    seq INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    said INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    distance INTEGER NOT NULL
+) STRICT;
 INSERT INTO said (said) VALUES ('delete-all');
 DELETE FROM annotations;
 UPDATE desk SET projected = 0;

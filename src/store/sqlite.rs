@@ -430,7 +430,7 @@ impl EventLog for SqliteLog {
         self.lazily(|transaction| {
             transaction.execute_batch(
                 "INSERT INTO said (said) VALUES ('delete-all'); DELETE FROM annotations; DELETE FROM states;
-                 DELETE FROM outputs; DELETE FROM verdicts;
+                 DELETE FROM outputs; DELETE FROM verdicts; DELETE FROM corrections;
                  UPDATE desk SET floor = 0, projected = 0, office_seq = NULL, office = NULL;",
             )?;
             Ok(())

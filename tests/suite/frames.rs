@@ -16,6 +16,7 @@ use centaur::{
         customer::Customer,
         delivery::{Origin, Report, State},
         desk::Office,
+        edit::{Distance, changes},
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
@@ -34,7 +35,7 @@ use centaur::{
     protocol::{
         self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
         limits::Limits,
-        query::{Hit, Judged, Public},
+        query::{Correction, Hit, Judged, Public},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -122,6 +123,7 @@ golden!(queries: Query {
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
+    Corrections { after: Seq(800), limit: 20 };
     Evidence { days: 30 };
 });
 
@@ -136,6 +138,7 @@ golden!(pages: Page {
         earlier: false,
     };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
+    Corrections { rows: vec![correction()], more: false };
     Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
@@ -336,6 +339,22 @@ fn task() -> Task {
 fn work() -> Box<Work> {
     let questions = vec!["When does it come?".into()];
     Box::new(Work { answer: Box::new(answer()), summary: "Wants the parcel.".into(), questions })
+}
+
+fn correction() -> Correction {
+    let (before, after) = ("It comes on Tuesday.", "It comes on Monday.");
+    Correction {
+        seq: Seq(899),
+        at: AT,
+        conversation: C,
+        said: EntryNo(17),
+        sent: EntryNo(18),
+        by: "mira".into(),
+        before: before.into(),
+        after: after.into(),
+        distance: Distance::between(before, after),
+        changes: changes(before, after),
+    }
 }
 
 fn evidence() -> Evidence {

@@ -6,11 +6,11 @@ use crate::domain::{
     attention,
     card::Card,
     command::Command,
+    edit::without_numbers,
     ids::{ConversationId, EntryNo},
     mode::Mode,
     task::{Given, Kind, Task},
     teammate::Right,
-    thread::What,
 };
 
 /// The goal of what an AI does for whoever takes over.
@@ -125,23 +125,7 @@ impl Up<'_> {
 
     /// What an AI drafted last beside whoever answers, if nobody has answered since.
     fn suggested(&self, conversation: ConversationId) -> Option<String> {
-        let talk = self.m.talk.as_ref().filter(|talk| talk.conversation == conversation)?;
-        for entry in talk.thread.entries.iter().rev() {
-            match &entry.what {
-                What::Reply { .. } | What::Answer { .. } => return None,
-                What::Task { task, ending: Some((ending, _)), .. }
-                    if matches!(task.kind, Kind::Draft | Kind::FollowUp | Kind::Collect) =>
-                {
-                    let text = ending.work().map(|work| without_numbers(&work.answer.text));
-                    if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-                        return Some(text);
-                    }
-                }
-                What::Shadow { answer } => return Some(without_numbers(&answer.text)),
-                _ => {}
-            }
-        }
-        None
+        self.m.ai_words(conversation).map(without_numbers).filter(|text| !text.trim().is_empty())
     }
 
     /// Cancels a task.
@@ -179,39 +163,9 @@ fn task_of(words: &str) -> Result<Task, String> {
     Ok(Task::of(kind, goal))
 }
 
-/// The text without the numbers of sources, which are for the team.
-fn without_numbers(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('[') {
-        let (before, after) = rest.split_at(at);
-        let end = after
-            .find(']')
-            .filter(|end| *end > 1 && after.get(1..*end).is_some_and(|n| n.chars().all(|c| c.is_ascii_digit())));
-        match end {
-            Some(end) => {
-                out.push_str(before.trim_end());
-                rest = after.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                out.push_str(before);
-                out.push('[');
-                rest = after.get(1..).unwrap_or_default();
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_numbers_of_sources_are_not_for_the_customer() {
-        assert_eq!(without_numbers("It left [1]. See [a] and [2] [3] now ["), "It left. See [a] and now [");
-    }
 
     #[test]
     fn a_word_and_a_goal_are_a_task() {

@@ -7,4 +7,6 @@ mod many;
 mod needs;
 mod stage;
 mod stories;
+mod tasks;
 mod wall;
+mod writing;

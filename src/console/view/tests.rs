@@ -83,7 +83,7 @@ fn roles(buffer: &Buffer, theme: &Theme) -> String {
 fn composing(model: &mut Model, writing: Writing, text: &str) {
     model.pane = Pane::Talk;
     let key = DraftKey { conversation: ConversationId(1042), writing };
-    model.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None, many: false });
+    model.layer = Layer::Compose(Composer::new(key, Editor::many_lines(text)));
 }
 
 #[test]
@@ -182,6 +182,9 @@ fn the_ai_screen_is_drawn_at_every_size() {
         let mut model = fixture::ai(width, height);
         snapshot(&format!("ai_{width}x{height}"), &model, &mut Look::default());
         model.ai.cursor = 5;
+        if height > 30 {
+            model.ai.cursor = 9;
+        }
         snapshot(&format!("ai_down_{width}x{height}"), &model, &mut Look::default());
     }
     let mut model = fixture::ai(120, 36);

@@ -10,6 +10,7 @@ use crate::{
         time::Timestamp,
     },
     store::{
+        Corrected,
         outputs::{Group, Judged, Output, Outputs, add_up, verdict},
         reader::link_in,
         upcast,
@@ -126,6 +127,14 @@ impl Outputs for Tables<'_, '_> {
         ];
         self.0.prepare_cached(sql)?.execute(with)?;
         sent.map_or(Ok(()), |sent| self.review(conversation, sent))
+    }
+
+    fn correct(&mut self, correction: &Corrected) -> Result<(), Fault> {
+        let sql = "INSERT INTO corrections (seq, conversation, said, sent, distance) VALUES (?, ?, ?, ?, ?)";
+        let Corrected { seq, conversation, said, sent, distance } = correction;
+        let with = params![number(seq.0), number(conversation.0), said.0, sent.0, distance.0];
+        self.0.prepare_cached(sql)?.execute(with)?;
+        Ok(())
     }
 
     fn judge(&mut self, conversation: ConversationId, judged: &Judged) -> Result<(), Fault> {

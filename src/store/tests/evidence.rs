@@ -9,7 +9,8 @@ use crate::{
         event::{Event, Recorded},
         evidence::{Evidence, Share, Subject},
         holder::Holder,
-        ids::{EntryNo, Term},
+        ids::{EntryNo, Seq, TeammateId, Term},
+        task::{Ending::Done, Kind, Task, Work},
         time::{Span, Timestamp},
         turn::{Answer, Grounding, Trace},
     },
@@ -77,6 +78,21 @@ fn numbered(talks: &[Vec<Event>]) -> Vec<Recorded> {
         }
     }
     log
+}
+
+/// What people changed, as kept on disk and in memory alike: the AI's entry, the person's, how far apart.
+fn corrections(log: &[Recorded]) -> Vec<(u32, u32, u16)> {
+    let folder = tempfile::tempdir().unwrap();
+    let (disk, _) = SqliteLog::open(&folder.path().join("desk"), NOW, LOG).unwrap();
+    let logs: [Box<dyn EventLog>; 2] = [Box::new(disk), Box::new(MemoryLog::new(LOG))];
+    let found = logs.map(|mut one| {
+        one.append(&[entry(None, log)]).unwrap();
+        one.reindex().unwrap();
+        let rows = one.reader().unwrap().corrections(Seq(0), 10).unwrap();
+        rows.iter().map(|it| (it.said.0, it.sent.0, it.distance.0)).collect::<Vec<_>>()
+    });
+    assert_eq!(found[0], found[1]);
+    found.into_iter().next().unwrap()
 }
 
 /// The evidence of a log: on disk taken in a few events at a time, and rebuilt; in memory the same two ways. All four agree.
@@ -179,6 +195,31 @@ fn a_shadow_is_compared_with_what_the_person_sent_whoever_was_faster() {
         ..Evidence::of(Subject::Topic(Some("wholesale".into())))
     };
     assert_eq!(rows.first(), Some(&expected));
+}
+
+#[test]
+fn what_a_person_changed_of_a_suggestion_is_kept_as_a_correction() {
+    let task = Event::TaskGiven { to: TeammateId(2), task: Box::new(Task::of(Kind::Draft, "suggest a reply")) };
+    let done = |text: &str| {
+        let work = Work { answer: answer(text), summary: String::new(), questions: Vec::new() };
+        Event::TaskEnded { task: EntryNo(2), ending: Box::new(Done { work: Some(Box::new(work)) }) }
+    };
+    let talk =
+        vec![opened(None, "web"), task, done("It comes on friday morning [1]"), replied("It comes on monday morning")];
+    assert_eq!(corrections(&numbered(&[talk.clone()])), [(3, 4, 200)]);
+    let rows = evidence(&numbered(&[talk]), Timestamp(0), 1);
+    assert_eq!((rows[0].compared, rows[0].alike), (1, 1));
+    // What was sent as it stood is no correction.
+    let same = vec![
+        opened(None, "web"),
+        drafted("Yes."),
+        ended(2, Ending::Approved),
+        sent("Yes.", Some(2)),
+        drafted("No."),
+        ended(5, Ending::Edited),
+        sent("Perhaps.", Some(5)),
+    ];
+    assert_eq!(corrections(&numbered(&[same])), [(5, 7, 1000)]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         approval::Why,
         attention,
         brief::Brief,
-        card::{Card, DraftWaits, LastLine, Priority, Signs, Speaker, Status, Writing},
+        card::{Card, DraftWaits, LastLine, Signs, Speaker, Writing},
         customer::Customer,
         delivery::Report,
         escalation::{Escalation, Reason},
@@ -20,6 +20,7 @@ use crate::{
         ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
         mode::Mode,
         signals::Signals,
+        task::{Given, How, Kind, State, Task},
         teammate::{Actor, Role, Teammate},
         time::{Span, Timestamp},
         turn::{Answer, Grounding, Source, Step, Trace},
@@ -44,32 +45,14 @@ fn teammate(id: TeammateId, name: &str, role: Role) -> Teammate {
 
 fn card(id: u64, name: &str, holder: Holder) -> Card {
     Card {
-        id: ConversationId(id),
         seq: Seq(id),
         n: EntryNo(9),
-        opened_at: ago(3_600),
-        channel: "web".into(),
         connector: DOOR,
         customer: Customer { name: name.into(), email: None, locale: Some("en".into()) },
-        topic: None,
         holder,
-        term: Term(1),
         held_since: ago(240),
-        mode: Mode::Auto,
-        own_mode: None,
-        paused_until: None,
-        status: Status::Open,
-        priority: Priority::Normal,
-        tags: Vec::new(),
-        escalation: None,
-        draft: None,
-        writing: None,
-        waiting_since: None,
-        asked: EntryNo(1),
-        signs: Signs::default(),
         last: Some(LastLine { at: ago(60), speaker: Speaker::Customer, text: "hello".into() }),
-        tasks: crate::domain::seldom::Seldom::new(),
-        on_its_way: Vec::new(),
+        ..Card::quiet(ConversationId(id), ago(3_600))
     }
 }
 
@@ -376,6 +359,17 @@ pub(in crate::console) fn ai(width: u16, height: u16) -> Model {
             ..Evidence::of(Subject::Channel("web".into()))
         },
     ];
+    let given = |id: u64, kind, goal: &str, state| Card {
+        seq: Seq(9_000 + id),
+        tasks: vec![Given::new(EntryNo(12), MIRA, ARIA, &Task::of(kind, goal), state)].into(),
+        ..model.card(ConversationId(id)).unwrap().clone()
+    };
+    let tasks = vec![
+        given(1043, Kind::Draft, "suggest a reply", State::Runs { since: ago(70), term: Term(1) }),
+        given(1044, Kind::FollowUp, "did it come?\u{202e}", State::Waits),
+        given(1047, Kind::Collect, "order number", State::Over { how: How::Back, at: ago(200) }),
+    ];
+    model.floor.take(tasks, &[], NOW);
     model.ai.since = NOW.minus(Span::hours(720));
     model.ai.read_at = Some(NOW);
     model
