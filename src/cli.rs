@@ -16,6 +16,7 @@ pub mod demo_model;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
+pub mod evidence;
 pub mod exit;
 pub mod export;
 pub mod handover;
@@ -50,6 +51,7 @@ pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
+pub mod task;
 pub mod team;
 #[cfg(test)]
 mod tests;
@@ -162,8 +164,12 @@ pub enum Act {
     Whisper(whisper::Whisper),
     /// Hand a conversation back to the AI, with a brief
     Back(back::Back),
+    /// Give an AI a bounded job, and see what came of it
+    Task(task::Task),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
+    /// Show what speaks for letting the AI go further, and what against it
+    Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// Send a draft of the AI, as it is or edited
@@ -414,7 +420,9 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Note(act) => act.run(context).await,
         Act::Whisper(act) => act.run(context).await,
         Act::Back(act) => act.run(context).await,
+        Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
+        Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,

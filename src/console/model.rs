@@ -7,6 +7,7 @@
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
 //! Deliberately not here: time (it comes in with each message), terminal, files.
 
+pub mod ai;
 pub mod floor;
 pub mod hints;
 pub mod layer;
@@ -32,6 +33,7 @@ use crate::domain::{
 use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use ai::{Ai, AiRow};
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
     Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick,
@@ -105,6 +107,8 @@ pub struct Model {
     pub needs: Needs,
     /// The log, as far as it was read.
     pub log: Log,
+    /// The AI screen, as far as it was read.
+    pub ai: Ai,
     /// A talk as it was at a moment, over the log.
     pub replay: Option<Replay>,
     /// Those that are marked, and the job on many.
@@ -263,6 +267,7 @@ impl Model {
             floor: Floor::default(),
             needs: Needs::default(),
             log: Log::default(),
+            ai: Ai::default(),
             replay: None,
             many: Many::default(),
             saved: Vec::new(),
@@ -319,7 +324,7 @@ impl Model {
             Screen::NeedsYou => self.needs.current,
             Screen::Wall => self.wall.focused(),
             // The past is looked at; nothing is done in it.
-            Screen::Log => None,
+            Screen::Log | Screen::Ai => None,
         }
     }
 

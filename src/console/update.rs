@@ -4,6 +4,7 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod ai;
 mod alerts;
 mod brief;
 mod canned;
@@ -24,6 +25,7 @@ mod saved;
 mod screens;
 mod send;
 mod talk;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tour;
@@ -111,6 +113,9 @@ impl Up<'_> {
             self.m.log.window = usize::from(measured.list_rows);
             self.m.log.clamp();
             self.changed = top != self.m.log.top;
+        } else if self.m.screen == Screen::Ai {
+            self.m.ai.window = usize::from(measured.list_rows);
+            self.changed = false;
         } else {
             self.m.floor.fit(usize::from(measured.list_rows));
             self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
