@@ -42,6 +42,7 @@ pub mod seat;
 pub mod serve;
 pub mod show;
 pub mod snooze;
+pub mod stop;
 pub mod tag;
 pub mod tail;
 pub mod take;
@@ -155,6 +156,8 @@ pub enum Act {
     Mode(mode::SetMode),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
+    /// Stop the AI: everywhere, for a topic, a channel, one AI or one conversation; and let it go on
+    Stop(stop::Stop),
     /// Send a draft of the AI, as it is or edited
     Approve(approve::Approve),
     /// Do not send a draft of the AI, and tell it why
@@ -383,6 +386,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Back(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
+        Act::Stop(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,
         Act::Assign(act) => act.run(context).await,

@@ -27,6 +27,7 @@ pub mod policy;
 pub mod refusal;
 pub mod seldom;
 pub mod signals;
+pub mod stop;
 pub mod teammate;
 pub mod text;
 pub mod thread;

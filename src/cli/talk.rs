@@ -93,6 +93,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
                 Cause::LeaseLapsed => "the holder was not seen".to_owned(),
                 Cause::AiVanished => "the AI was not seen".to_owned(),
                 Cause::ModeChanged => "the mode changed".to_owned(),
+                Cause::Stopped => "the AI was stopped".to_owned(),
                 Cause::Undone => "undone".to_owned(),
                 Cause::Revoked => "the holder was revoked".to_owned(),
             };

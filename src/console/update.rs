@@ -18,6 +18,7 @@ mod pick;
 mod saved;
 mod screens;
 mod send;
+mod stop;
 mod talk;
 #[cfg(test)]
 mod tests;

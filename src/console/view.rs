@@ -14,6 +14,7 @@
 //! terminal's own cursor stands at the caret while one types and on the selected row otherwise, so that input methods,
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
+mod banner;
 mod composer;
 pub mod door;
 mod entry;
@@ -113,6 +114,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     let mut ink = Ink { buffer, theme, glyphs };
     *measured = Measured::default();
     header::draw(&mut ink, areas.header, model);
+    if let Some(area) = areas.banner {
+        banner::draw(&mut ink, area, model, zone);
+    }
     if model.you.is_none() {
         frame::around(&mut ink, areas.frame, &[]);
         welcome::draw(&mut ink, areas.frame, model);

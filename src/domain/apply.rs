@@ -95,6 +95,12 @@ impl Desk {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
             }
+            Event::Stopped { stop } => {
+                office.last_stop = office.last_stop.max(stop.id);
+                office.stops.retain(|standing| standing.id != stop.id);
+                office.stops.push(stop.as_ref().clone());
+            }
+            Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
             _ => {}
         }
         Touched::Nothing
@@ -209,7 +215,7 @@ impl Conversation {
                 self.rejected = 0;
                 self.send(office, (n, at), *term, Origin::Human, by, text);
             }
-            Event::Answered { turn, answer, term, .. } => {
+            Event::Answered { turn, answer, term, draft, .. } => {
                 let read = self.turn.as_ref().filter(|open| open.turn == *turn).map(|open| open.answers);
                 self.end_turn(*turn);
                 if read.is_none_or(|read| read >= card.asked) {
@@ -222,6 +228,9 @@ impl Conversation {
                 self.rejected = 0;
                 let author = card.holder.teammate().or(by);
                 self.send(office, (n, at), *term, Origin::Ai, author, &answer.text);
+                if let Some(row) = self.outbox.last_mut() {
+                    row.approved = draft.is_some();
+                }
             }
             Event::Notified { text, term } => {
                 card.last = Some(line(at, Speaker::Ai, text));
@@ -336,7 +345,15 @@ impl Conversation {
                 }
             }
             Event::DeliveryReported { message, report } => self.reported(&mut card, *message, report),
-            Event::DeliveriesVoided { messages } => self.outbox.retain(|row| !messages.contains(&row.message)),
+            Event::DeliveriesVoided { messages } => {
+                let void = |row: &Delivery| messages.contains(&row.message);
+                // Where nobody else took the talk, what never leaves answers nobody: whom it was for waits since then.
+                let stays = |row: &&Delivery| void(row) && row.origin == Origin::Ai && row.term == card.term;
+                let unsaid = self.outbox.iter().filter(stays).map(|row| row.at).min();
+                let unsaid = unsaid.filter(|_| !card.status.is_resolved());
+                card.waiting_since = card.waiting_since.or(unsaid);
+                self.outbox.retain(|row| !void(row));
+            }
             Event::Rated { score, .. } => card.signs.rating = Some(*score),
             Event::Undid { act, inverse } => {
                 self.restore(&mut card, *act);
@@ -392,6 +409,8 @@ impl Conversation {
             from: Arc::from(from),
             at,
             public: PublicNo(0),
+            author: by.filter(|_| origin.is_fenced()),
+            approved: false,
         });
     }
 

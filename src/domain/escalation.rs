@@ -29,13 +29,15 @@ pub enum Reason {
     HolderVanished,
     /// The conversation went to and fro without a human answer.
     LoopGuard,
+    /// The AI was stopped here.
+    Stopped,
     /// A teammate asked for it.
     ByHand,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -47,6 +49,7 @@ impl Reason {
         Self::DraftsRejected,
         Self::HolderVanished,
         Self::LoopGuard,
+        Self::Stopped,
         Self::ByHand,
     ];
 
@@ -65,6 +68,7 @@ impl Reason {
             Self::DraftsRejected => "drafts rejected",
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
+            Self::Stopped => "AI stopped",
             Self::ByHand => "given to queue",
         }
     }

@@ -13,6 +13,7 @@ use super::{
     mode::Mode,
     policy::Policy,
     signals::Signals,
+    stop::{Lifting, Stop, StopId},
     teammate::{Actor, Role},
     time::Timestamp,
     turn::{Answer, Trace},
@@ -64,6 +65,19 @@ pub enum Event {
     PolicySet {
         /// All of it.
         policy: Box<Policy>,
+    },
+
+    /// The AI was stopped.
+    Stopped {
+        /// Where, until when, why.
+        stop: Box<Stop>,
+    },
+    /// The AI may go on.
+    StopLifted {
+        /// Which stop ended.
+        stop: StopId,
+        /// How.
+        how: Lifting,
     },
 
     // Of a conversation.

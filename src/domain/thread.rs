@@ -393,7 +393,9 @@ impl Thread {
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
-            | Event::PolicySet { .. } => return,
+            | Event::PolicySet { .. }
+            | Event::Stopped { .. }
+            | Event::StopLifted { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

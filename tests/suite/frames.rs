@@ -24,6 +24,7 @@ use centaur::{
         policy::Policy,
         refusal::Refusal,
         signals::Signals,
+        stop::{self, Lifting, Stop, StopId, Then},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
@@ -155,6 +156,13 @@ golden!(commands: Command {
     Undo { conversation: C, act: Some(EntryNo(18)) };
     SetPolicy { policy: Box::new(policy()) };
     SetDeskMode { topic: Some("refunds".into()), mode: Some(Mode::Shadow) };
+    Stop {
+        scope: stop::Scope::Topic { topic: "refunds".into() },
+        then: Then::Queue,
+        span: Some(Span::minutes(30)),
+        reason: "it promises refunds".into(),
+    };
+    LiftStop { stop: StopId(3), reason: "the page is mended".into() };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -179,6 +187,7 @@ golden!(commands: Command {
     Found { name: "Test desk".into(), admin: "mira".into(), token: digest("cen_example"), policy: Box::new(policy()) };
     BeginTimeline { timeline: 2 };
     Tick { conversation: C };
+    EndStops;
     Lapse { conversation: C, seen: AT };
     Recover { conversation: C };
 });
@@ -190,6 +199,8 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    Stopped { stop: Box::new(standing()) };
+    StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -261,6 +272,7 @@ golden!(refusals: Refusal {
     NotHolder { conversation: C, holder: Holder::Ai(AI) };
     ModeForbids { mode: Mode::Off };
     Paused;
+    Stopped { stop: StopId(3), scope: stop::Scope::Talk { conversation: C } };
     TurnUnderWay;
     NothingToAnswer;
     AlreadyEnded { how: "approved".into() };
@@ -286,6 +298,20 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        stops: vec![standing()],
+        last_stop: StopId(3),
+    }
+}
+
+fn standing() -> Stop {
+    Stop {
+        id: StopId(3),
+        scope: stop::Scope::Ai { teammate: AI },
+        then: Then::Queue,
+        by: MIRA,
+        at: AT,
+        until: Some(Timestamp(AT.0 + 1_800_000)),
+        reason: "it promises refunds".into(),
     }
 }
 

@@ -9,5 +9,6 @@ mod models;
 mod past;
 mod rooms;
 mod source;
+mod stops;
 mod support;
 mod talks;

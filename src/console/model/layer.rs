@@ -8,6 +8,7 @@ use crate::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
+    stop::{Scope as StopScope, StopId, Then},
     time::Timestamp,
 };
 
@@ -100,6 +101,10 @@ pub enum Pick {
     TakeOverFirst,
     /// What to do with all that are marked.
     Deed,
+    /// Where the AI is stopped, and what becomes of the talks there; the text takes a time and a reason.
+    Stop,
+    /// Why the AI may go on.
+    Lift(StopId),
     /// Which saved filter to show; the text keeps the present one under a name.
     View,
 }
@@ -123,6 +128,12 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// Where to stop the AI.
+    StopAt(StopScope),
+    /// To stop it there.
+    Stop(StopScope, Then),
+    /// A stop to lift.
+    Lift(StopId),
     /// A filter to show.
     Words(String),
 }

@@ -33,6 +33,8 @@ pub enum Act {
     Tag,
     /// *setting priority…*
     Priority,
+    /// *stopping…*
+    Stop,
     /// *undoing…*
     Undo,
 }
@@ -54,6 +56,7 @@ impl Act {
             Self::Annotate => "judging…",
             Self::Tag => "tagging…",
             Self::Priority => "setting priority…",
+            Self::Stop => "stopping…",
             Self::Undo => "undoing…",
         }
     }

@@ -63,7 +63,7 @@ pub(super) fn hand_back(
     if talk.it.card.holder.is_ai() {
         return Err(Refusal::NotHolder { conversation: id, holder: talk.it.card.holder });
     }
-    talk.check_ai_may_hold()?;
+    talk.check_ai_may_hold(ai)?;
     let mut happenings = vec![talk.happens(Event::Briefed { brief: brief.clone() })];
     happenings.extend(give(&talk, Holder::Ai(ai), Cause::HandedBack, "handed back"));
     Ok(happenings)
@@ -103,7 +103,7 @@ pub(super) fn assign(asker: &Asker<'_>, id: ConversationId, term: Term, to: Hold
             if let Holder::Human(_) = talk.it.card.holder {
                 return Err(invalid("to", "an AI takes over from a person with a brief; hand it back instead"));
             }
-            talk.check_ai_may_hold()?;
+            talk.check_ai_may_hold(ai)?;
             Ok(give(&talk, to, Cause::Assigned, "assigned"))
         }
     }

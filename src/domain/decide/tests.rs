@@ -9,6 +9,7 @@ mod drafts;
 mod fold;
 mod rights;
 mod size;
+mod stop;
 mod takeover;
 mod talks;
 mod total;

@@ -22,6 +22,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     let card = &talk.it.card;
     talk.check_unresolved()?;
     talk.check_term(term)?;
+    talk.check_not_stopped(Some(asker.me))?;
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
@@ -78,6 +79,7 @@ pub(super) fn finish(
         }
         Outcome::Answer { answer, settled } => {
             check_text("answer", &answer.text)?;
+            talk.check_not_stopped(Some(asker.me))?;
             answered(asker, &talk, turn, term, answer, *settled)
         }
         Outcome::Escalate { reason, summary, notice, trace } => {
@@ -96,7 +98,7 @@ pub(super) fn finish(
                     summary: summary.clone(),
                     trace: Some(Box::new(trace.clone())),
                 });
-                let speaks = talk.it.card.mode == Mode::Auto;
+                let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
                 if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
                     events.push(Event::Notified { text: text.clone(), term: next });
                 }

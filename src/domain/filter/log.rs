@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 31] = [
+pub const DEEDS: [&str; 32] = [
     "ask",
     "answer",
     "reply",
@@ -102,6 +102,7 @@ pub const DEEDS: [&str; 31] = [
     "turn",
     "mode",
     "pause",
+    "stop",
     "tag",
     "priority",
     "snooze",
@@ -131,6 +132,7 @@ pub fn deed(event: &Event) -> &'static str {
             Cause::Escalated => "escalate",
             Cause::LeaseLapsed | Cause::AiVanished => "lapse",
             Cause::ModeChanged => "mode",
+            Cause::Stopped => "stop",
             Cause::Undone => "undo",
         },
         Event::Escalated { .. } => "escalate",
@@ -156,6 +158,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
+        Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }

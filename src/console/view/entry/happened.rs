@@ -39,6 +39,7 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
                 Cause::LeaseLapsed => format!("{from} was not seen: it went to {to}"),
                 Cause::AiVanished => format!("{from} cannot be reached: it went to {to}"),
                 Cause::ModeChanged => format!("the mode changed: {from} gave it to {to}"),
+                Cause::Stopped => format!("{from} was stopped: it went to {to}"),
                 Cause::Undone => format!("undone: it went back to {to}"),
                 Cause::Revoked => format!("{from} left the desk: it went to {to}"),
             }

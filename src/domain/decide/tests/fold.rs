@@ -20,6 +20,8 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::Stopped { .. } => "stopped",
+        Event::StopLifted { .. } => "stop lifted",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -55,7 +57,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 38;
+const KINDS: usize = 40;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

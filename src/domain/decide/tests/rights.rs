@@ -12,6 +12,7 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    stop::{Scope, StopId, Then},
     teammate::{Actor, Right, Role},
     time::Timestamp,
 };
@@ -45,6 +46,10 @@ fn needs(command: &Command) -> Needs {
         Command::Undo { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::Stop { scope: Scope::Talk { .. }, .. } => Needs::Right(Right::SetMode),
+        Command::Stop { .. } => Needs::Right(Right::Stop),
+        // Of a talk's stop, which whoever sets its mode may lift; that none stands is said to them alone.
+        Command::LiftStop { .. } => Needs::Right(Right::SetMode),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. } | Command::FinishTurn { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }
@@ -55,6 +60,7 @@ fn needs(command: &Command) -> Needs {
         Command::Found { .. }
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
+        | Command::EndStops
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
@@ -84,6 +90,8 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Undo { conversation, act: None },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, mode: Some(Mode::Draft) },
+        Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
+        Command::LiftStop { stop: StopId(1), reason: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
@@ -97,6 +105,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Found { name: "X".into(), admin: "Y".into(), token, policy: policy() },
         Command::BeginTimeline { timeline: 7 },
         Command::Tick { conversation },
+        Command::EndStops,
         Command::Lapse { conversation, seen: Timestamp(0) },
         Command::Recover { conversation },
     ]
@@ -176,8 +185,9 @@ proptest! {
                 Needs::Nothing => role.is_some(),
                 Needs::Desk => false,
             };
-            // An undo may lack the right to its own act; nothing else is forbidden to who has the right.
-            let undo = matches!(done.command, Command::Undo { .. });
+            // An undo may lack the right to its own act, a lifting that to its stop; nothing else is forbidden to who has
+            // the right.
+            let undo = matches!(done.command, Command::Undo { .. } | Command::LiftStop { .. });
             let forbidden = matches!(done.result, Err(Refusal::Forbidden));
             prop_assert!(forbidden != may || (undo && forbidden), "{:?}: {:?}", role, done.command);
             Ok(())

@@ -16,6 +16,7 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
     turn::{Answer, Grounding, Outcome, Trace},
@@ -67,7 +68,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 34 {
+    match kind % 37 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -109,7 +110,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
             let outcome = match d % 4 {
                 0 => Outcome::Answer { answer: Box::new(answer), settled: true },
                 1 => Outcome::Escalate {
-                    reason: Reason::ALL[c as usize % 12],
+                    reason: Reason::ALL[c as usize % Reason::ALL.len()],
                     summary: text,
                     notice: maybe,
                     trace: Trace::default(),
@@ -140,6 +141,19 @@ fn command(kind: u8, it: &Garbage) -> Command {
         30 => Command::Found { name: text, admin: it.texts[1].clone(), token, policy },
         31 => Command::BeginTimeline { timeline: d as u32 },
         32 => Command::Lapse { conversation, seen: at },
+        33 => {
+            let scope = [
+                Scope::All,
+                Scope::Talk { conversation },
+                Scope::Topic { topic: text.clone() },
+                Scope::Channel { channel: text.clone() },
+                Scope::Ai { teammate },
+            ];
+            let then = Then::ALL[c as usize % 3];
+            Command::Stop { scope: scope[d as usize % 5].clone(), then, span: maybe.map(|_| Span(d)), reason: text }
+        }
+        34 => Command::LiftStop { stop: StopId(c as u32), reason: text },
+        35 => Command::EndStops,
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }
