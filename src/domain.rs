@@ -20,6 +20,7 @@ pub mod due;
 pub mod escalation;
 pub mod event;
 pub mod filter;
+pub mod guard;
 pub mod holder;
 pub mod ids;
 pub mod mode;

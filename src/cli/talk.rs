@@ -119,6 +119,10 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Escalation { reason, summary, .. } => {
             (format!("a human is wanted: {}", reason.words()), Some(summary.clone()))
         }
+        What::Guarded { verdicts } => {
+            let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
+            (format!("checks: {}", said.join("; ")), None)
+        }
         What::Mode { mode } => {
             (mode.map_or_else(|| "mode freed".to_owned(), |mode| format!("mode {}", mode.word())), None)
         }

@@ -12,6 +12,7 @@ use super::{
     desk::{Desk, Office},
     escalation::{Escalation, Reason},
     event::{Event, Recorded},
+    guard::Heed,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
     seldom::Seldom,
@@ -173,6 +174,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         rejected: 0,
         shadowed: EntryNo(0),
         replied: false,
+        heed: Heed::of(customer),
     })
 }
 
@@ -190,6 +192,7 @@ impl Conversation {
             Event::CustomerSaid { text, signals } => {
                 self.public = self.public.next();
                 card.asked = n;
+                self.heed.hear(text, at);
                 card.waiting_since = card.waiting_since.or(Some(at));
                 card.last = Some(line(at, Speaker::Customer, text));
                 let signs = &mut card.signs;
@@ -211,6 +214,7 @@ impl Conversation {
                 card.signs.repeats = 0;
                 card.signs.hand_offs = 0;
                 self.replied = true;
+                self.heed.meet_person(text);
                 self.failed_turns = 0;
                 self.rejected = 0;
                 self.send(office, (n, at), *term, Origin::Human, by, text);
@@ -226,6 +230,7 @@ impl Conversation {
                 self.judgeable.push(n);
                 self.failed_turns = 0;
                 self.rejected = 0;
+                self.heed.answer(&answer.text);
                 let author = card.holder.teammate().or(by);
                 self.send(office, (n, at), *term, Origin::Ai, author, &answer.text);
                 if let Some(row) = self.outbox.last_mut() {
@@ -236,7 +241,12 @@ impl Conversation {
                 card.last = Some(line(at, Speaker::Ai, text));
                 self.send(office, (n, at), *term, Origin::Notice, by, text);
             }
-            Event::Whispered { .. } => self.whispers.push(n),
+            Event::Whispered { text } => {
+                self.heed.learn(text);
+                self.whispers.push(n);
+            }
+            Event::Briefed { brief } => self.heed.meet_person(&brief.to_form()),
+            Event::Guarded { turn: None, verdicts } => self.heed.note(verdicts),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
@@ -251,9 +261,9 @@ impl Conversation {
                     whispers: whispers.clone(),
                 }));
             }
-            Event::DraftProposed { turn, answer, term, expires_at, .. } => {
+            Event::DraftProposed { turn, answer, term, expires_at, why } => {
                 let whispers = self.end_turn(*turn);
-                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at });
+                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
                 self.judgeable.push(n);
                 self.draft = Some(Box::new(super::approval::Waiting {

@@ -31,13 +31,15 @@ pub enum Reason {
     LoopGuard,
     /// The AI was stopped here.
     Stopped,
+    /// A check found something that is for people.
+    Guarded,
     /// A teammate asked for it.
     ByHand,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -50,6 +52,7 @@ impl Reason {
         Self::HolderVanished,
         Self::LoopGuard,
         Self::Stopped,
+        Self::Guarded,
         Self::ByHand,
     ];
 
@@ -69,6 +72,7 @@ impl Reason {
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
             Self::Stopped => "AI stopped",
+            Self::Guarded => "a check said stop",
             Self::ByHand => "given to queue",
         }
     }

@@ -12,6 +12,7 @@ use super::{
     delivery::State,
     escalation::Reason,
     event::{Event, Recorded},
+    guard::Verdict,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo},
     mode::Mode,
@@ -74,6 +75,9 @@ pub enum What {
         /// Who let it go. The entry's `by` is the AI all the same: the words are its.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         approved: Option<Actor>,
+        /// The version of the checks that found nothing to stop it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notice {
@@ -151,6 +155,11 @@ pub enum What {
         summary: String,
         /// How it came to that.
         trace: Option<Box<Trace>>,
+    },
+    /// Checks found something: in the customer's words before it, or in the draft after it.
+    Guarded {
+        /// What was found.
+        verdicts: Vec<Verdict>,
     },
     /// The mode was set.
     Mode {
@@ -327,10 +336,10 @@ impl Thread {
                 What::Customer { text: text.clone(), signals: *signals, public: self.public }
             }
             Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
-            Event::Answered { turn, answer, draft, .. } => {
+            Event::Answered { turn, answer, draft, checked, .. } => {
                 self.end_turn(*turn);
                 let approved = draft.map(|_| recorded.by);
-                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved }
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved, checked: *checked }
             }
             Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
             Event::Noted { text } => What::Note { text: text.clone() },
@@ -371,6 +380,7 @@ impl Thread {
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
+            Event::Guarded { verdicts, .. } => What::Guarded { verdicts: verdicts.clone() },
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },
             Event::Unpaused => What::Pause { until: None },

@@ -18,6 +18,7 @@ use centaur::{
         desk::Office,
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
+        guard::{Rule, Stage, Verdict as Found},
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
@@ -217,6 +218,7 @@ golden!(events: Event {
         term: TERM,
         draft: Some(EntryNo(17)),
         author: Some(AI),
+        checked: Some(1),
     };
     Notified { text: "a colleague will answer".into(), term: TERM };
     Noted { text: "the carrier called".into() };
@@ -229,12 +231,13 @@ golden!(events: Event {
         cause: Cause::TookOver { reason: Some("asked for me".into()) },
     };
     TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    Guarded { turn: Some(EntryNo(16)), verdicts: vec![verdict()] };
     DraftProposed {
         turn: EntryNo(16),
         answer: Box::new(answer()),
         term: TERM,
         expires_at: AT,
-        why: Why::LowGrounding,
+        why: Why::Guard { rule: Rule::Link },
     };
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
@@ -301,6 +304,10 @@ fn office() -> Office {
         stops: vec![standing()],
         last_stop: StopId(3),
     }
+}
+
+fn verdict() -> Found {
+    Found { rule: Rule::Link, version: 1, stage: Stage::Out, words: "https://evil.example/pay".into(), offset: 17 }
 }
 
 fn standing() -> Stop {
@@ -396,7 +403,7 @@ fn card() -> Card {
         priority: Priority::High,
         tags: vec!["vip".into()],
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
-        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
+        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -453,7 +460,7 @@ fn judged() -> Judged {
             n: EntryNo(18),
             at: AT,
             by: Actor::Teammate(AI),
-            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None },
+            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None, checked: Some(1) },
             annotations: vec![annotation],
         },
         context: vec![public()],

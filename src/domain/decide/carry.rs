@@ -9,7 +9,8 @@ use crate::domain::{
     desk::Desk,
     escalation::Reason,
     event::Event,
-    holder::Holder,
+    guard::{self, Heed, Rule},
+    holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, TeammateId, Term},
     refusal::Refusal,
     signals,
@@ -59,6 +60,10 @@ pub(super) fn open(
         }),
         happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &[]) }),
     ];
+    let verdicts = guard::coming_in(&office.policy.guard, &Heed::of(customer), text, asker.at);
+    if !verdicts.is_empty() {
+        happenings.push(happens(Event::Guarded { turn: None, verdicts }));
+    }
     happenings.extend(stopped.map(happens));
     if let Some(topic) = topic.filter(|topic| office.policy.human_topics.contains(*topic)) {
         happenings.push(happens(Event::Escalated {
@@ -95,8 +100,19 @@ pub(super) fn said(asker: &Asker<'_>, id: ConversationId, text: &str) -> Result<
     let signals = signals::look(text, &talk.it.said);
     let moved = events.iter().any(|event| matches!(event, Event::HolderChanged { .. }));
     events.push(Event::CustomerSaid { text: text.to_owned(), signals });
+    let guard = &asker.desk.office.policy.guard;
+    let verdicts = guard::coming_in(guard, &talk.it.heed, text, asker.at);
+    let flood = verdicts.iter().find(|verdict| verdict.rule == Rule::Rate && guard.stops(Rule::Rate)).cloned();
+    if !verdicts.is_empty() {
+        events.push(Event::Guarded { turn: None, verdicts });
+    }
     if let Some(left) = talk.customer_meets_stop().filter(|_| !moved) {
         events.extend(left);
+        return Ok(talk.happen(events));
+    }
+    if let Some(flood) = flood.filter(|_| talk.it.card.holder.is_ai() && !moved) {
+        let summary = format!("the customer sent {}; the AI answers no flood", flood.words);
+        events.extend(talk.escalate(Reason::Guarded, Cause::Escalated, summary, "too many messages"));
         return Ok(talk.happen(events));
     }
     if let Some(draft) = &talk.it.draft {

@@ -7,6 +7,7 @@ mod acts;
 mod clock;
 mod drafts;
 mod fold;
+mod guard;
 mod rights;
 mod size;
 mod stop;

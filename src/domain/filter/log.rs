@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 32] = [
+pub const DEEDS: [&str; 33] = [
     "ask",
     "answer",
     "reply",
@@ -92,6 +92,7 @@ pub const DEEDS: [&str; 32] = [
     "escalate",
     "lapse",
     "draft",
+    "guard",
     "approve",
     "edit",
     "reject",
@@ -137,6 +138,7 @@ pub fn deed(event: &Event) -> &'static str {
         },
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
+        Event::Guarded { .. } => "guard",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",

@@ -49,6 +49,11 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
             let did = if *failed { "failed to answer" } else { "began anew" };
             format!("{by} {did}: {}", SafeText::line(why))
         }
+        What::Guarded { verdicts } => {
+            role = Role::Warn;
+            let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
+            format!("checks: {}", said.join("; "))
+        }
         What::Mode { mode: Some(mode) } => format!("{by} set the mode to {}", mode.word()),
         What::Mode { mode: None } => format!("{by} left the mode to the desk"),
         What::Pause { until: Some(until) } => format!("{by} paused the AI until {}", when::time_of_day(*until, c.zone)),

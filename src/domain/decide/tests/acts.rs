@@ -227,6 +227,7 @@ fn stops(conversation: ConversationId, step: Step) -> Command {
 
 fn outcome(step: Step) -> Outcome {
     match step.a % 10 {
+        0 if step.b.is_multiple_of(3) => answer("I promise you 500 euros.", 900),
         0..5 => answer("It arrives tomorrow.", if step.b.is_multiple_of(4) { 100 } else { 900 }),
         5 => match answer("Glad to hear it.", 900) {
             Outcome::Answer { answer, .. } => Outcome::Answer { answer, settled: true },

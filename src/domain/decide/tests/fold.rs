@@ -32,6 +32,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Briefed { .. } => "briefed",
         Event::HolderChanged { .. } => "holder changed",
         Event::TurnBegan { .. } => "turn began",
+        Event::Guarded { .. } => "guarded",
         Event::DraftProposed { .. } => "draft proposed",
         Event::DraftEnded { .. } => "draft ended",
         Event::ShadowDrafted { .. } => "shadow drafted",
@@ -57,7 +58,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 40;
+const KINDS: usize = 41;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

@@ -160,14 +160,14 @@ fn what_had_not_left_never_does_and_its_customer_waits_again() {
     let (mut world, id) = World::with_talk(Policy::default());
     let waited = world.talk(id).card.waiting_since;
     let term = world.term(id);
-    let message = world.turn(AI, id, answer("It costs 3 euros.", 900)).last().unwrap().n;
+    let message = world.turn(AI, id, answer("It arrives tomorrow.", 900)).last().unwrap().n;
     assert!(waited.is_some() && world.talk(id).card.waiting_since.is_none());
     world.does(LEAD, stop(Scope::Channel { channel: "web".into() }, Then::Hold));
     assert!(world.talk(id).card.waiting_since.is_some());
     let claim = Command::ClaimDelivery { conversation: id, message, term };
     assert_eq!(world.may_not(WEB, claim).code(), "stale_term");
     world.does(LEAD, Command::LiftStop { stop: StopId(1), reason: "mended".into() });
-    world.turn(AI, id, answer("It costs 5 euros.", 900));
+    world.turn(AI, id, answer("It comes on the day after.", 900));
 }
 
 #[test]
