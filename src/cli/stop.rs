@@ -41,8 +41,8 @@ pub struct Stop {
     #[arg(long, value_name = "NAME")]
     ai: Option<String>,
     /// Let the AI go on: ends the stop with this number, or the only one there is
-    #[arg(long, value_name = "STOP", num_args = 0..=1, requires = "reason")]
-    lift: Option<Option<StopId>>,
+    #[arg(long, value_name = "STOP", num_args = 0..=1, default_missing_value = "0", requires = "reason")]
+    lift: Option<StopId>,
     /// What becomes of the talks there: hold, queue (those who wait or write), human (all, at once)
     #[arg(long, value_name = "FATE", default_value = "queue", conflicts_with = "lift")]
     then: Then,
@@ -104,17 +104,18 @@ impl Stop {
     }
 }
 
-async fn lift(context: &mut Context, which: Option<StopId>, reason: String) -> Result<(), Failure> {
+/// Number 0, which no stop has, is the only one there is.
+async fn lift(context: &mut Context, which: StopId, reason: String) -> Result<(), Failure> {
     let mut desk = Desk::open(context, Scope::None).await?;
     let stop = match (which, desk.office().stops.as_slice()) {
-        (Some(stop), _) => stop,
-        (None, [only]) => only.id,
-        (None, []) => return Err(Failure::NotFound("nothing is stopped here".to_owned())),
-        (None, _) => {
+        (StopId(0), [only]) => only.id,
+        (StopId(0), []) => return Err(Failure::NotFound("nothing is stopped here".to_owned())),
+        (StopId(0), _) => {
             return Err(Failure::Usage(
                 "several stops stand: say which, as in --lift 3; `centaur stop` lists them".to_owned(),
             ));
         }
+        (stop, _) => stop,
     };
     let how = Lifting::ByHand { reason: reason.clone() };
     let answer = desk.ask(Command::LiftStop { stop, reason }).await?;

@@ -40,10 +40,9 @@ async fn until(
     what: &str,
     fits: impl Fn(&Card) -> bool,
 ) {
-    while !(!seen.is_empty() && seen.values().all(&fits)) {
-        match soon(what, admin.next_frame(SOON)).await.unwrap() {
-            ToPeer::Cards { cards, .. } => seen.extend(cards.into_iter().map(|card| (card.id, card))),
-            _ => {}
+    while seen.is_empty() || !seen.values().all(&fits) {
+        if let ToPeer::Cards { cards, .. } = soon(what, admin.next_frame(SOON)).await.unwrap() {
+            seen.extend(cards.into_iter().map(|card| (card.id, card)));
         }
     }
 }

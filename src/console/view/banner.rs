@@ -25,18 +25,18 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone
     let sign = SafeText::own(format!("{} AI STOPPED", ink.glyphs.warn));
     let x = ink.put(area.x + 1, y, right, &sign, loud) + 2;
     let dot = ink.glyphs.dot;
-    let mut said = format!("{}", SafeText::line_within(&stop.scope.words(&|id| model.name_of(id)), 30));
-    said.push_str(&format!(" {dot} by {}", SafeText::line_within(&model.name_of(stop.by), 20)));
-    match stop.until {
-        Some(until) => said.push_str(&format!(" {dot} until {}", when::time_of_day(until, zone))),
-        None => said.push_str(&format!(" {dot} until lifted")),
-    }
+    let mut said = vec![SafeText::line_within(&stop.scope.words(&|id| model.name_of(id)), 30)];
+    said.push(SafeText::own(format!("by {}", SafeText::line_within(&model.name_of(stop.by), 20))));
+    said.push(match stop.until {
+        Some(until) => SafeText::own(format!("until {}", when::time_of_day(until, zone))),
+        None => SafeText::literal("until lifted"),
+    });
     if !stop.reason.is_empty() {
-        said.push_str(&format!(" {dot} {}", SafeText::line_within(&stop.reason, 60)));
+        said.push(SafeText::line_within(&stop.reason, 60));
     }
     let more = model.office.stops.len() - 1;
     if more > 0 {
-        said.push_str(&format!(" ({more} more)"));
+        said.push(SafeText::own(format!("{more} more")));
     }
     let key = model.keymap.keys_of(Where::Floor, Action::Stop).unwrap_or_default();
     let hint = SafeText::own(format!("{} lets it go on", SafeText::line(&key)));
@@ -44,7 +44,8 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone
     let wide = Words::from(&hint).width() + 3;
     let shown = room > wide + 30;
     let until = if shown { right - wide } else { right };
-    ink.put_cut(x, y, until, &SafeText::own(said), ink.style(Role::Bad));
+    let said: Vec<&str> = said.iter().map(SafeText::as_str).collect();
+    ink.put_cut(x, y, until, &SafeText::own(said.join(&format!(" {dot} "))), ink.style(Role::Bad));
     if shown {
         ink.put_right(x, y, right, &hint, ink.style(Role::Key));
     }

@@ -144,7 +144,7 @@ fn answered(
     let open = talk.it.turn.as_ref();
     let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
     let stop = policy.guard.stop(&verdicts);
-    let found = (!verdicts.is_empty()).then(|| Event::Guarded { turn: Some(turn), verdicts });
+    let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
     if open.is_some_and(|open| open.shadow) {
         let shadow = Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) };
         return found.into_iter().chain([shadow]).collect();

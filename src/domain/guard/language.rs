@@ -94,7 +94,7 @@ pub fn of(text: &str) -> Option<Tongue> {
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7af}' => hangul += 1,
             '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' => {
-                arabic += 1
+                arabic += 1;
             }
             '\u{400}'..='\u{52f}' => cyrillic += 1,
             c if is_han(c) => han += 1,

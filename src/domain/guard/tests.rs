@@ -1,7 +1,8 @@
 //! The laws of the checks: they are total, they tell where they found what, and they compare what is alike.
 
 use super::{
-    Finds, Heed, Rule, Settings, Stage, coming_in, figures, going_out, personal,
+    Finds, Heed, Rule, Settings, Stage, coming_in, figures, going_out,
+    personal::{self, Kind as K},
     words::{Folded, sentences},
 };
 use crate::domain::{
@@ -124,7 +125,6 @@ fn personal_data_is_told_by_its_check_digits() {
         personal::each(text, &mut |found| all.push(found.kind));
         all
     };
-    use personal::Kind as K;
     assert_eq!(kinds("4111 1111 1111 1111"), [K::Card]);
     assert_eq!(kinds("4111 1111 1111 1112"), []);
     assert_eq!(kinds("DE89 3704 0044 0532 0130 00."), [K::Account]);

@@ -37,7 +37,11 @@ fn needs(command: &Command) -> Needs {
         Command::Whisper { .. } => Needs::Right(Right::Whisper),
         Command::DecideDraft { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
-        Command::SetMode { .. } | Command::Pause { .. } => Needs::Right(Right::SetMode),
+        // To lift a stop: of a talk's, whoever sets its mode; that none stands is said to them alone.
+        Command::SetMode { .. }
+        | Command::Pause { .. }
+        | Command::Stop { scope: Scope::Talk { .. }, .. }
+        | Command::LiftStop { .. } => Needs::Right(Right::SetMode),
         Command::Tag { .. }
         | Command::SetPriority { .. }
         | Command::Snooze { .. }
@@ -46,10 +50,7 @@ fn needs(command: &Command) -> Needs {
         Command::Undo { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
-        Command::Stop { scope: Scope::Talk { .. }, .. } => Needs::Right(Right::SetMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
-        // Of a talk's stop, which whoever sets its mode may lift; that none stands is said to them alone.
-        Command::LiftStop { .. } => Needs::Right(Right::SetMode),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. } | Command::FinishTurn { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }

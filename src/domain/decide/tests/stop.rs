@@ -30,8 +30,11 @@ fn escaped(done: &Done<'_>) -> Option<String> {
     done.recorded().iter().find_map(|one| {
         let before = done.before.conversation(one.conversation?)?;
         let ai = match &one.event {
-            Event::TurnBegan { .. } | Event::Answered { draft: None, .. } | Event::DraftProposed { .. } => by,
-            Event::Notified { .. } | Event::ShadowDrafted { .. } => by,
+            Event::TurnBegan { .. }
+            | Event::Answered { draft: None, .. }
+            | Event::DraftProposed { .. }
+            | Event::Notified { .. }
+            | Event::ShadowDrafted { .. } => by,
             Event::HolderChanged { to: Holder::Ai(ai), .. } => Some(*ai),
             Event::DeliveryClaimed { message } => {
                 let row = before.outbox.iter().find(|row| row.message == *message)?;
