@@ -10,6 +10,7 @@ pub mod approval;
 pub mod attention;
 pub mod brief;
 pub mod card;
+pub mod ceiling;
 pub mod command;
 pub mod conversation;
 pub mod customer;

@@ -8,6 +8,7 @@ use super::{
     approval::{Ending, Why},
     brief::Brief,
     card::Priority,
+    ceiling::Level,
     customer::Customer,
     delivery::State,
     escalation::Reason,
@@ -160,6 +161,11 @@ pub enum What {
     Guarded {
         /// What was found.
         verdicts: Vec<Verdict>,
+    },
+    /// A ceiling is near or reached.
+    Spending {
+        /// Which.
+        level: Level,
     },
     /// The mode was set.
     Mode {
@@ -406,6 +412,7 @@ impl Thread {
             | Event::PolicySet { .. }
             | Event::Stopped { .. }
             | Event::StopLifted { .. } => return,
+            Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

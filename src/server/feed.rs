@@ -396,6 +396,8 @@ impl Inner {
             .filter_map(|teammate| teammate.token.map(|token| (token, teammate.id)))
             .collect();
         let mut shown = office.clone();
+        // What each customer cost is for nobody's eyes.
+        Arc::make_mut(&mut shown.today).customers.clear();
         for teammate in shown.teammates.values_mut() {
             teammate.token = None;
         }

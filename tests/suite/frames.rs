@@ -12,6 +12,7 @@ use centaur::{
         approval::{Decision, Ending, Why},
         brief::Brief,
         card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
+        ceiling::{Kind, Level, Reach},
         command::Command,
         customer::Customer,
         delivery::{Origin, Report, State},
@@ -231,6 +232,7 @@ golden!(events: Event {
         cause: Cause::TookOver { reason: Some("asked for me".into()) },
     };
     TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    Spending { level: level() };
     Guarded { turn: Some(EntryNo(16)), verdicts: vec![verdict()] };
     DraftProposed {
         turn: EntryNo(16),
@@ -276,6 +278,7 @@ golden!(refusals: Refusal {
     ModeForbids { mode: Mode::Off };
     Paused;
     Stopped { stop: StopId(3), scope: stop::Scope::Talk { conversation: C } };
+    Ceiling { level: level() };
     TurnUnderWay;
     NothingToAnswer;
     AlreadyEnded { how: "approved".into() };
@@ -303,7 +306,12 @@ fn office() -> Office {
         policy: Arc::new(policy()),
         stops: vec![standing()],
         last_stop: StopId(3),
+        today: Arc::default(),
     }
+}
+
+fn level() -> Level {
+    Level { reach: Reach::Talk, kind: Kind::Tokens, used: 166_000, limit: 200_000 }
 }
 
 fn verdict() -> Found {
