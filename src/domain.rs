@@ -22,6 +22,7 @@ pub mod escalation;
 pub mod event;
 pub mod filter;
 pub mod guard;
+pub mod health;
 pub mod holder;
 pub mod ids;
 pub mod mode;

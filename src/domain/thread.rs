@@ -3,6 +3,8 @@
 //! The fold may begin in the middle of a talk: what refers to an entry that is not there is left out. The same fold
 //! serves the console, the command line, the AI teammates and the exports.
 
+mod entry;
+
 use super::{
     annotation::Annotation,
     approval::{Ending, Why},
@@ -230,43 +232,6 @@ pub struct Entry {
     /// Judgements on it; superseded ones too, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub annotations: Vec<Annotation>,
-}
-
-impl Entry {
-    /// The AI message in it that can be judged, if it is one.
-    #[must_use]
-    pub fn judged_text(&self) -> Option<&str> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(&answer.text),
-            What::Suppressed { text } => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The answer with its sources and trace, if it is one.
-    #[must_use]
-    pub fn answer(&self) -> Option<&Answer> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
-            _ => None,
-        }
-    }
-
-    /// Where it is on its way to the customer, if it is for the customer.
-    #[must_use]
-    pub fn send(&self) -> Option<Send> {
-        match &self.what {
-            What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => Some(*send),
-            _ => None,
-        }
-    }
-
-    /// The judgements that stand: neither superseded nor withdrawn.
-    pub fn standing(&self) -> impl Iterator<Item = &Annotation> {
-        self.annotations.iter().filter(|one| {
-            !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n) && !later.withdrawn)
-        })
-    }
 }
 
 /// A talk, or the end of one.

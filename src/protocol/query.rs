@@ -4,6 +4,7 @@ use crate::domain::{
     annotation::Annotation,
     card::{Card, Speaker},
     event::Recorded,
+    health::Health,
     ids::{ConversationId, EntryNo, PublicNo, Seq},
     refusal::Refusal,
     thread::Entry,
@@ -67,6 +68,8 @@ pub enum Query {
         /// At most so many; 100 at most.
         limit: u32,
     },
+    /// How the AIs do.
+    Health,
     /// What was done at the desk, newest first.
     Log {
         /// Which of it, in the language of the log; empty for all.
@@ -184,6 +187,11 @@ pub enum Page {
         /// Ask for those before this one to go on; none at the beginning of the log.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Seq>,
+    },
+    /// How the AIs did in the last hour, as far as the server has watched.
+    Health {
+        /// Those that had a turn.
+        ais: Vec<Health>,
     },
     /// It was not to be.
     Refused {

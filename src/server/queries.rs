@@ -106,6 +106,9 @@ async fn answered(
         Query::Cards { before, limit } => feed.newest(*before, (*limit as usize).clamp(1, CARDS) + 1),
         _ => Vec::new(),
     };
+    if matches!(query, Query::Health) {
+        return Ok(Page::Health { ais: feed.health(at) });
+    }
     let office = feed.office();
     if let Query::Log { filter, before, limit } = query {
         let asked = log::Asked { filter, before, limit: limit as usize, head: feed.head(), at };
@@ -154,8 +157,8 @@ fn run(
             Some((_, it)) => Page::Cards { cards: vec![(*it.card).clone()], earlier: false },
             None => return Ok(Err(not_found(conversation))),
         },
-        // Asked above, with the head of the log.
-        Query::Log { .. } => return Ok(Err(Refusal::Forbidden)),
+        // Asked above: with the head of the log, and of what the feed has seen.
+        Query::Log { .. } | Query::Health => return Ok(Err(Refusal::Forbidden)),
         Query::Annotations { after, limit } => annotations(reader, office, after, (limit as usize).clamp(1, 100))?,
         Query::Search { words, before, limit } => {
             let limit = (limit as usize).clamp(1, 100);

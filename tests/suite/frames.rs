@@ -20,6 +20,7 @@ use centaur::{
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
         guard::{Rule, Stage, Verdict as Found},
+        health::Health,
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
@@ -122,6 +123,7 @@ golden!(queries: Query {
     Card { conversation: C };
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+    Health;
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
 });
 
@@ -135,6 +137,7 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
+    Health { ais: vec![health()] };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
@@ -307,6 +310,23 @@ fn office() -> Office {
         stops: vec![standing()],
         last_stop: StopId(3),
         today: Arc::default(),
+    }
+}
+
+fn health() -> Health {
+    Health {
+        ai: AI,
+        since: AT,
+        turns: 40,
+        sent: 30,
+        drafted: 4,
+        guarded: 1,
+        handed_off: 3,
+        failed: 2,
+        suppressed: 1,
+        first_word_ms: Some((420, 1_900)),
+        tokens: 36_000,
+        cost_micros: 90_000,
     }
 }
 
