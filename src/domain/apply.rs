@@ -2,6 +2,7 @@
 //!
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
+mod calls;
 mod remember;
 
 use super::{
@@ -95,6 +96,7 @@ impl Desk {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
             }
+            Event::AmountMoved { spent } => office.count(spent),
             _ => {}
         }
         Touched::Nothing
@@ -144,6 +146,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         tags: Vec::new(),
         escalation: None,
         draft: None,
+        tool: None,
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
@@ -157,6 +160,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         public: PublicNo(0),
         turn: None,
         draft: None,
+        calls: Seldom::new(),
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
@@ -240,6 +244,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
+                    calls: 0,
                 }));
             }
             Event::DraftProposed { turn, answer, term, expires_at, .. } => {
@@ -282,6 +287,10 @@ impl Conversation {
                     Some(shadow) => self.shadowed = shadow.answers,
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(&whispers);
+            }
+            Event::TurnWaits { turn, .. } => {
                 let whispers = self.end_turn(*turn);
                 self.whisper_again(&whispers);
             }
@@ -345,6 +354,8 @@ impl Conversation {
             }
             _ => {}
         }
+        self.apply_to_calls(recorded);
+        card.tool = self.tool_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,

@@ -7,6 +7,7 @@ use super::{
     mode::Mode,
     policy::Policy,
     teammate::{Kind, Teammate},
+    tool::Spent,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -36,6 +37,9 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// What tools have moved in the last thirty days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spent: Vec<Spent>,
 }
 
 impl Office {

@@ -1,6 +1,12 @@
 //! When the desk itself must do something about a conversation. The caller keeps the clock.
 
-use super::{card::Status, conversation::Conversation, policy::Policy, time::Timestamp};
+use super::{
+    card::Status,
+    conversation::Conversation,
+    policy::Policy,
+    time::Timestamp,
+    tool::{RUN_WITHIN, Stage},
+};
 
 /// The earliest time at which a `Tick` for this conversation has something to do.
 #[must_use]
@@ -12,5 +18,11 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
     };
     let draft = conversation.draft.as_ref().map(|draft| draft.expires_at);
     let turn = conversation.turn.as_ref().map(|turn| turn.since.plus(policy.turn_ttl));
-    [snooze, card.paused_until, draft, turn].into_iter().flatten().min()
+    let calls = conversation.calls.iter().filter_map(|kept| match kept.stage {
+        Stage::Waits { expires_at } => Some(expires_at),
+        Stage::Ready { until } => until,
+        Stage::Runs { since } => Some(since.plus(RUN_WITHIN)),
+        _ => None,
+    });
+    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(calls).min()
 }

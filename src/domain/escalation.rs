@@ -31,11 +31,13 @@ pub enum Reason {
     LoopGuard,
     /// A teammate asked for it.
     ByHand,
+    /// Nobody decided on a tool call in time, or what was approved did not run.
+    ToolExpired,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -48,6 +50,7 @@ impl Reason {
         Self::HolderVanished,
         Self::LoopGuard,
         Self::ByHand,
+        Self::ToolExpired,
     ];
 
     /// Two or three words for a row.
@@ -66,6 +69,7 @@ impl Reason {
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
             Self::ByHand => "given to queue",
+            Self::ToolExpired => "approval expired",
         }
     }
 }

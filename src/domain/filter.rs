@@ -115,6 +115,8 @@ enum Is {
     Waiting,
     Escalated,
     Draft,
+    /// A tool call waits.
+    Tool,
     Undelivered,
     Needs,
 }
@@ -196,7 +198,7 @@ impl Who {
 }
 
 impl Is {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Open,
         Self::Snoozed,
         Self::Resolved,
@@ -205,6 +207,7 @@ impl Is {
         Self::Waiting,
         Self::Escalated,
         Self::Draft,
+        Self::Tool,
         Self::Undelivered,
         Self::Needs,
     ];
@@ -219,6 +222,7 @@ impl Is {
             Self::Waiting => "waiting",
             Self::Escalated => "escalated",
             Self::Draft => "draft",
+            Self::Tool => "tool",
             Self::Undelivered => "undelivered",
             Self::Needs => "needs",
         }

@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic, topics for humans, thresholds and times.
 
-use super::{mode::Mode, time::Span, turn::Grounding};
+use super::{mode::Mode, time::Span, tool::ToolRule, turn::Grounding};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,9 @@ pub struct Policy {
     pub longest_snooze: Span,
     /// How often the AI may ask for a human before a person has answered, until it gets the conversation no more.
     pub hand_offs: u8,
+    /// The tools that an AI may ask for, by server and name, as in `shop.refund.make`. Others do not exist.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tools: BTreeMap<String, ToolRule>,
 }
 
 impl Default for Policy {
@@ -43,6 +46,7 @@ impl Default for Policy {
             longest_pause: Span::hours(4),
             longest_snooze: Span::hours(24 * 30),
             hand_offs: 2,
+            tools: BTreeMap::new(),
         }
     }
 }

@@ -18,10 +18,15 @@ use super::{
     signals::Signals,
     teammate::Actor,
     time::Timestamp,
+    tool::Denial,
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+
+mod used;
+
+pub use self::used::Used;
 
 /// Where a message to the customer is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +130,20 @@ pub enum What {
         why: Why,
         /// How it ended, and who ended it.
         ending: Option<(Ending, Actor)>,
+    },
+    /// A tool call, with what became of it.
+    Tool {
+        /// All of it.
+        used: Box<Used>,
+    },
+    /// A tool that the AI may not use so.
+    ToolDenied {
+        /// Which.
+        tool: String,
+        /// With which arguments.
+        arguments: String,
+        /// Why not.
+        why: Denial,
     },
     /// What the AI would have said.
     Shadow {
@@ -353,6 +372,13 @@ impl Thread {
                 self.end_turn(*turn);
                 What::Shadow { answer: answer.clone() }
             }
+            Event::ToolAllowed { call, .. } => What::Tool { used: Box::new(Used::allowed(call)) },
+            Event::ToolProposed { call, expires_at, why, .. } => {
+                What::Tool { used: Box::new(Used::proposed(call, *expires_at, *why)) }
+            }
+            Event::ToolDenied { tool, arguments, why, .. } => {
+                What::ToolDenied { tool: tool.clone(), arguments: arguments.clone(), why: why.clone() }
+            }
             Event::AnswerSuppressed { turn, text } => {
                 self.end_turn(*turn);
                 self.whisper_again(*turn);
@@ -383,6 +409,10 @@ impl Thread {
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
             Event::Undid { act, .. } => What::Undid { act: *act },
             Event::DraftEnded { .. }
+            | Event::TurnWaits { .. }
+            | Event::ToolEnded { .. }
+            | Event::ToolBegan { .. }
+            | Event::ToolRan { .. }
             | Event::Annotated { .. }
             | Event::AnnotationWithdrawn { .. }
             | Event::DeliveryClaimed { .. }
@@ -393,7 +423,8 @@ impl Thread {
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
-            | Event::PolicySet { .. } => return,
+            | Event::PolicySet { .. }
+            | Event::AmountMoved { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {
@@ -414,6 +445,15 @@ impl Thread {
                     && let Some(turn) = self.turn_before(*draft)
                 {
                     self.whisper_again(turn);
+                }
+            }
+            Event::TurnWaits { turn, .. } => {
+                self.end_turn(*turn);
+                self.whisper_again(*turn);
+            }
+            Event::ToolEnded { call, .. } | Event::ToolBegan { call } | Event::ToolRan { call, .. } => {
+                if let Some(Entry { what: What::Tool { used }, .. }) = self.entry_mut(*call) {
+                    used.take(recorded);
                 }
             }
             Event::Annotated { message, judgement, supersedes } => {

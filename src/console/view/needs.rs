@@ -12,7 +12,7 @@
 //! │                              │ 14:02 Jana  My parcel says delivered …       │                 │
 //! ```
 
-use super::when;
+use super::{entry, when};
 use crate::{
     console::{
         markdown::Styled,
@@ -25,7 +25,7 @@ use crate::{
 use ratatui::layout::{Position, Rect};
 
 /// Where values stand.
-const VALUE: u16 = 7;
+const VALUE: u16 = 9;
 /// The rows of a card while one writes.
 const WHILE_WRITING: u16 = 2;
 
@@ -134,6 +134,12 @@ fn facts(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
         block.wrapped(VALUE, Styled::plain(words), ink.style(role), ink.theme);
     };
     row("asked", asked(model, card, need), Role::Text);
+    let call = model.talk.as_ref().filter(|talk| talk.conversation == card.id).and_then(|talk| talk.waiting_call());
+    if let Some((entry, used)) = call.filter(|_| need.asks == Asks::Tool) {
+        for (name, words, role) in entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
+            row(name, words, role);
+        }
+    }
     let reasons = attention::of(card, model.now).reasons;
     if !reasons.is_empty() {
         let said: Vec<String> =
@@ -164,7 +170,7 @@ fn settled(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
 
 fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
     match asks {
-        Asks::Draft => (ink.glyphs.draft, Role::Draft),
+        Asks::Draft | Asks::Tool => (ink.glyphs.draft, Role::Draft),
         Asks::Undelivered => (ink.glyphs.warn, Role::Warn),
         Asks::Escalated(_) | Asks::Queued => (ink.glyphs.queue, Role::Queue),
         Asks::YourTurn => (ink.glyphs.human, Role::Human),
@@ -196,6 +202,16 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
                 if card.mode == crate::domain::mode::Mode::Auto { "it stands on little" } else { "the mode is draft" };
             SafeText::own(format!("Send the AI's draft, change it, or not: {why}."))
         }
+        Asks::Tool => match card.tool_waiting() {
+            Some(tool) if tool.tool == crate::domain::tool::ASK_PERSON => {
+                SafeText::literal("Answer the AI's question; the customer does not see it.")
+            }
+            Some(tool) => SafeText::own(format!(
+                "Let the AI use {}, with these arguments or others, or not.",
+                SafeText::line_within(&tool.tool, 60)
+            )),
+            None => SafeText::literal("Decide on the AI's call."),
+        },
         Asks::Undelivered => {
             let failed = model
                 .sending
@@ -226,6 +242,13 @@ fn then(model: &Model, need: Need) -> SafeText {
                 short_left(model, at)
             )),
             None => SafeText::literal("Nothing is sent until somebody decides."),
+        },
+        Asks::Tool => match need.expires {
+            Some(at) => SafeText::own(format!(
+                "{} left: then it expires, nothing is run, and the conversation goes to the queue.",
+                short_left(model, at)
+            )),
+            None => SafeText::literal("Nothing is run until somebody decides."),
         },
         Asks::Undelivered => SafeText::literal("Nothing is sent again by itself."),
         Asks::Escalated(_) | Asks::Queued => {

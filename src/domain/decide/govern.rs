@@ -1,6 +1,6 @@
 //! The desk itself: teammates, policy, modes by topic.
 
-use super::{Asker, Happening, Talk, carry, invalid};
+use super::{Asker, Happening, Talk, carry, invalid, tools};
 use crate::domain::{
     desk::Desk,
     event::Event,
@@ -174,6 +174,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.hand_offs == 0 {
         return Err(invalid("hand_offs", "is at least 1"));
     }
+    tools::check_policy(policy)?;
     let topics = policy.topics.keys().chain(&policy.human_topics);
     if topics.clone().count() > 500 || topics.clone().any(|topic| topic.is_empty() || topic.len() > 40) {
         return Err(invalid("topics", "are 500 at most, of 1 to 40 bytes each"));

@@ -11,6 +11,7 @@ mod rights;
 mod size;
 mod takeover;
 mod talks;
+mod tools;
 mod total;
 mod undo;
 mod whispers;

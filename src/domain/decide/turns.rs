@@ -25,7 +25,9 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
-    if talk.it.turn.is_some() || talk.it.draft.is_some() {
+    // While a call waits for a person only what the customer has written since is answered.
+    let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+    if talk.it.turn.is_some() || talk.it.draft.is_some() || undecided {
         return Err(Refusal::TurnUnderWay);
     }
     let shadow = match card.mode {
@@ -42,7 +44,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
         if card.holder != Holder::Ai(asker.me) {
             return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
         }
-        card.waiting_since.is_some()
+        card.waiting_since.is_some() || card.tool.as_ref().is_some_and(|tool| tool.expires_at.is_none())
     };
     if !waits {
         return Err(Refusal::NothingToAnswer);
@@ -71,6 +73,18 @@ pub(super) fn finish(
         Outcome::Abandon { why } => {
             check_length("why", why, LONGEST_SUMMARY)?;
             vec![abandoned(why.clone(), false)]
+        }
+        Outcome::Wait { call, notice } => {
+            check_length("notice", notice.as_deref().unwrap_or_default(), LONGEST_SUMMARY)?;
+            if open.shadow || !talk.it.calls.iter().any(|kept| kept.call == *call && kept.turn == turn) {
+                return Err(Refusal::NotFound { what: format!("tool call {call} of this turn") });
+            }
+            let mut events = vec![Event::TurnWaits { turn, call: *call }];
+            let speaks = talk.it.card.mode == Mode::Auto;
+            if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
+                events.push(Event::Notified { text: text.clone(), term });
+            }
+            events
         }
         Outcome::Fail { why } => {
             check_length("why", why, LONGEST_SUMMARY)?;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::domain::{
     approval::Ending,
+    tool::ToolEnding,
     event::{Event, Recorded},
     holder::Cause,
     ids::{ConversationId, TeammateId},
@@ -79,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 31] = [
+pub const DEEDS: [&str; 32] = [
     "ask",
     "answer",
     "reply",
@@ -111,6 +112,7 @@ pub const DEEDS: [&str; 31] = [
     "rate",
     "undo",
     "deliver",
+    "tool",
 ];
 
 /// The word of `did:` for an event; what concerns the whole desk is `desk`.
@@ -144,7 +146,20 @@ pub fn deed(event: &Event) -> &'static str {
         },
         Event::ShadowDrafted { .. } => "shadow",
         Event::AnswerSuppressed { .. } => "suppress",
-        Event::TurnBegan { .. } | Event::TurnAbandoned { .. } => "turn",
+        Event::TurnBegan { .. } | Event::TurnAbandoned { .. } | Event::TurnWaits { .. } => "turn",
+        Event::ToolEnded { ending, .. } => match ending {
+            ToolEnding::Approved => "approve",
+            ToolEnding::Edited { .. } => "edit",
+            ToolEnding::Answered { .. } => "answer",
+            ToolEnding::Rejected { .. } => "reject",
+            ToolEnding::Expired => "expire",
+            ToolEnding::Withdrawn { .. } => "withdraw",
+        },
+        Event::ToolAllowed { .. }
+        | Event::ToolProposed { .. }
+        | Event::ToolDenied { .. }
+        | Event::ToolBegan { .. }
+        | Event::ToolRan { .. } => "tool",
         Event::ModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
         Event::Tagged { .. } => "tag",
@@ -161,7 +176,8 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TeammateInvited { .. }
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
-        | Event::PolicySet { .. } => "desk",
+        | Event::PolicySet { .. }
+        | Event::AmountMoved { .. } => "desk",
     }
 }
 

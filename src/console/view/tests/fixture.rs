@@ -62,6 +62,7 @@ fn card(id: u64, name: &str, holder: Holder) -> Card {
         tags: Vec::new(),
         escalation: None,
         draft: None,
+        tool: None,
         writing: None,
         waiting_since: None,
         asked: EntryNo(1),

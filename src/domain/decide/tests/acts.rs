@@ -110,7 +110,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 128 {
+    match step.what % 160 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
@@ -200,6 +200,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
+        128..160 => super::tools::about(it, conversation, term, ai, person(step), step),
         _ => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
     }
 }

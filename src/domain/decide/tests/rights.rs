@@ -14,6 +14,7 @@ use crate::domain::{
     refusal::Refusal,
     teammate::{Actor, Right, Role},
     time::Timestamp,
+    tool::{Fate, ToolDecision},
 };
 use proptest::prelude::*;
 
@@ -34,7 +35,7 @@ fn needs(command: &Command) -> Needs {
         }
         Command::Note { .. } => Needs::Right(Right::Note),
         Command::Whisper { .. } => Needs::Right(Right::Whisper),
-        Command::DecideDraft { .. } => Needs::Right(Right::Approve),
+        Command::DecideDraft { .. } | Command::DecideTool { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
         Command::SetMode { .. } | Command::Pause { .. } => Needs::Right(Right::SetMode),
         Command::Tag { .. }
@@ -46,7 +47,11 @@ fn needs(command: &Command) -> Needs {
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
         Command::ReplaceToken { .. } => Needs::Nothing,
-        Command::BeginTurn { .. } | Command::FinishTurn { .. } => Needs::Right(Right::Answer),
+        Command::BeginTurn { .. }
+        | Command::FinishTurn { .. }
+        | Command::AskTool { .. }
+        | Command::BeginTool { .. }
+        | Command::FinishTool { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -89,6 +94,18 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Revoke { teammate: TeammateId(77) },
         Command::BeginTurn { conversation, term },
         Command::FinishTurn { conversation, turn: entry, term, outcome: answer("Yes.", 900) },
+        Command::AskTool {
+            conversation,
+            turn: entry,
+            term,
+            tool: "shop.read".into(),
+            arguments: "{}".into(),
+            definition: token,
+            words: text(),
+        },
+        Command::BeginTool { conversation, call: entry, term },
+        Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text() },
+        Command::DecideTool { conversation, call: entry, digest: token, decision: ToolDecision::Approve },
         open("web", None, "hello"),
         Command::CustomerSaid { conversation, text: text() },
         Command::ClaimDelivery { conversation, message: entry, term },
