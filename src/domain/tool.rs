@@ -425,6 +425,8 @@ pub fn canonical(arguments: &str) -> Result<(String, Value), String> {
     if written.len() > LONGEST_DATA {
         return Err(format!("{} bytes; {LONGEST_DATA} are allowed", written.len()));
     }
+    // What is looked at is what was written: the one form.
+    let value = serde_json::from_str(&written).map_err(|error| format!("they are not JSON ({error})"))?;
     Ok((written, value))
 }
 
