@@ -21,6 +21,7 @@ pub mod phrases;
 pub mod retrieval;
 pub mod scripted;
 pub mod sentences;
+pub mod tools;
 pub mod turn;
 pub mod view;
 pub mod words;

@@ -95,6 +95,9 @@ impl std::fmt::Debug for dyn Model {
 enum Asked {
     Begin,
     Finish,
+    AskTool,
+    BeginTool,
+    FinishTool,
 }
 
 /// How its turns ended.
@@ -115,6 +118,8 @@ struct Active {
     began: Instant,
     /// The turn's number, once the desk let it begin.
     accepted: Option<EntryNo>,
+    /// What the desk said to a tool: the entry to look at, once it is here.
+    verdict: Option<EntryNo>,
     /// The newest message of the customer that the turn has read.
     read: EntryNo,
     work: Option<Work>,
@@ -296,6 +301,7 @@ impl Driver {
                 turn: None,
                 began: Instant::now(),
                 accepted: None,
+                verdict: None,
                 read: EntryNo(0),
                 work: None,
             };
@@ -320,13 +326,19 @@ impl Driver {
         let Some(active) = self.active.get_mut(&conversation) else { return };
         let Some(card) = self.floor.card(conversation) else { return };
         let Some(turn) = &active.turn else {
-            let rules = Rules { policy: self.floor.policy(), model: self.model.name(), config: self.config.clone() };
+            let policy = self.floor.policy();
+            let tools = self.options.tools.offers(&policy, card.topic.as_deref());
+            let rules = Rules { policy, model: self.model.name(), config: self.config.clone(), tools };
             let (turn, effects) = Turn::begin(conversation, card.term, rules);
             active.turn = Some(turn);
             active.began = Instant::now();
             self.perform(conversation, effects).await;
             return;
         };
+        if let Some(entry) = active.verdict.and_then(|n| active.thread.entry(n)).cloned() {
+            active.verdict = None;
+            return self.step(conversation, Input::Verdict(Box::new(entry))).await;
+        }
         let newest = active.newest();
         if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
             active.read = newest;
@@ -355,6 +367,30 @@ impl Driver {
                     self.step(conversation, Input::Ended).await;
                 }
             }
+            (Asked::AskTool, Ok(answer)) => {
+                if self.is_current(conversation, attempt) {
+                    if let Some(active) = self.active.get_mut(&conversation) {
+                        active.verdict = Some(answer.n);
+                    }
+                    self.follow(conversation).await;
+                }
+            }
+            (Asked::BeginTool, Ok(_)) => {
+                if self.is_current(conversation, attempt) {
+                    self.step(conversation, Input::ToolBegun).await;
+                }
+            }
+            (Asked::FinishTool, Ok(_)) => {
+                if self.is_current(conversation, attempt) {
+                    self.step(conversation, Input::ToolTold).await;
+                }
+            }
+            (Asked::AskTool | Asked::BeginTool | Asked::FinishTool, Err(why)) if why != Refusal::Busy => {
+                tracing::debug!(%conversation, code = why.code(), "a tool was refused");
+                if self.is_current(conversation, attempt) {
+                    self.step(conversation, Input::ToolRefused(why)).await;
+                }
+            }
             (_, Err(why)) => {
                 tracing::debug!(%conversation, code = why.code(), "refused");
                 if self.is_current(conversation, attempt) {
@@ -368,10 +404,15 @@ impl Driver {
 
     async fn take(&mut self, report: Report) {
         if !self.is_current(report.conversation, report.attempt) {
+            if let Reported::Ran(call, ran) = report.what {
+                // The turn is over and the tool has run: the desk must know.
+                self.peer.ask_as(mint(), Turn::told_late(report.conversation, call, ran)).await;
+            }
             return;
         }
         let input = match report.what {
             Reported::Retrieved(passages) => Input::Retrieved(passages),
+            Reported::Ran(_, ran) => Input::Ran(ran),
             Reported::Piece(piece) => Input::Piece(piece),
             Reported::Composed(composed) => Input::Composed(composed),
             Reported::GaveUp(error) => Input::GaveUp(error),
@@ -404,8 +445,13 @@ impl Driver {
             match effect {
                 Effect::Ask(command) => {
                     let id = mint();
-                    let which =
-                        if matches!(*command, Command::BeginTurn { .. }) { Asked::Begin } else { Asked::Finish };
+                    let which = match *command {
+                        Command::BeginTurn { .. } => Asked::Begin,
+                        Command::AskTool { .. } => Asked::AskTool,
+                        Command::BeginTool { .. } => Asked::BeginTool,
+                        Command::FinishTool { .. } => Asked::FinishTool,
+                        _ => Asked::Finish,
+                    };
                     if which == Asked::Finish {
                         active.work = None;
                     }
@@ -420,6 +466,10 @@ impl Driver {
                         question,
                         (conversation, attempt),
                     ));
+                }
+                Effect::Run(call, errand) => {
+                    let reports = self.reports.clone();
+                    work::run(self.options.tools.clone(), *errand, call, reports, (conversation, attempt));
                 }
                 Effect::Compose(prompt) => {
                     let work =

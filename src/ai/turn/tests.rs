@@ -8,7 +8,7 @@ const TALK: ConversationId = ConversationId(3);
 
 fn rules() -> Rules {
     let policy = Policy { human_topics: ["privacy".to_owned()].into(), ..Policy::default() };
-    Rules { policy: Arc::new(policy), model: "m".into(), config: "c".into() }
+    Rules { policy: Arc::new(policy), model: "m".into(), config: "c".into(), tools: Vec::new() }
 }
 
 fn view(said: &str) -> View {

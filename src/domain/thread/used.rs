@@ -31,6 +31,9 @@ pub struct Used {
     /// How the wait ended, and who ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<(ToolEnding, Actor)>,
+    /// When it was last decided, or ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// When it began to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began: Option<Timestamp>,
@@ -41,7 +44,7 @@ pub struct Used {
 
 impl Used {
     pub(super) fn allowed(call: &Call) -> Self {
-        Self { call: call.clone(), why: None, expires_at: None, ending: None, began: None, ran: None }
+        Self { call: call.clone(), why: None, expires_at: None, ending: None, at: None, began: None, ran: None }
     }
 
     pub(super) fn proposed(call: &Call, expires_at: Timestamp, why: WhyTool) -> Self {
@@ -51,9 +54,15 @@ impl Used {
     /// Folds what happened to this call in.
     pub(super) fn take(&mut self, recorded: &Recorded) {
         match &recorded.event {
-            Event::ToolEnded { ending, .. } => self.ending = Some((ending.clone(), recorded.by)),
+            Event::ToolEnded { ending, .. } => {
+                self.ending = Some((ending.clone(), recorded.by));
+                self.at = Some(recorded.at);
+            }
             Event::ToolBegan { .. } => self.began = Some(recorded.at),
-            Event::ToolRan { fate, result, .. } => self.ran = Some((*fate, result.clone())),
+            Event::ToolRan { fate, result, .. } => {
+                self.ran = Some((*fate, result.clone()));
+                self.at = Some(recorded.at);
+            }
             _ => {}
         }
     }
