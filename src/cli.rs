@@ -13,6 +13,7 @@ pub mod completions;
 pub mod console;
 pub mod demo;
 pub mod demo_model;
+pub mod demo_tools;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
@@ -50,6 +51,7 @@ pub mod team;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod tools;
 pub mod undo;
 pub mod welcome;
 pub mod when;
@@ -133,6 +135,8 @@ pub enum Act {
     Agent(agent::Agent),
     /// Serve a language model of our own, for a try without a key
     DemoModel(demo_model::DemoModel),
+    /// Serve tools of our own through MCP
+    DemoTools(demo_tools::DemoTools),
     /// Open the console on a server's desk
     Console(console::Console),
     /// List conversations, those that need a human first
@@ -335,7 +339,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::Console(_)) => {
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::DemoTools(_) | Act::Console(_)) => {
             with_threads(context, async |context| perform(act, context).await)
         }
         act => {
@@ -372,6 +376,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Serve(act) => act.run(context).await,
         Act::Agent(act) => act.run(context).await,
         Act::DemoModel(act) => act.run(context).await,
+        Act::DemoTools(act) => act.run(context).await,
         Act::Console(act) => act.run(context).await,
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,

@@ -3,6 +3,7 @@
 //! Deliberately not here: the keymap (see `console::keymap`), where files are (`paths`), flags and environment (`cli`).
 
 pub mod models;
+pub mod tools;
 
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
@@ -37,6 +38,9 @@ pub struct Config {
     pub editor: String,
     /// The language models, by name.
     pub models: BTreeMap<String, models::Profile>,
+    /// The tool servers.
+    #[serde(rename = "tool_server")]
+    pub tool_servers: Vec<tools::ToolServer>,
 }
 
 impl Default for Config {
@@ -47,6 +51,7 @@ impl Default for Config {
             glyphs: Glyphs::Auto,
             editor: String::new(),
             models: BTreeMap::new(),
+            tool_servers: Vec::new(),
         }
     }
 }
@@ -93,6 +98,11 @@ impl Config {
                 .filter(|_| said.contains("unknown field"));
             ConfigError { path: path.to_owned(), line, said, near: near.map(str::to_owned) }
         })?;
+        if let Some((at, said)) = tools::first_wrong(&config.tool_servers) {
+            let heads = text.lines().enumerate().filter(|(_, line)| line.trim().starts_with("[[tool_server]]"));
+            let line = heads.map(|(line, _)| line + 1).nth(at).unwrap_or(1);
+            return Err(ConfigError { path: path.to_owned(), line, said, near: None });
+        }
         match models::first_wrong(&config.models) {
             None => Ok(config),
             Some((name, key, said)) => {
@@ -115,9 +125,10 @@ fn line_of(text: &str, name: &str, key: &str) -> usize {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor", "models"]
+    ["server", "theme", "glyphs", "editor", "models", "tool_server"]
         .into_iter()
         .chain(models::KEYS)
+        .chain(tools::KEYS)
         .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
         .filter(|(shared, _)| *shared >= 2)
         .max_by_key(|(shared, _)| *shared)
