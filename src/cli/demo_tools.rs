@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// It speaks MCP on standard input and output, and ends when its input does. Nothing is real and nothing is kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Example:
+  centaur demo-tools --pins
+
 In the settings file:
   [[tool_server]]
   name = \"shop\"

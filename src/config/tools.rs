@@ -48,8 +48,6 @@ pub(super) fn first_wrong(servers: &[ToolServer]) -> Option<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn wrong(text: &str) -> Option<String> {
         crate::config::Config::read(text, "c.toml").err().map(|error| error.to_string())
     }

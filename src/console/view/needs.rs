@@ -25,7 +25,7 @@ use crate::{
 use ratatui::layout::{Position, Rect};
 
 /// Where values stand.
-const VALUE: u16 = 9;
+const VALUE: u16 = 7;
 /// The rows of a card while one writes.
 const WHILE_WRITING: u16 = 2;
 

@@ -120,7 +120,7 @@ impl Used {
             facts.push(("said", words));
         }
         if let Some(why) = self.why {
-            facts.push(("because", SafeText::from_own(why.words())));
+            facts.push(("needs", SafeText::from_own(why.words())));
         }
         facts.push(("digest", digest));
         facts

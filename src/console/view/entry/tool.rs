@@ -6,7 +6,7 @@
 //!                 with    {"amount":49.9,"order":"BW-20417"}
 //!                 amount  49.90
 //!                 said    I want my money back for BW-20417
-//!                 because it moves money or changes data
+//!                 needs   it moves money or changes data
 //!                 digest  5be1c09a7d8e4f10
 //!                 y approve   e edit   x reject
 //! ```
@@ -34,7 +34,7 @@ pub(in crate::console::view) fn facts(used: &Used, asker: &SafeText) -> Vec<(&'s
     for (name, _, role) in &mut facts {
         match *name {
             "with" | "asks" | "amount" => *role = Role::Warn,
-            "digest" | "because" => *role = Role::Dim,
+            "digest" | "needs" => *role = Role::Dim,
             "said" => *role = Role::Customer,
             _ => {}
         }
