@@ -339,9 +339,12 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::DemoTools(_) | Act::Console(_)) => {
-            with_threads(context, async |context| perform(act, context).await)
-        }
+        act @ (Act::Demo(_)
+        | Act::Serve(_)
+        | Act::Agent(_)
+        | Act::DemoModel(_)
+        | Act::DemoTools(_)
+        | Act::Console(_)) => with_threads(context, async |context| perform(act, context).await),
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {

@@ -5,6 +5,7 @@
 //! desk's rules).
 
 mod agenda;
+mod answers;
 mod floor;
 mod options;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod work;
 pub use self::options::{DriverError, DriverOptions, Pace};
 use self::{
     agenda::{Agenda, Wake},
+    answers::Asked,
     floor::Floor,
     work::{Report, Reported, Work, compose, retrieve},
 };
@@ -32,13 +34,11 @@ use crate::{
         wire::Dial,
     },
     domain::{
-        command::Command,
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
-        refusal::Refusal,
         thread::{Thread, What},
     },
-    protocol::{Answer, Scope, ToPeer},
+    protocol::{Scope, ToPeer},
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -89,15 +89,6 @@ impl std::fmt::Debug for dyn Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name())
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    Begin,
-    Finish,
-    AskTool,
-    BeginTool,
-    FinishTool,
 }
 
 /// How its turns ended.
@@ -349,59 +340,6 @@ impl Driver {
         }
     }
 
-    async fn answered(&mut self, id: CommandId, result: Result<Answer, Refusal>) {
-        let Some((conversation, attempt, asked)) = self.asked.remove(&id) else { return };
-        match (asked, result) {
-            (Asked::Begin, Ok(answer)) => {
-                if self.is_current(conversation, attempt) {
-                    if let Some(active) = self.active.get_mut(&conversation) {
-                        active.accepted = Some(answer.n);
-                    }
-                    self.follow(conversation).await;
-                }
-            }
-            (Asked::Finish, Ok(answer)) => {
-                if self.is_current(conversation, attempt) {
-                    let read = self.active.get(&conversation).map(|active| active.read);
-                    self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
-                    self.step(conversation, Input::Ended).await;
-                }
-            }
-            (Asked::AskTool, Ok(answer)) => {
-                if self.is_current(conversation, attempt) {
-                    if let Some(active) = self.active.get_mut(&conversation) {
-                        active.verdict = Some(answer.n);
-                    }
-                    self.follow(conversation).await;
-                }
-            }
-            (Asked::BeginTool, Ok(_)) => {
-                if self.is_current(conversation, attempt) {
-                    self.step(conversation, Input::ToolBegun).await;
-                }
-            }
-            (Asked::FinishTool, Ok(_)) => {
-                if self.is_current(conversation, attempt) {
-                    self.step(conversation, Input::ToolTold).await;
-                }
-            }
-            (Asked::AskTool | Asked::BeginTool | Asked::FinishTool, Err(why)) if why != Refusal::Busy => {
-                tracing::debug!(%conversation, code = why.code(), "a tool was refused");
-                if self.is_current(conversation, attempt) {
-                    self.step(conversation, Input::ToolRefused(why)).await;
-                }
-            }
-            (_, Err(why)) => {
-                tracing::debug!(%conversation, code = why.code(), "refused");
-                if self.is_current(conversation, attempt) {
-                    let busy = why == Refusal::Busy;
-                    self.step(conversation, if busy { Input::Failed("busy".to_owned()) } else { Input::Refused(why) })
-                        .await;
-                }
-            }
-        }
-    }
-
     async fn take(&mut self, report: Report) {
         if !self.is_current(report.conversation, report.attempt) {
             if let Reported::Ran(call, ran) = report.what {
@@ -445,13 +383,7 @@ impl Driver {
             match effect {
                 Effect::Ask(command) => {
                     let id = mint();
-                    let which = match *command {
-                        Command::BeginTurn { .. } => Asked::Begin,
-                        Command::AskTool { .. } => Asked::AskTool,
-                        Command::BeginTool { .. } => Asked::BeginTool,
-                        Command::FinishTool { .. } => Asked::FinishTool,
-                        _ => Asked::Finish,
-                    };
+                    let which = Asked::by(&command);
                     if which == Asked::Finish {
                         active.work = None;
                     }

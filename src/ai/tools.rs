@@ -155,9 +155,10 @@ impl Toolbox {
 
     /// Calls a tool. Always comes back, in [`CALL_WITHIN`] and a little.
     pub async fn run(&self, errand: Errand) -> Ran {
-        let server = self.servers.iter().find(|server| {
-            errand.tool.strip_prefix(&server.name).is_some_and(|rest| rest.starts_with('.'))
-        });
+        let server = self
+            .servers
+            .iter()
+            .find(|server| errand.tool.strip_prefix(&server.name).is_some_and(|rest| rest.starts_with('.')));
         let Some(server) = server else {
             return Ran::failed(format!("no tool server here has {}", errand.tool));
         };

@@ -10,6 +10,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+use self::errands::{Doing, ToDo};
 use super::{
     follow,
     model::{Composed, ModelError, Past, Piece, Prompt, Remedy, Spent},
@@ -32,7 +33,6 @@ use crate::{
     },
     protocol::{ToServer, limits::TEXT},
 };
-use self::errands::{Doing, ToDo};
 use std::{collections::VecDeque, sync::Arc};
 
 /// A timer of a turn.
@@ -238,9 +238,15 @@ impl Turn {
             (State::Asked, Input::Due(Timer::Overall) | Input::Failed(_)) => self.over(End::Failed),
             // The view of the beginning will hold the new message.
             (State::Asked, _) => Vec::new(),
-            (State::Tool(_), input @ (Input::Verdict(_) | Input::ToolBegun | Input::Ran(_) | Input::ToolTold | Input::ToolRefused(_) | Input::CustomerWrote)) => {
-                self.tool(input, at)
-            }
+            (
+                State::Tool(_),
+                input @ (Input::Verdict(_)
+                | Input::ToolBegun
+                | Input::Ran(_)
+                | Input::ToolTold
+                | Input::ToolRefused(_)
+                | Input::CustomerWrote),
+            ) => self.tool(input, at),
             (_, Input::CustomerWrote) => {
                 self.part(End::Again, Outcome::Abandon { why: "the customer wrote again".to_owned() })
             }

@@ -9,7 +9,8 @@ use super::{
     exit::Failure,
     models,
     seat::{self, Looks, Visit},
-    team, tools};
+    team, tools,
+};
 use crate::{
     ai::driver::Pace,
     connectors::{

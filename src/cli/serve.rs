@@ -4,7 +4,8 @@ use super::{
     Context,
     embed::{Embedded, Plan},
     exit::Failure,
-    models, team, tools};
+    models, team, tools,
+};
 use crate::{
     ai::driver::Pace,
     connectors::web,

@@ -105,7 +105,10 @@ impl Floor {
             Mode::Shadow => card.asked > mark.asked,
             // The card changed since: a draft was rejected, a pause ended, it was handed back.
             _ if card.tool_waiting().is_some() => card.asked > mark.asked,
-            _ => (card.waiting_since.is_some() || card.tool.is_some()) && (card.asked > mark.asked || card.seq > mark.seq),
+            _ => {
+                (card.waiting_since.is_some() || card.tool.is_some())
+                    && (card.asked > mark.asked || card.seq > mark.seq)
+            }
         }
     }
 

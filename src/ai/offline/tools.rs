@@ -21,18 +21,51 @@ const REFUND: &str = "refund_make";
 const QUOTED: usize = 1_200;
 
 /// Words that want money back.
-const BACK: &[&str] = &[
-    "refund", "money back", "geld zurück", "erstatt", "reembols", "devuelv", "退款", "退钱", "استرداد", "استرجاع",
-];
+const BACK: &[&str] =
+    &["refund", "money back", "geld zurück", "erstatt", "reembols", "devuelv", "退款", "退钱", "استرداد", "استرجاع"];
 /// Words that ask about a refund rather than for one.
 const ABOUT: &[&str] = &[
-    "how long", "when ", "how do i", "how does", "policy", "wie lange", "wann ", "cuándo", "cuanto", "cuánto", "多久",
-    "什么时候", "متى", "كم ",
+    "how long",
+    "when ",
+    "how do i",
+    "how does",
+    "policy",
+    "wie lange",
+    "wann ",
+    "cuándo",
+    "cuanto",
+    "cuánto",
+    "多久",
+    "什么时候",
+    "متى",
+    "كم ",
 ];
 /// Words that ask where an order is.
 const WHERE: &[&str] = &[
-    "where", "track", "arriv", "deliver", "status", "parcel", "order", "wo ist", "wo bleibt", "paket", "bestellung",
-    "lieferung", "dónde", "donde", "pedido", "paquete", "哪", "物流", "订单", "包裹", "أين", "وين", "طلب", "شحن",
+    "where",
+    "track",
+    "arriv",
+    "deliver",
+    "status",
+    "parcel",
+    "order",
+    "wo ist",
+    "wo bleibt",
+    "paket",
+    "bestellung",
+    "lieferung",
+    "dónde",
+    "donde",
+    "pedido",
+    "paquete",
+    "哪",
+    "物流",
+    "订单",
+    "包裹",
+    "أين",
+    "وين",
+    "طلب",
+    "شحن",
 ];
 
 /// What tools make of a prompt, if anything.
@@ -51,7 +84,8 @@ pub(super) fn with_tools(prompt: &Prompt) -> Option<Composed> {
         }
         Some(PastState::Denied) => return None,
         Some(state) => {
-            let words = newest.map(|past| format!("{}: {}, {}", past.tool, state.word(), past.words)).unwrap_or_default();
+            let words =
+                newest.map(|past| format!("{}: {}, {}", past.tool, state.word(), past.words)).unwrap_or_default();
             return Some(Composed { steps: vec![step("compose", words)], ..Composed::default() });
         }
         None => {}
@@ -72,7 +106,9 @@ pub(super) fn with_tools(prompt: &Prompt) -> Option<Composed> {
 fn after(prompt: &Prompt, past: &Past, wants_refund: bool) -> Composed {
     let is = |name: &str| wire(&past.tool).ends_with(name);
     let tried = prompt.used.iter().any(|one| wire(&one.tool).ends_with(REFUND));
-    if is(LOOKUP) && wants_refund && !tried
+    if is(LOOKUP)
+        && wants_refund
+        && !tried
         && let (Some(tool), Some(order), Some(amount)) =
             (offer(prompt, REFUND), order_in(&past.arguments).or_else(|| order_in(&past.words)), price_in(&past.words))
     {
@@ -83,11 +119,20 @@ fn after(prompt: &Prompt, past: &Past, wants_refund: bool) -> Composed {
     let passage: String = past.words.chars().take(QUOTED).collect();
     let opening = if prompt.answered.is_empty() { phrase(Phrase::Opening, prompt.locale, &said) } else { "" };
     let text = format!("{opening} {passage} [1]").trim().to_owned();
-    let source = Source { number: 1, document: past.tool.clone(), heading: past.arguments.clone(), passage: passage.clone() };
+    let source =
+        Source { number: 1, document: past.tool.clone(), heading: past.arguments.clone(), passage: passage.clone() };
     let steps = vec![step("compose", format!("quotes what {} has found", past.tool))];
     // It stands word for word on what the tool said.
     let grounding = Grounding(1000);
-    Composed { text, sources: vec![source], grounding, known: true, claims: vec![passage], steps, ..Composed::default() }
+    Composed {
+        text,
+        sources: vec![source],
+        grounding,
+        known: true,
+        claims: vec![passage],
+        steps,
+        ..Composed::default()
+    }
 }
 
 fn asks(tool: &Offer, arguments: &serde_json::Value) -> Composed {
@@ -150,7 +195,8 @@ mod tests {
         for none in ["where is my order?", "how long does a refund take?", "BW-20417", "BW-1234567 where"] {
             assert_eq!(of(none), None, "{none}");
         }
-        let found = vec![past("shop.order.lookup", PastState::Done, "Order BW-20417 (Kettle, EUR 89.00) was delivered.")];
+        let found =
+            vec![past("shop.order.lookup", PastState::Done, "Order BW-20417 (Kettle, EUR 89.00) was delivered.")];
         assert_eq!(
             asked(with_tools(&prompt("refund BW-20417 please", found.clone()))),
             Some(("shop_refund_make".into(), r#"{"amount":89.0,"language":"en","order":"BW-20417"}"#.into()))

@@ -103,7 +103,8 @@ impl Material {
         });
         // What a tool has found is a source like any other: it is cited, and claims are held against it.
         let done = prompt.used.iter().filter(|past| past.state == PastState::Done).rev();
-        let done = done.map(|past| (past.tool.as_str(), past.arguments.as_str(), visible(&past.words, LONGEST_PASSAGE)));
+        let done =
+            done.map(|past| (past.tool.as_str(), past.arguments.as_str(), visible(&past.words, LONGEST_PASSAGE)));
         let tools = prompt.used.iter().map(|past| ShownCall {
             tool: past.tool.clone(),
             arguments: visible(&past.arguments, LONGEST_MESSAGE),

@@ -3,7 +3,10 @@
 //! One task owns the line; calls run beside it, each with its own end. Before each call the definition is looked at again:
 //! what is not what the desk knows is not called. Deliberately not here: the wire (see [`line`](super::line)).
 
-use super::{CALL_WITHIN, Errand, Offer, Ran, Setup, cut, line::{CallFault, Line}};
+use super::{
+    CALL_WITHIN, Errand, Offer, Ran, Setup, cut,
+    line::{CallFault, Line},
+};
 use crate::domain::tool::Fate;
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -45,7 +48,8 @@ impl Server {
         let (jobs, inbox) = mpsc::channel(JOBS);
         let (told, offers) = watch::channel(Vec::new());
         let name = setup.name.clone();
-        let keeper = Keeper { setup, told: Arc::new(told), line: None, rest: REST.0, again: Instant::now(), why: String::new() };
+        let keeper =
+            Keeper { setup, told: Arc::new(told), line: None, rest: REST.0, again: Instant::now(), why: String::new() };
         Self { name, offers, jobs, task: spawn(keeper.run(inbox)) }
     }
 }
@@ -138,7 +142,9 @@ async fn call(line: &Line, server: &str, errand: &Errand, until: Instant, told: 
     let offers = match timeout_at(until, line.offers(server)).await {
         Ok(Ok(offers)) => offers,
         Ok(Err(why)) => return Ran::failed(format!("the tool server {server} failed before the call: {why}")),
-        Err(_) => return Ran::failed(format!("the tool server {server} was silent for {seconds} s; nothing was called")),
+        Err(_) => {
+            return Ran::failed(format!("the tool server {server} was silent for {seconds} s; nothing was called"));
+        }
     };
     told.send_if_modified(|known| {
         let changed = *known != offers;

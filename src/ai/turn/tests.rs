@@ -177,8 +177,7 @@ fn what_the_desk_allows_runs_is_told_and_read_before_the_answer() {
     // The customer writes while it runs: it is told first.
     assert_eq!(turn.handle(Input::CustomerWrote, 6), []);
     let told = turn.handle(Input::Ran(Ran { fate: Fate::Done, result: "RF-1".into() }), 7);
-    let finish =
-        Command::FinishTool { conversation: TALK, call: EntryNo(9), fate: Fate::Done, result: "RF-1".into() };
+    let finish = Command::FinishTool { conversation: TALK, call: EntryNo(9), fate: Fate::Done, result: "RF-1".into() };
     assert_eq!(told, [Effect::Ask(Box::new(finish))]);
     let effects = turn.handle(Input::ToolTold, 8);
     assert!(matches!(outcome(&effects), Some(Outcome::Abandon { .. })));

@@ -11,8 +11,7 @@ pub(super) fn told(used: &Used, office: &Office) -> (String, Option<String>) {
         Some(Actor::Desk) | None => String::new(),
     };
     let lead = if used.is_question() { "asks a person" } else { "tool call" };
-    let mut lines: Vec<String> =
-        used.facts().into_iter().map(|(name, words)| format!("{name:<8}{words}")).collect();
+    let mut lines: Vec<String> = used.facts().into_iter().map(|(name, words)| format!("{name:<8}{words}")).collect();
     if let Some((_, result)) = &used.ran {
         lines.push(format!("result  {}", SafeText::message(result)));
     }

@@ -224,10 +224,11 @@ impl Up<'_> {
         let Some(waits) = card.tool_waiting().cloned() else { return };
         let talk = self.m.talk.as_ref().filter(|talk| talk.conversation == conversation);
         let talk = talk.filter(|talk| talk.loading == Loading::Here);
-        let seen = talk.and_then(super::super::model::Talk::waiting_call).filter(|(entry, used)| {
-            entry.n == waits.call && used.call.digest == waits.digest
-        });
-        let Some((question, arguments)) = seen.map(|(_, used)| (used.is_question(), used.call.arguments.clone())) else {
+        let seen = talk
+            .and_then(super::super::model::Talk::waiting_call)
+            .filter(|(entry, used)| entry.n == waits.call && used.call.digest == waits.digest);
+        let Some((question, arguments)) = seen.map(|(_, used)| (used.is_question(), used.call.arguments.clone()))
+        else {
             return self.say(Severity::Info, "the call is being loaded; read it, then press again");
         };
         match action {

@@ -37,7 +37,9 @@ pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Composer) -> Position {
     let writing = composer.key.writing;
     let (role, sign, line) = match writing {
-        Writing::Reply | Writing::Edit(_) | Writing::EditTool(_) => (Role::Reply, ink.glyphs.human, ink.glyphs.lines.heavy),
+        Writing::Reply | Writing::Edit(_) | Writing::EditTool(_) => {
+            (Role::Reply, ink.glyphs.human, ink.glyphs.lines.heavy)
+        }
         Writing::Note => (Role::Note, ink.glyphs.note, ink.glyphs.lines.broken),
         Writing::Whisper | Writing::AnswerTool(_) => (Role::Whisper, ink.glyphs.whisper, ink.glyphs.lines.dotted),
         Writing::Brief => (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double),

@@ -19,7 +19,6 @@ use crate::{
     },
     domain::{
         approval::Ending,
-        tool::{Call, Fate, ToolEnding, money},
         delivery::Report,
         event::{Event, Recorded},
         filter::{deed, said},
@@ -27,6 +26,7 @@ use crate::{
         teammate::{Actor, Kind},
         text::SafeText,
         thread::Thread,
+        tool::{Call, Fate, ToolEnding, money},
     },
 };
 use jiff::tz::TimeZone;

@@ -19,9 +19,10 @@ impl Office {
     /// Counts what was moved, and forgets what is too old to matter.
     pub(super) fn count(&mut self, spent: &Spent) {
         self.spent.retain(|one| one.day.saturating_add(DAYS) > spent.day);
-        let same = self.spent.iter_mut().find(|one| {
-            (one.day, one.customer, one.tool.as_str()) == (spent.day, spent.customer, spent.tool.as_str())
-        });
+        let same = self
+            .spent
+            .iter_mut()
+            .find(|one| (one.day, one.customer, one.tool.as_str()) == (spent.day, spent.customer, spent.tool.as_str()));
         match same {
             Some(one) => one.amount = one.amount.saturating_add(spent.amount),
             None => self.spent.push(spent.clone()),

@@ -297,7 +297,8 @@ fn ends(event: &Event, which: EntryNo) -> bool {
 
 /// The rule of a call, if it still lets the call be; it may have changed since it was asked for.
 fn check_now<'a>(asker: &Asker<'a>, talk: &Talk<'_>, call: &Call) -> Result<&'a ToolRule, Refusal> {
-    let gone = |denial: &Denial| Refusal::AlreadyEnded { how: format!("overtaken by the rules: {}", denial.sentence()) };
+    let gone =
+        |denial: &Denial| Refusal::AlreadyEnded { how: format!("overtaken by the rules: {}", denial.sentence()) };
     let rule = asker.desk.office.policy.tools.get(&call.tool).ok_or_else(|| gone(&Denial::Unknown))?;
     check_rule(rule, call, talk.it.card.topic.as_deref()).map_err(|denial| gone(&denial))?;
     Ok(rule)

@@ -17,12 +17,12 @@ use super::{
 };
 use crate::domain::{
     approval::Ending,
-    tool::ToolEnding,
     event::{Event, Recorded},
     holder::Cause,
     ids::{ConversationId, TeammateId},
     teammate::{Actor, Kind},
     time::{Span, Timestamp},
+    tool::ToolEnding,
 };
 
 /// A condition on what was done. The empty one lets everything through.

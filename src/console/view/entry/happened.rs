@@ -85,7 +85,11 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
         What::ToolDenied { tool, arguments, why } => {
             role = Role::Bad;
             let arguments = SafeText::evidence(arguments).within(80);
-            format!("{by} may not use {} {arguments}: {}", SafeText::line_within(tool, 60), SafeText::line(&why.sentence()))
+            format!(
+                "{by} may not use {} {arguments}: {}",
+                SafeText::line_within(tool, 60),
+                SafeText::line(&why.sentence())
+            )
         }
         What::Undid { .. } => format!("{by} undid an act"),
         _ => return None,

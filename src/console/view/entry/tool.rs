@@ -64,7 +64,8 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
     c.head(block, Some(entry.at), sign, role, &name);
     let lead = if used.is_question() { "asks a person" } else { "tool" };
     if waits {
-        let left = used.expires_at.map_or_else(String::new, |at| format!(", expires in {}", when::left(c.model.now, at)));
+        let left =
+            used.expires_at.map_or_else(String::new, |at| format!(", expires in {}", when::left(c.model.now, at)));
         let lead = if used.is_question() { lead } else { "wants to use a tool" };
         let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
         c.body(block, Styled::plain(SafeText::own(format!("{lead}{left}"))), style);
@@ -89,7 +90,9 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
     }
     let what = match used.question() {
         Some(question) => SafeText::evidence(&question),
-        None => SafeText::own(format!("{} {}", SafeText::evidence(&used.call.tool), SafeText::evidence(used.arguments()))),
+        None => {
+            SafeText::own(format!("{} {}", SafeText::evidence(&used.call.tool), SafeText::evidence(used.arguments())))
+        }
     };
     let by = used.ending.as_ref().map_or_else(String::new, |(_, by)| format!(" ({})", c.actor(*by)));
     let words = SafeText::own(format!("{lead} {what}: {}{by}", used.state()));

@@ -402,7 +402,10 @@ fn nobody_decides_in_time_and_the_talk_goes_to_the_queue() {
     assert_eq!(world.may_not(ANA, approve), Refusal::AlreadyEnded { how: "expired".into() });
     world.desk_does(Command::Tick { conversation: ID });
     let card = &world.talk(ID).card;
-    assert_eq!((card.holder, card.escalation.as_ref().map(|call| call.reason)), (Holder::Queue, Some(Reason::ToolExpired)));
+    assert_eq!(
+        (card.holder, card.escalation.as_ref().map(|call| call.reason)),
+        (Holder::Queue, Some(Reason::ToolExpired))
+    );
     assert_eq!(card.tool, None);
     // Another turn may ask for it again once an AI holds the talk again.
     let term = world.term(ID);
