@@ -36,6 +36,7 @@ pub mod priority;
 pub mod reindex;
 pub mod reject;
 pub mod reopen;
+pub mod replies;
 pub mod resolve;
 pub mod revoke;
 pub mod say;

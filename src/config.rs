@@ -5,6 +5,7 @@
 pub mod models;
 pub mod tools;
 
+use crate::domain::time::Span;
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -24,6 +25,40 @@ pub enum Glyphs {
     Ascii,
 }
 
+/// So many seconds, 30 at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct HoldSeconds(u8);
+
+impl TryFrom<i64> for HoldSeconds {
+    type Error = String;
+
+    fn try_from(seconds: i64) -> Result<Self, String> {
+        match u8::try_from(seconds) {
+            Ok(seconds @ 0..=30) => Ok(Self(seconds)),
+            _ => Err(format!("{seconds} seconds cannot be: a reply is held for 0 to 30")),
+        }
+    }
+}
+
+impl HoldSeconds {
+    /// As a span.
+    #[must_use]
+    pub fn span(self) -> Span {
+        Span::seconds(u64::from(self.0))
+    }
+}
+
+/// How replies go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Send {
+    /// For how long a reply can be taken back before it goes.
+    pub hold_seconds: HoldSeconds,
+    /// The same for single channels, by their names.
+    pub channels: BTreeMap<String, HoldSeconds>,
+}
+
 /// All settings. What a file leaves out is as built in.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,6 +71,8 @@ pub struct Config {
     pub glyphs: Glyphs,
     /// What edits a longer text; empty means what the environment says.
     pub editor: String,
+    /// How replies go.
+    pub send: Send,
     /// The language models, by name.
     pub models: BTreeMap<String, models::Profile>,
     /// The tool servers.
@@ -50,6 +87,7 @@ impl Default for Config {
             theme: "auto".to_owned(),
             glyphs: Glyphs::Auto,
             editor: String::new(),
+            send: Send::default(),
             models: BTreeMap::new(),
             tool_servers: Vec::new(),
         }
@@ -125,7 +163,7 @@ fn line_of(text: &str, name: &str, key: &str) -> usize {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor", "models", "tool_server"]
+    ["server", "theme", "glyphs", "editor", "send", "hold_seconds", "channels", "models", "tool_server"]
         .into_iter()
         .chain(models::KEYS)
         .chain(tools::KEYS)
@@ -146,10 +184,20 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_may_have_a_hold_of_its_own() {
+        let config = Config::read("[send]\nhold_seconds = 5\nchannels = { mail = 30, web = 0 }\n", "my.toml").unwrap();
+        let spans: Vec<_> = config.send.channels.iter().map(|(name, hold)| (name.as_str(), hold.span())).collect();
+        assert_eq!(config.send.hold_seconds.span(), Span::seconds(5));
+        assert_eq!(spans, [("mail", Span::seconds(30)), ("web", Span::default())]);
+    }
+
+    #[test]
     fn a_mistake_is_told_with_its_line_and_its_neighbour() {
         let error = Config::read("theme = \"dark\"\nglyph = \"ascii\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("glyphs")));
         assert!(error.to_string().starts_with("my.toml:2: unknown field `glyph`"), "{error}");
+        let error = Config::read("theme = \"dark\"\n[send]\nhold_seconds = 31\n", "my.toml").unwrap_err();
+        assert!(error.line == 3 && error.said.contains("0 to 30"), "{error}");
         let error = Config::read("[models.a]\nurll = \"x\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("url")));
         let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();

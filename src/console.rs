@@ -21,6 +21,7 @@ pub mod paint;
 pub mod perform;
 pub mod terminal;
 pub mod theme;
+pub mod tour;
 pub mod update;
 pub mod view;
 pub mod welcome;

@@ -69,6 +69,12 @@ impl Paths {
         self.config.join("keymap.toml")
     }
 
+    /// Canned replies, one Markdown file each.
+    #[must_use]
+    pub fn replies(&self) -> PathBuf {
+        self.config.join("replies")
+    }
+
     /// Saved tokens, one file for each server.
     #[must_use]
     pub fn tokens(&self) -> PathBuf {
@@ -100,6 +106,7 @@ impl Paths {
             ("config", self.config.clone()),
             ("config_file", self.config_file()),
             ("keymap_file", self.keymap_file()),
+            ("replies", self.replies()),
             ("tokens", self.tokens()),
             ("data", self.data.clone()),
             ("desk", self.desk()),

@@ -59,6 +59,22 @@ pub struct Passage {
     pub score: f64,
 }
 
+#[cfg(test)]
+impl Passage {
+    /// What a small knowledge says of refunds: one sentence, with one figure.
+    pub(crate) fn of_refunds() -> Self {
+        Self {
+            document: "refunds.md".into(),
+            title: "Refunds".into(),
+            tags: vec![],
+            heading: "How long does a refund take?".into(),
+            locale: None,
+            sentences: vec!["A refund takes 5 working days.".into()],
+            score: 1.0,
+        }
+    }
+}
+
 /// The index cannot be made: `SQLite` lacks FTS5 or memory.
 #[derive(Debug, thiserror::Error)]
 #[error("the knowledge cannot be indexed: {0}")]

@@ -45,7 +45,7 @@ pub async fn visit(context: &mut Context, looks: &Looks, token: String) -> Resul
     let socket = Socket::new(context.server())?;
     let _log = log::start(&context.paths.logs(), "info").ok();
     let drafts = Some(context.paths.drafts().join(file_name(context.server())));
-    seat::sit(context, looks, Visit { dial: Arc::new(socket), token, drafts }).await
+    seat::sit(context, looks, Visit { dial: Arc::new(socket), token, drafts, tour: false }).await
 }
 
 /// A file name for a server: letters and digits stay.

@@ -40,6 +40,7 @@ const COLLEAGUE: (&str, usize) = ("Lena", 3);
 #[command(after_help = "\
 Examples:
   centaur demo
+  centaur demo --tour
   centaur demo --seed 7 --rate 40
   centaur demo --speed 4 --conversations 200
   centaur demo --data ./demo-desk --listen 127.0.0.1:8722")]
@@ -68,6 +69,9 @@ pub struct Demo {
     /// Show no console: run until told to end
     #[arg(long, requires = "listen")]
     pub headless: bool,
+    /// Begin with the tour: take over, hand back, judge, undo
+    #[arg(long, conflicts_with = "headless")]
+    pub tour: bool,
     /// How it looks.
     #[command(flatten)]
     pub looks: Looks,
@@ -121,7 +125,7 @@ impl Demo {
             Ok(())
         } else {
             let drafts = Some(folder.join("drafts.jsonl"));
-            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+            let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: self.tour };
             seat::sit(context, &self.looks, visit).await
         };
         customers.abort();

@@ -1,7 +1,7 @@
 //! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with one
 //! small question each.
 
-use super::{Context, desk::Desk, exit::Failure, models, seat, token};
+use super::{Context, desk::Desk, exit::Failure, models, replies, seat, token};
 use crate::{
     ai::openai::trial::{self, Trial},
     domain::text::SafeText,
@@ -62,6 +62,7 @@ impl Doctor {
         findings.extend(folders(context));
         findings.push(settings(context));
         findings.push(keymap(context));
+        findings.push(canned(context));
         findings.push(server(context).await);
         for (name, settings) in &context.config.models {
             let tried = trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string());
@@ -168,6 +169,16 @@ fn settings(context: &Context) -> Finding {
         }
         None if path.exists() => finding("settings", State::Good, path.display().to_string()),
         None => finding("settings", State::Good, format!("the built-in ones; yours would be in {}", path.display())),
+    }
+}
+
+/// The canned replies.
+fn canned(context: &Context) -> Finding {
+    let (replies, troubles) = replies::read(&context.paths.replies());
+    if troubles.is_empty() {
+        finding("replies", State::Good, format!("{} canned replies", replies.len()))
+    } else {
+        finding("replies", State::Odd, troubles.join("; "))
     }
 }
 

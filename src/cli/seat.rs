@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: what the console shows or does.
 
-use super::{Context, exit::Failure, when};
+use super::{Context, exit::Failure, replies, when};
 use crate::{
     client::{Dial, Options as Greeting, Session},
     config::Glyphs,
@@ -11,6 +11,7 @@ use crate::{
         drafts::Keeper,
         input::Ending,
         keymap::Keymap,
+        model::Holds,
         paint::{ColorLevel, Paint},
         terminal::{Seat as _, Terminal},
         theme::{NAMES, Theme},
@@ -52,6 +53,8 @@ pub struct Visit {
     pub token: String,
     /// The file that keeps unsent texts; none keeps none.
     pub drafts: Option<PathBuf>,
+    /// Whether to begin with the tour.
+    pub tour: bool,
 }
 
 /// Whether the console can be shown here.
@@ -92,6 +95,9 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
             }
         },
     };
+    let (canned, troubles) = replies::read(&context.paths.replies());
+    let send = &context.config.send;
+    let channels = send.channels.iter().map(|(name, hold)| (name.clone(), hold.span())).collect();
     let zone = TimeZone::system();
     let offset = zone.to_offset(jiff::Timestamp::now()).seconds() / 60;
     let options = Options {
@@ -100,6 +106,10 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         zone: offset,
         drafts,
         editor: editor(&context.config.editor),
+        canned: canned.into(),
+        holds: Holds { usual: send.hold_seconds.span(), channels },
+        tour: visit.tour,
+        troubles,
         look,
         if_light: if_light(context, looks),
     };

@@ -5,6 +5,7 @@
 
 use super::{
     Act, Cli, Context, DEFAULT_SERVER, console,
+    demo::Demo,
     desk::Desk,
     embed::{Embedded, Plan},
     exit::Failure,
@@ -14,7 +15,8 @@ use super::{
 use crate::{
     connectors::web,
     console::{
-        input::Input,
+        app::LAST_ANSWERS,
+        input::{Answer, Ending, Input},
         paint::Paint,
         terminal::{Seat as _, Terminal},
         theme::Theme,
@@ -33,6 +35,7 @@ use std::{
     net::SocketAddr,
     sync::Arc,
 };
+use tokio::time::{Instant, timeout_at};
 
 /// Asks and opens until something was opened, or the person leaves. Without a terminal: the help, and a usage error.
 ///
@@ -51,8 +54,8 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
     loop {
         welcome = match ask(welcome, &mut look, if_light.as_ref()).await? {
             Wish::Leave => return Ok(()),
-            Wish::Demo => match typed("demo")? {
-                Act::Demo(demo) => match demo.run(context).await {
+            wish @ (Wish::Demo | Wish::Tour) => match typed("demo")? {
+                Act::Demo(demo) => match (Demo { tour: wish == Wish::Tour, ..demo }).run(context).await {
                     Err(why @ (Failure::Failed(_) | Failure::Usage(_))) => Welcome::again(why.sentence().to_owned()),
                     ended => return ended,
                 },
@@ -94,7 +97,8 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
     let paint = Paint::new(io::stdout(), Size::new(columns, rows), seat::level());
     let mut screen = ratatui::Terminal::new(paint).map_err(broken)?;
     seat.enter().map_err(broken)?;
-    let mut inputs = seat.inputs();
+    let mut inputs = seat.inputs().map_err(broken)?;
+    let mut is_known = false;
     let wish = loop {
         screen.draw(|frame| door::draw(frame, &welcome, look)).map_err(broken)?;
         match inputs.next().await {
@@ -108,6 +112,7 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
             Some(Input::Resized(columns, rows)) => screen.backend_mut().set_size(Size::new(columns, rows)),
             Some(Input::Resumed) => screen.backend_mut().forget(),
             Some(Input::Answered(answer)) => {
+                is_known |= answer == Answer::Attributes;
                 if let (Some(theme), true) = (if_light, answer.is_light()) {
                     look.set_theme(theme.clone());
                 }
@@ -115,6 +120,11 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
             Some(Input::Focus { .. }) => {}
         }
     };
+    let until = Instant::now() + LAST_ANSWERS;
+    while !is_known && let Ok(Some(input)) = timeout_at(until, inputs.next()).await {
+        // Whoever has the terminal next would take its answers for typing.
+        is_known = matches!(input, Input::Answered(Answer::Attributes) | Input::Ending(Ending::HungUp));
+    }
     drop(inputs);
     seat.leave().map_err(broken)?;
     Ok(wish)
@@ -153,7 +163,7 @@ async fn open(context: &Context) -> Result<Embedded, Failure> {
 async fn show(context: &mut Context, looks: &Looks, desk: Embedded) -> Result<(), Failure> {
     let _log = log::start(&context.paths.logs(), "info").ok();
     let drafts = Some(context.paths.drafts().join("own.jsonl"));
-    let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts };
+    let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: false };
     let result = seat::sit(context, looks, visit).await;
     desk.close().await;
     result

@@ -195,6 +195,7 @@ actions! {
     // The program.
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";
     Interrupt "interrupt" [Always] "cancel", "Steps back from what is over the screen; twice quits.";
+    Tour "tour" [Floor List Talk] "tour", "Shows you around in four steps, or ends that.", :"tour" "";
     Suspend "suspend" [Always] "suspend", "Gives the terminal to the shell; `fg` comes back.", :"suspend" "";
     Repaint "repaint" [Always] "repaint", "Draws the whole screen anew.", :"repaint" "";
 
@@ -204,6 +205,10 @@ actions! {
     Complete "complete" [Palette Filter] "complete", "Writes out the selected command, or what fits the word; again: the next.";
     Send "send" [Composer] "send", "Sends the text.";
     NewLine "new_line" [Composer] "new line", "Breaks the line.";
+    TurnInto "turn_into" [Composer] "note or reply", "Makes a reply a note; a note a reply only when pressed twice.";
+    CannedReply "canned_reply" [Composer] "canned replies", "Chooses one of your `replies/*.md` and inserts it, its variables filled in.";
+    AiDraft "ai_draft" [Composer] "the AI's draft", "Inserts what the AI wanted to answer, to go on from there.";
+    ShowPasted "show_pasted" [Composer] "show pasted", "Shows long pastes whole, or folds them again. They are always sent whole.";
     Editor "editor" [Composer] "open $EDITOR", "Edits the text in $VISUAL or $EDITOR.";
 
     // Typing.
@@ -224,6 +229,7 @@ actions! {
     KillStart "kill_start" [Text] "cut to line start", "Cuts from the beginning of the line.";
     KillEnd "kill_end" [Text] "cut to line end", "Cuts to the end of the line.";
     Yank "yank" [Text] "insert cut text", "Inserts what was cut last.";
+    YankBefore "yank_before" [Text] "insert earlier cut", "After inserting what was cut: puts the cut before it in its place.";
     UndoTyping "undo_typing" [Text] "undo typing", "Takes back the last change of the text.";
     RedoTyping "redo_typing" [Text] "redo typing", "Brings it again.";
 }

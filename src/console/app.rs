@@ -9,16 +9,18 @@ mod away;
 mod tests;
 
 use super::{
+    composer::canned::Canned,
     drafts::Keeper,
     effect::Effect,
     input::{Answer, Ending, Input},
     keymap::Keymap,
-    model::{DraftKey, Model},
+    model::{DraftKey, Holds, Model},
     msg::{Msg, What},
     pace::Pace,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
     theme::Theme,
+    tour::Tour,
     update::update,
     view::{self, Look},
 };
@@ -32,7 +34,7 @@ use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
 /// How long the terminal may take for its last answers.
-const LAST_ANSWERS: Duration = Duration::from_millis(800);
+pub const LAST_ANSWERS: Duration = Duration::from_millis(800);
 /// How long the first frame waits for the terminal to say whether it is light or dark.
 const FOR_COLOUR: Duration = Duration::from_millis(40);
 /// What is taken at once before drawing.
@@ -55,6 +57,14 @@ pub struct Options {
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
+    /// The person's canned replies.
+    pub canned: Arc<[Canned]>,
+    /// How long a reply can be taken back before it goes.
+    pub holds: Holds,
+    /// Whether to begin with the tour.
+    pub tour: bool,
+    /// What was wrong in the person's files: a sentence each.
+    pub troubles: Vec<String>,
     /// Theme and caches of drawing.
     pub look: Look,
     /// The theme for terminals that say that they are light, if the person has chosen none.
@@ -129,6 +139,9 @@ impl<B: Screen, S: Seat> App<B, S> {
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);
         model.zone = options.zone;
+        model.canned = options.canned;
+        model.holds = options.holds;
+        model.tour = options.tour.then(Tour::begin);
         let (keeper, kept) = options.drafts.map_or((None, Vec::new()), |(keeper, kept)| (Some(keeper), kept));
         let mut app = Self {
             screen,
@@ -151,6 +164,9 @@ impl<B: Screen, S: Seat> App<B, S> {
             over: false,
         };
         app.hear(What::Restored(kept));
+        for why in options.troubles {
+            app.hear(What::Trouble(why));
+        }
         Ok(app)
     }
 
@@ -173,15 +189,15 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the terminal cannot be taken or drawn on.
     pub async fn run(&mut self) -> Result<Option<Ending>, Broken> {
         self.seat.enter()?;
-        self.pace.asked_what();
+        self.pace.asked_what(self.start.elapsed());
         if self.if_light.is_some() {
             self.pace.wait_until(self.start.elapsed() + FOR_COLOUR);
         }
-        self.inputs = Some(self.seat.inputs());
+        self.inputs = Some(self.seat.inputs()?);
         let ended = self.live().await;
+        self.performer.flush();
         self.hear_out().await;
         self.inputs = None;
-        self.performer.flush();
         // What was ordered before is sent; a session that is over already needs no closing.
         let _ = self.performer.peer().try_order(Order::Close);
         if ended.is_err() && self.seat.is_gone() {
@@ -196,17 +212,29 @@ impl<B: Screen, S: Seat> App<B, S> {
         Ok(self.ended)
     }
 
-    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing.
+    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing. Keys that
+    /// come meanwhile were meant for nobody here.
     async fn hear_out(&mut self) {
         let until = Instant::now() + LAST_ANSWERS;
-        while self.pace.owed() || self.pace.is_new() {
+        while self.is_owed() {
             let Some(inputs) = &mut self.inputs else { return };
             match tokio::time::timeout_at(until, inputs.next()).await {
                 Ok(Some(Input::Answered(answer))) => self.answered(answer),
-                Ok(Some(Input::Ending(Ending::HungUp)) | None) | Err(_) => return,
+                Ok(Some(Input::Ending(ending))) => {
+                    self.take_input(Input::Ending(ending));
+                    if ending == Ending::HungUp {
+                        return;
+                    }
+                }
+                Ok(None) | Err(_) => return,
                 Ok(Some(_)) => {}
             }
         }
+    }
+
+    fn is_owed(&self) -> bool {
+        let now = self.start.elapsed();
+        self.pace.owed(now) || self.pace.is_new(now)
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
@@ -279,7 +307,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         match answer {
             Answer::Shown => {
                 self.pace.answered(self.start.elapsed());
-                self.seat.owes(self.pace.owed());
+                self.seat.owes(self.pace.owed(self.start.elapsed()));
             }
             Answer::Background { .. } => {
                 if let (Some(theme), true) = (self.if_light.take(), answer.is_light()) {
@@ -392,7 +420,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         let (model, look) = (&self.model, &mut self.look);
         self.screen.draw(|frame| view::draw(frame, model, look)).map_err(drawing)?;
         self.pace.drew(self.start.elapsed(), self.screen.backend().asked());
-        self.seat.owes(self.pace.owed());
+        self.seat.owes(self.pace.owed(self.start.elapsed()));
         let scrolls = self.model.talk.as_ref().is_some_and(|talk| talk.scroll.by != 0 || talk.scroll.to_selected);
         if scrolls || self.look.measured != self.model.measured {
             self.hear(What::Measured(self.look.measured));
@@ -407,7 +435,7 @@ impl<B: Screen, S: Seat> App<B, S> {
     /// [`Broken`] if the screen cannot be drawn.
     pub async fn settle(&mut self) -> Result<(), Broken> {
         if self.inputs.is_none() {
-            self.inputs = Some(self.seat.inputs());
+            self.inputs = Some(self.seat.inputs()?);
         }
         while !self.over {
             let mut moved = self.take_inputs() | self.take_all_news();
@@ -450,7 +478,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             self.screen.resize(Rect::new(0, 0, columns, rows)).map_err(drawing)?;
             self.hear(What::Resized(columns, rows));
         }
-        self.inputs = Some(self.seat.inputs());
+        self.inputs = Some(self.seat.inputs()?);
         self.hear(What::Resumed);
         Ok(())
     }

@@ -1,8 +1,16 @@
-//! A small text editor as a value: text, caret, undo, one cut text. Pure; the view draws it, `update` moves it.
+//! A small text editor as a value: text, caret, undo, what was cut, what was pasted. Pure; the view draws it, `update`
+//! moves it.
 //!
 //! The caret always stands between two grapheme clusters, so that what one sees as a character is moved over and
-//! deleted whole. Deliberately not here: wrapping, keys, sending.
+//! deleted whole; a long paste counts as one character while it is folded. Deliberately not here: wrapping, keys, sending.
 
+pub mod canned;
+mod pastes;
+mod ring;
+
+use pastes::Pastes;
+use ring::{Ring, Side};
+use std::ops::Range;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// The most that an editor holds, in bytes. What does not fit is not taken, and said.
@@ -15,6 +23,7 @@ const STEPS: usize = 100;
 struct Before {
     text: String,
     caret: usize,
+    pastes: Pastes,
 }
 
 /// Changes that follow on each other and are undone as one.
@@ -22,6 +31,8 @@ struct Before {
 enum Run {
     Typing,
     Deleting,
+    /// Each is undone alone, but all of them are one text to insert again.
+    Cutting,
     Other,
 }
 
@@ -43,7 +54,11 @@ pub struct Editor {
     undo: Vec<Before>,
     redo: Vec<Before>,
     run: Run,
-    cut: String,
+    ring: Ring,
+    /// What was inserted from the ring just now, and how far back in it that was.
+    yanked: Option<(Range<usize>, usize)>,
+    pastes: Pastes,
+    folded: bool,
     /// The column that up and down keep, in clusters.
     column: Option<usize>,
 }
@@ -63,7 +78,10 @@ impl Editor {
             undo: Vec::new(),
             redo: Vec::new(),
             run: Run::Other,
-            cut: String::new(),
+            ring: Ring::default(),
+            yanked: None,
+            pastes: Pastes::default(),
+            folded: true,
             column: None,
         };
         editor.insert(text);
@@ -115,10 +133,31 @@ impl Editor {
         (before.matches('\n').count(), self.caret - start)
     }
 
+    /// The long pastes that are shown folded, in bytes of the text, in order.
+    #[must_use]
+    pub fn folds(&self) -> &[Range<usize>] {
+        if self.folded { self.pastes.all() } else { &[] }
+    }
+
+    /// Shows long pastes whole, or folds them again. Whether there are any.
+    pub fn switch_folds(&mut self) -> bool {
+        let any = !self.pastes.all().is_empty();
+        if any {
+            self.folded = !self.folded;
+            self.go_on(self.caret);
+        }
+        any
+    }
+
+    fn here(&self) -> Before {
+        Before { text: self.text.clone(), caret: self.caret, pastes: self.pastes.clone() }
+    }
+
     fn remember(&mut self, run: Run) {
         self.column = None;
-        if run == Run::Other || self.run != run {
-            self.undo.push(Before { text: self.text.clone(), caret: self.caret });
+        self.yanked = None;
+        if !matches!(run, Run::Typing | Run::Deleting) || self.run != run {
+            self.undo.push(self.here());
             if self.undo.len() > STEPS {
                 self.undo.remove(0);
             }
@@ -127,8 +166,9 @@ impl Editor {
         self.redo.clear();
     }
 
-    /// Inserts at the caret. Line breaks of any kind become `\n`, tabs spaces; other control characters are left out.
-    pub fn insert(&mut self, what: &str) -> Taken {
+    /// What of a text is taken: line breaks of any kind become `\n`, tabs spaces; other control characters are left out,
+    /// and what there is no room for.
+    fn cleaned(&self, what: &str, room: usize) -> (String, Taken) {
         let mut clean = String::with_capacity(what.len());
         let mut chars = what.chars().peekable();
         while let Some(c) = chars.next() {
@@ -144,45 +184,84 @@ impl Editor {
                 c => clean.push(c),
             }
         }
-        let mut taken = Taken::Whole;
-        let room = LONGEST.saturating_sub(self.text.len());
-        if clean.len() > room {
-            let mut end = room;
-            while !clean.is_char_boundary(end) {
-                end -= 1;
-            }
-            clean.truncate(end);
-            taken = Taken::Cut;
+        if clean.len() <= room {
+            return (clean, Taken::Whole);
         }
-        if clean.is_empty() {
-            return taken;
+        let mut end = room;
+        while !clean.is_char_boundary(end) {
+            end -= 1;
         }
-        let mut letters = clean.chars();
-        let typing = matches!((letters.next(), letters.next()), (Some(c), None) if !c.is_whitespace());
-        self.remember(if typing { Run::Typing } else { Run::Other });
-        self.text.insert_str(self.caret, &clean);
-        self.caret = self.edge_at_or_after(self.caret + clean.len());
+        clean.truncate(end);
+        (clean, Taken::Cut)
+    }
+
+    /// Puts a clean text at the caret, behind which the caret then stands.
+    fn put(&mut self, clean: &str) {
+        let at = self.caret;
+        self.text.insert_str(at, clean);
+        self.pastes.inserted(at, clean.len());
+        self.mind_the_pastes();
+        self.caret = self.edge_at_or_after(at + clean.len());
+    }
+
+    /// Takes bytes away; the caret stands where they were.
+    fn take_away(&mut self, gone: &Range<usize>) {
+        self.text.replace_range(gone.clone(), "");
+        self.pastes.removed(gone);
+        self.mind_the_pastes();
+        // What stands on both sides may have become one cluster.
+        self.caret = self.edge_at_or_after(gone.start);
+    }
+
+    fn mind_the_pastes(&mut self) {
+        if !self.pastes.all().is_empty() {
+            let text = &self.text;
+            self.pastes.retain_whole(|at| is_edge(text, at));
+        }
+    }
+
+    fn room(&self) -> usize {
+        LONGEST.saturating_sub(self.text.len())
+    }
+
+    /// Inserts at the caret. Line breaks of any kind become `\n`, tabs spaces; other control characters are left out.
+    pub fn insert(&mut self, what: &str) -> Taken {
+        let (clean, taken) = self.cleaned(what, self.room());
+        if !clean.is_empty() {
+            let mut letters = clean.chars();
+            let typing = matches!((letters.next(), letters.next()), (Some(c), None) if !c.is_whitespace());
+            self.remember(if typing { Run::Typing } else { Run::Other });
+            self.put(&clean);
+        }
+        taken
+    }
+
+    /// Inserts what was pasted. A long one is folded: shown as one short line, which the caret steps over whole.
+    pub fn paste(&mut self, what: &str) -> Taken {
+        let from = self.caret;
+        let before = self.text.len();
+        let taken = self.insert(what);
+        let range = from..from + (self.text.len() - before);
+        if self.many_lines && self.text.get(range.clone()).is_some_and(pastes::is_long) {
+            self.pastes.add(range);
+            self.mind_the_pastes();
+            self.folded = true;
+            self.run = Run::Other;
+        }
         taken
     }
 
     /// Puts another text in place of all of it, in one step that can be undone.
     pub fn replace(&mut self, text: &str) -> Taken {
         self.remember(Run::Other);
-        self.text.clear();
-        self.caret = 0;
-        let before = self.undo.len();
-        let taken = self.insert(text);
-        self.undo.truncate(before);
-        self.run = Run::Other;
+        self.take_away(&(0..self.text.len()));
+        let (clean, taken) = self.cleaned(text, LONGEST);
+        self.put(&clean);
         taken
     }
 
     fn edge_at_or_after(&self, at: usize) -> usize {
-        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        match cursor.is_boundary(&self.text, 0) {
-            Ok(true) => at,
-            _ => self.edge_after(at),
-        }
+        if is_edge(&self.text, at) { at } else { self.edge_after(at) }
     }
 
     fn edge_after(&self, at: usize) -> usize {
@@ -220,51 +299,65 @@ impl Editor {
             .map_or(self.text.len(), |(start, word)| self.edge_at_or_after(at + start + word.len()))
     }
 
-    fn go(&mut self, to: usize) {
-        self.caret = to;
+    /// Moves the caret towards the end; out of a folded paste behind it.
+    fn go_on(&mut self, to: usize) {
+        let fold = self.pastes.around(to).filter(|_| self.folded);
+        self.caret = fold.map_or(to, |fold| fold.end);
+        self.rest();
+    }
+
+    /// Moves the caret towards the beginning; out of a folded paste before it.
+    fn go_back(&mut self, to: usize) {
+        let fold = self.pastes.around(to).filter(|_| self.folded);
+        self.caret = fold.map_or(to, |fold| fold.start);
+        self.rest();
+    }
+
+    fn rest(&mut self) {
         self.run = Run::Other;
         self.column = None;
+        self.yanked = None;
     }
 
     /// One character to the left.
     pub fn left(&mut self) {
-        self.go(self.edge_before(self.caret));
+        self.go_back(self.edge_before(self.caret));
     }
 
     /// One character to the right.
     pub fn right(&mut self) {
-        self.go(self.edge_after(self.caret));
+        self.go_on(self.edge_after(self.caret));
     }
 
     /// To the beginning of the word.
     pub fn word_left(&mut self) {
         let to = self.word_start_of(self.caret);
-        self.go(self.edge_at_or_before(to));
+        self.go_back(self.edge_at_or_before(to));
     }
 
     /// To the end of the word.
     pub fn word_right(&mut self) {
-        self.go(self.word_end_of(self.caret));
+        self.go_on(self.word_end_of(self.caret));
     }
 
     /// To the beginning of the line.
     pub fn line_start(&mut self) {
-        self.go(self.line_start_of(self.caret));
+        self.go_back(self.line_start_of(self.caret));
     }
 
     /// To the end of the line.
     pub fn line_end(&mut self) {
-        self.go(self.line_end_of(self.caret));
+        self.go_on(self.line_end_of(self.caret));
     }
 
     /// To the beginning of the text.
     pub fn text_start(&mut self) {
-        self.go(0);
+        self.go_back(0);
     }
 
     /// To the end of the text.
     pub fn text_end(&mut self) {
-        self.go(self.text.len());
+        self.go_on(self.text.len());
     }
 
     /// One line up, keeping the column; at the first line to its beginning.
@@ -272,9 +365,9 @@ impl Editor {
         let start = self.line_start_of(self.caret);
         let column = self.column_from(start);
         if start == 0 {
-            self.go(0);
+            self.go_back(0);
         } else {
-            self.go_to_column(self.line_start_of(start - 1), column);
+            self.go_back(self.at_column(self.line_start_of(start - 1), column));
         }
         self.column = Some(column);
     }
@@ -285,9 +378,9 @@ impl Editor {
         let column = self.column_from(start);
         let end = self.line_end_of(self.caret);
         if end == self.text.len() {
-            self.go(end);
+            self.go_on(end);
         } else {
-            self.go_to_column(end + 1, column);
+            self.go_on(self.at_column(end + 1, column));
         }
         self.column = Some(column);
     }
@@ -296,86 +389,133 @@ impl Editor {
         self.column.unwrap_or_else(|| self.text[start..self.caret].graphemes(true).count())
     }
 
-    fn go_to_column(&mut self, start: usize, column: usize) {
+    fn at_column(&self, start: usize, column: usize) -> usize {
         let end = self.line_end_of(start);
         let to = self.text[start..end].grapheme_indices(true).nth(column).map_or(end, |(at, _)| start + at);
-        self.go(self.edge_at_or_before(to));
+        self.edge_at_or_before(to)
     }
 
     fn edge_at_or_before(&self, at: usize) -> usize {
-        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        if cursor.is_boundary(&self.text, 0) == Ok(true) { at } else { self.edge_before(at) }
+        if is_edge(&self.text, at) { at } else { self.edge_before(at) }
     }
 
-    fn remove(&mut self, from: usize, to: usize, run: Run) {
-        if from >= to {
-            return;
+    fn delete(&mut self, from: usize, to: usize) {
+        let gone = self.whole(from, to);
+        if !gone.is_empty() {
+            self.remember(Run::Deleting);
+            self.take_away(&gone);
         }
-        self.remember(run);
-        if run == Run::Other {
-            self.cut = self.text[from..to].to_owned();
+    }
+
+    fn cut(&mut self, from: usize, to: usize, side: Side) {
+        let gone = self.whole(from, to);
+        if !gone.is_empty() {
+            let follows = self.run == Run::Cutting;
+            self.remember(Run::Cutting);
+            self.ring.take(&self.text[gone.clone()], side, follows);
+            self.take_away(&gone);
         }
-        self.text.replace_range(from..to, "");
-        // What stands on both sides may have become one cluster.
-        self.caret = self.edge_at_or_after(from);
+    }
+
+    /// The range with every folded paste that it touches: those are taken whole or not at all.
+    fn whole(&self, from: usize, to: usize) -> Range<usize> {
+        let range = from..to.max(from);
+        if self.folded && !range.is_empty() { self.pastes.widened(range) } else { range }
     }
 
     /// Deletes the character before the caret.
     pub fn delete_back(&mut self) {
-        self.remove(self.edge_before(self.caret), self.caret, Run::Deleting);
+        self.delete(self.edge_before(self.caret), self.caret);
     }
 
     /// Deletes the character at the caret.
     pub fn delete_forward(&mut self) {
-        self.remove(self.caret, self.edge_after(self.caret), Run::Deleting);
+        self.delete(self.caret, self.edge_after(self.caret));
     }
 
     /// Cuts the word before the caret.
     pub fn delete_word(&mut self) {
-        self.remove(self.edge_at_or_before(self.word_start_of(self.caret)), self.caret, Run::Other);
+        self.cut(self.edge_at_or_before(self.word_start_of(self.caret)), self.caret, Side::Before);
     }
 
     /// Cuts the word after the caret.
     pub fn delete_word_forward(&mut self) {
-        self.remove(self.caret, self.word_end_of(self.caret), Run::Other);
+        self.cut(self.caret, self.word_end_of(self.caret), Side::After);
     }
 
     /// Cuts from the beginning of the line; at the beginning, the line break before it.
     pub fn kill_start(&mut self) {
         let start = self.line_start_of(self.caret);
         let from = if start == self.caret { self.edge_before(self.caret) } else { start };
-        self.remove(from, self.caret, Run::Other);
+        self.cut(from, self.caret, Side::Before);
     }
 
     /// Cuts to the end of the line; at the end, the line break.
     pub fn kill_end(&mut self) {
         let end = self.line_end_of(self.caret);
         let to = if end == self.caret { self.edge_after(self.caret) } else { end };
-        self.remove(self.caret, to, Run::Other);
+        self.cut(self.caret, to, Side::After);
     }
 
     /// Inserts what was cut last.
     pub fn yank(&mut self) -> Taken {
-        let cut = self.cut.clone();
-        self.run = Run::Other;
-        self.insert(&cut)
+        self.yank_back(0)
+    }
+
+    /// After [`Editor::yank`]: puts what was cut before in its place, and so on; else the same as that.
+    pub fn yank_before(&mut self) -> Taken {
+        let Some((place, steps)) = self.yanked.take() else { return self.yank() };
+        self.remember(Run::Other);
+        self.take_away(&place);
+        // Where it was inserted a character may have been joined to it.
+        self.caret = place.start;
+        self.yank_in(steps + 1)
+    }
+
+    fn yank_back(&mut self, steps: usize) -> Taken {
+        if self.ring.back(steps).is_none() {
+            return Taken::Whole;
+        }
+        self.remember(Run::Other);
+        self.yank_in(steps)
+    }
+
+    fn yank_in(&mut self, steps: usize) -> Taken {
+        let (clean, taken) = self.cleaned(self.ring.back(steps).unwrap_or_default(), self.room());
+        let place = self.caret..self.caret + clean.len();
+        self.put(&clean);
+        self.yanked = Some((place, steps));
+        taken
     }
 
     /// Takes back the last change. Says whether there was one.
     pub fn undo(&mut self) -> bool {
         let Some(before) = self.undo.pop() else { return false };
-        self.redo.push(Before { text: std::mem::replace(&mut self.text, before.text), caret: self.caret });
-        self.go(before.caret);
+        let now = self.here();
+        self.redo.push(now);
+        self.be(before);
         true
     }
 
     /// Brings the change again. Says whether there was one.
     pub fn redo(&mut self) -> bool {
         let Some(after) = self.redo.pop() else { return false };
-        self.undo.push(Before { text: std::mem::replace(&mut self.text, after.text), caret: self.caret });
-        self.go(after.caret);
+        let now = self.here();
+        self.undo.push(now);
+        self.be(after);
         true
     }
+
+    fn be(&mut self, other: Before) {
+        self.text = other.text;
+        self.pastes = other.pastes;
+        self.go_on(other.caret);
+    }
+}
+
+/// Whether a place is between two clusters, or at an end.
+fn is_edge(text: &str, at: usize) -> bool {
+    GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0) == Ok(true)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub mod sending;
 pub mod talk;
 pub mod wall;
 
-use super::{input::Key, keymap::Keymap};
+use super::{composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
     desk::Office,
@@ -34,8 +34,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
-    Choice, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick, Picker, Value,
-    Writing,
+    Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick,
+    Picker, Value, Writing,
 };
 pub use line::Line;
 pub use log::{Log, Replay};
@@ -44,7 +44,7 @@ pub use needs::{Asks, Need, Needs};
 pub use notice::{Notice, Severity};
 pub use saved::Saved;
 pub use screen::Screen;
-pub use sending::{Act, Outgoing, OutgoingState, PendingAct, What};
+pub use sending::{Act, Holds, Outgoing, OutgoingState, PendingAct, What};
 pub use talk::{Anchor, Growing, Loading, Scroll, Talk};
 pub use wall::Wall;
 
@@ -129,6 +129,12 @@ pub struct Model {
     pub notices: Vec<Notice>,
     /// Texts that were begun and not sent.
     pub drafts: BTreeMap<DraftKey, String>,
+    /// The person's canned replies, by name.
+    pub canned: Arc<[Canned]>,
+    /// How long a reply stays here before it goes, by channel.
+    pub holds: Holds,
+    /// The tour, while there is one.
+    pub tour: Option<Tour>,
     /// Who is here, and what they look at.
     pub presence: Vec<Present>,
     /// Which key does what.
@@ -234,6 +240,9 @@ impl Model {
             acts: Vec::new(),
             notices: Vec::new(),
             drafts: BTreeMap::new(),
+            canned: Arc::default(),
+            holds: Holds::default(),
+            tour: None,
             presence: Vec::new(),
             keymap,
             pending_keys: Vec::new(),
@@ -292,6 +301,12 @@ impl Model {
     #[must_use]
     pub fn pending_act(&self, id: ConversationId) -> Option<&PendingAct> {
         self.acts.iter().rev().find(|act| act.conversation == id)
+    }
+
+    /// What the AI would have answered in this conversation to what waits now, if that is open and known.
+    #[must_use]
+    pub fn ai_words(&self, id: ConversationId) -> Option<&str> {
+        self.talk.as_ref().filter(|talk| talk.conversation == id)?.ai_words()
     }
 
     /// Teammates who look at this conversation now, without you.

@@ -49,6 +49,8 @@ pub struct Pace {
     from: Duration,
     /// Whether the terminal was asked what it is, and has not said.
     new: bool,
+    /// When it was asked that.
+    since: Duration,
 }
 
 impl Default for Pace {
@@ -69,6 +71,7 @@ impl Pace {
             trip: None,
             from: Duration::ZERO,
             new: false,
+            since: Duration::ZERO,
         }
     }
 
@@ -126,9 +129,9 @@ impl Pace {
         }
     }
 
-    /// The terminal was asked what it is.
-    pub fn asked_what(&mut self) {
-        self.new = true;
+    /// The terminal was asked at `now` what it is.
+    pub fn asked_what(&mut self, now: Duration) {
+        (self.new, self.since) = (true, now);
     }
 
     /// The terminal has said what it is: the first frame need not wait.
@@ -136,10 +139,10 @@ impl Pace {
         (self.new, self.from) = (false, Duration::ZERO);
     }
 
-    /// Whether the terminal may still say what it is. One that answers nothing else does not.
+    /// Whether the terminal may still say at `now` what it is. One that answers nothing else does not.
     #[must_use]
-    pub fn is_new(&self) -> bool {
-        self.new && self.answers != Answers::Missing
+    pub fn is_new(&self, now: Duration) -> bool {
+        self.new && self.answers != Answers::Missing && now < self.since + FIRST_ANSWER
     }
 
     /// The first frame waits until then at most, for an answer that it depends on.
@@ -147,10 +150,10 @@ impl Pace {
         self.from = from;
     }
 
-    /// Whether an answer is owed that is still waited for.
+    /// Whether an answer is owed at `now` that is still waited for.
     #[must_use]
-    pub fn owed(&self) -> bool {
-        self.answers != Answers::Missing && !self.asked.is_empty()
+    pub fn owed(&self, now: Duration) -> bool {
+        self.answers != Answers::Missing && self.asked.back().is_some_and(|&last| now < last + self.patience())
     }
 
     /// Somebody else may sit at the other end now: nothing is known.
@@ -209,7 +212,7 @@ mod tests {
         assert_eq!(pace.next(false), ms(1_000));
         pace.drew(ms(1_000), false);
         assert_eq!((pace.next(false), pace.next(true), pace.asks(ms(1_000))), (ms(1_250), ms(0), None));
-        assert!(!pace.owed());
+        assert!(!pace.owed(ms(1_000)));
         assert_eq!(pace.asks(ms(10_000)), Some(0));
         pace.drew(ms(10_000), true);
         pace.answered(ms(10_900));
@@ -223,7 +226,16 @@ mod tests {
             pace.answered(ms(at));
         }
         pace.drew(ms(20), true);
-        assert!(pace.owed());
+        assert!(pace.owed(ms(20)));
         assert_eq!(pace.next(false), ms(20) + LATE_ANSWER);
+    }
+
+    #[test]
+    fn an_answer_that_is_late_beyond_patience_is_owed_no_more_though_nothing_is_drawn() {
+        let mut pace = Pace::new();
+        pace.asked_what(ms(0));
+        pace.drew(ms(10), true);
+        assert!(pace.owed(ms(999)) && pace.is_new(ms(999)));
+        assert!(!pace.owed(ms(1_010)) && !pace.is_new(ms(1_000)));
     }
 }

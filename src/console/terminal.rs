@@ -9,10 +9,7 @@ mod reader;
 mod units;
 mod watch;
 
-use super::{
-    input::{Ending, Input},
-    paint::Paint,
-};
+use super::{input::Input, paint::Paint};
 use crossterm::{
     cursor::Show,
     event::{
@@ -23,7 +20,7 @@ use crossterm::{
     style::ResetColor,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use ratatui::{
     backend::{Backend, TestBackend},
     layout::Size,
@@ -113,7 +110,10 @@ impl Stream for Keys {
 /// The place where somebody sits.
 pub trait Seat: Send {
     /// What comes in from now on. An earlier stream must have been dropped.
-    fn inputs(&mut self) -> Inputs;
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    fn inputs(&mut self) -> io::Result<Inputs>;
     /// Takes the screen and the keys.
     ///
     /// # Errors
@@ -174,16 +174,9 @@ impl Default for Terminal {
 }
 
 impl Seat for Terminal {
-    fn inputs(&mut self) -> Inputs {
-        let keys = match reader::Reader::start(Arc::clone(&self.owed)) {
-            Ok((reader, told)) => Keys { told, _reader: reader }.boxed(),
-            // No key would ever come.
-            Err(error) => {
-                tracing::error!(%error, "the terminal cannot be read");
-                stream::once(std::future::ready(Input::Ending(Ending::HungUp))).boxed()
-            }
-        };
-        Box::pin(stream::select(keys, watch::signals()))
+    fn inputs(&mut self) -> io::Result<Inputs> {
+        let (reader, told) = reader::Reader::start(Arc::clone(&self.owed))?;
+        Ok(Box::pin(stream::select(Keys { told, _reader: reader }, watch::signals())))
     }
 
     fn enter(&mut self) -> io::Result<()> {
@@ -254,14 +247,16 @@ fn questions() -> &'static str {
     "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
 }
 
-/// Puts the terminal back as it was.
+/// Puts the terminal back as it was: each part of it, also if another fails.
 fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
-    if tells_keys_apart.swap(false, Ordering::SeqCst) {
-        execute!(io::stdout(), PopKeyboardEnhancementFlags)?;
-    }
+    let keys = if tells_keys_apart.swap(false, Ordering::SeqCst) {
+        execute!(io::stdout(), PopKeyboardEnhancementFlags)
+    } else {
+        Ok(())
+    };
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
-    disable_raw_mode().and(screen)
+    disable_raw_mode().and(screen).and(keys)
 }
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread

@@ -5,7 +5,9 @@
 
 mod acts;
 mod brief;
+mod canned;
 mod compose;
+mod hold;
 mod judge;
 mod keys;
 mod log;
@@ -21,6 +23,7 @@ mod send;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod tour;
 mod wall;
 
 use super::{
@@ -130,6 +133,7 @@ impl Up<'_> {
     /// What time alone changes.
     fn pass(&mut self) {
         let now = self.m.now;
+        self.let_go();
         self.changed |= self.m.floor.pass(now);
         let notices = self.m.notices.len();
         self.m.notices.retain(|notice| notice.until.is_none_or(|until| until > now));
@@ -187,6 +191,7 @@ impl Up<'_> {
             [self.m.inner.follow_at, self.m.inner.release_at, self.m.floor.next_due(), self.clock().map(|c| c.0)]
                 .into_iter()
                 .flatten()
+                .chain(self.next_second())
                 .chain(self.m.notices.iter().filter_map(|notice| notice.until))
                 .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
                 .min();

@@ -14,6 +14,7 @@
 //! terminal's own cursor stands at the caret while one types and on the selected row otherwise, so that input methods,
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
+mod canned;
 mod composer;
 pub mod door;
 mod entry;
@@ -36,7 +37,7 @@ mod when;
 
 use super::{
     layout::{self, Areas},
-    model::{Layer, Measured, Model, Pane, Screen},
+    model::{Composer, Layer, Measured, Model, Pane, Screen},
     paint::ColorLevel,
     theme::{Role, Theme},
     widgets::{Glyphs, Ink, frame, glyphs},
@@ -190,6 +191,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
             help::draw(ink, areas.frame, model, help);
             None
         }
+        Layer::Compose(Composer { choosing: Some(choosing), .. }) => Some(canned::draw(ink, areas.frame, choosing)),
         Layer::None | Layer::Compose(_) => {
             hints::continuations(ink, areas.frame, model);
             None

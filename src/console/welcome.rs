@@ -13,6 +13,8 @@ use super::{
 pub enum Wish {
     /// The demo company, with customers that write by themselves.
     Demo,
+    /// The same, shown around.
+    Tour,
     /// An empty desk in this program.
     Empty,
     /// The desk of a server.
@@ -41,12 +43,13 @@ pub struct Item {
 }
 
 /// The menu.
-pub const ITEMS: [Item; 4] = [
+pub const ITEMS: [Item; 5] = [
     Item {
         letter: 'd',
         title: "watch the demo",
         help: "a coffee company with an AI and customers, on this machine, nothing to set up",
     },
+    Item { letter: 't', title: "take the tour", help: "the demo, and four things to try in it" },
     Item {
         letter: 'e',
         title: "open an empty desk",
@@ -171,6 +174,7 @@ impl Welcome {
     fn take(&mut self, at: usize) -> Option<Wish> {
         match ITEMS.get(at).map(|item| item.letter) {
             Some('d') => Some(Wish::Demo),
+            Some('t') => Some(Wish::Tour),
             Some('e') => Some(Wish::Empty),
             Some('c') => {
                 self.step = Step::Url(Editor::line(SCHEME));
@@ -230,7 +234,8 @@ mod tests {
     #[test]
     fn the_first_line_is_the_demo_and_enter_takes_it() {
         assert_eq!(play(&mut Welcome::default(), "\n"), Some(Wish::Demo));
-        assert_eq!(play(&mut Welcome::default(), "j\n"), Some(Wish::Empty));
+        assert_eq!(play(&mut Welcome::default(), "j\n"), Some(Wish::Tour));
+        assert_eq!(play(&mut Welcome::default(), "e"), Some(Wish::Empty));
         assert_eq!(play(&mut Welcome::default(), "q"), Some(Wish::Leave));
     }
 

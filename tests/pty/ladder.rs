@@ -69,7 +69,7 @@ fn one_decides_on_drafts() {
     for (key, asks, words, shown) in [
         ("y", "you approved the draft", "", "approved by you"),
         ("x", "why not? the AI reads it", "wrong date\r", "draft rejected by you: wrong date"),
-        ("e", "send this instead of the draft", "Edited: \r", "you sent another text than the draft"),
+        ("e", "instead of the draft", "Edited: \r", "you sent another text than the draft"),
     ] {
         let mut sitting = Sitting::at_demo(140, 40);
         sitting.sees("draft waits");

@@ -113,16 +113,8 @@ mod tests {
     use crate::ai::{retrieval::Passage, words::Language};
 
     fn weighed(text: &str, prompt: Prompt, twice: u32) -> Composed {
-        let passage = Passage {
-            document: "refunds.md".into(),
-            title: "Refunds".into(),
-            tags: vec![],
-            heading: "How long does a refund take?".into(),
-            locale: None,
-            sentences: vec!["A refund takes 5 working days.".into()],
-            score: 1.0,
-        };
-        let prompt = Prompt { said: vec!["when is my refund here?".into()], passages: vec![passage], ..prompt };
+        let prompt =
+            Prompt { said: vec!["when is my refund here?".into()], passages: vec![Passage::of_refunds()], ..prompt };
         let whole = Whole { text: text.into(), twice, ..Whole::default() };
         weigh(&whole, &Material::of(&prompt), &prompt)
     }

@@ -37,16 +37,11 @@ fn profile(name: &str, endpoint: &Scripted) -> Profile {
 }
 
 fn prompt() -> Prompt {
-    let passage = Passage {
-        document: "refunds.md".into(),
-        title: "Refunds".into(),
-        tags: vec![],
-        heading: "How long does a refund take?".into(),
-        locale: None,
-        sentences: vec!["A refund takes 5 working days.".into()],
-        score: 1.0,
-    };
-    Prompt { said: vec!["how long does a refund take?".into()], passages: vec![passage], ..Prompt::default() }
+    Prompt {
+        said: vec!["how long does a refund take?".into()],
+        passages: vec![Passage::of_refunds()],
+        ..Prompt::default()
+    }
 }
 
 async fn ask(model: &OpenAi) -> (Vec<Piece>, Result<Composed, ModelError>) {

@@ -25,6 +25,9 @@ impl<B: Screen, S: Seat> App<B, S> {
             None => Ok(()),
             Some(Away::Shell) => {
                 self.hear_out().await;
+                if self.over {
+                    return Ok(());
+                }
                 // The reader of keys must be gone before the screen is.
                 self.inputs = None;
                 self.seat.leave()?;
@@ -41,6 +44,9 @@ impl<B: Screen, S: Seat> App<B, S> {
             }
             Some(Away::Editor(text)) => {
                 self.hear_out().await;
+                if self.over {
+                    return Ok(());
+                }
                 self.inputs = None;
                 self.seat.leave()?;
                 let edited = self.edit(&text).await;

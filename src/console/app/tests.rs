@@ -19,14 +19,16 @@ struct Chair {
     inputs: Option<mpsc::Receiver<Input>>,
     entered: Arc<AtomicU32>,
     left: Arc<AtomicU32>,
+    /// Whether it answers nothing.
+    silent: bool,
 }
 
 impl Seat for Chair {
-    fn inputs(&mut self) -> Inputs {
-        match self.inputs.take() {
-            Some(inputs) => Box::pin(tokio_stream::wrappers::ReceiverStream::new(inputs)),
-            None => Box::pin(futures_util::stream::pending()),
-        }
+    fn inputs(&mut self) -> io::Result<Inputs> {
+        let Some(inputs) = self.inputs.take() else { return Ok(Box::pin(futures_util::stream::pending())) };
+        let knows = (!self.silent).then_some(Input::Answered(super::Answer::Attributes));
+        let knows = futures_util::stream::iter(knows);
+        Ok(Box::pin(knows.chain(tokio_stream::wrappers::ReceiverStream::new(inputs))))
     }
 
     fn enter(&mut self) -> io::Result<()> {
@@ -75,7 +77,7 @@ fn room() -> Room {
     let (peer, orders) = Peer::held(64);
     let clock = Arc::new(AtomicI64::new(1_795_354_200_000));
     let (entered, left) = (Arc::default(), Arc::new(AtomicU32::new(0)));
-    let chair = Chair { inputs: Some(inputs), entered, left: left.clone() };
+    let chair = Chair { inputs: Some(inputs), entered, left: left.clone(), silent: false };
     let told = clock.clone();
     let options = Options {
         keymap: Arc::new(Keymap::built_in()),
@@ -83,6 +85,10 @@ fn room() -> Room {
         zone: 0,
         drafts: None,
         editor: "false".to_owned(),
+        canned: Arc::default(),
+        holds: Holds::default(),
+        tour: false,
+        troubles: Vec::new(),
         look: Look::default(),
         if_light: None,
     };
@@ -146,6 +152,18 @@ async fn the_end_of_the_terminal_ends_the_loop() {
     let mut room = room();
     room.keys.send(Input::Ending(Ending::Terminated)).await.unwrap();
     room.app.run().await.unwrap();
+    assert_eq!(room.left.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_counts_also_while_the_terminals_last_answers_are_waited_for() {
+    let mut room = room();
+    room.app.seat.silent = true;
+    room.welcome().await;
+    room.press(Key::char('q')).await;
+    // The loop ends at `q`; this one comes after it.
+    room.keys.send(Input::Ending(Ending::Terminated)).await.unwrap();
+    assert_eq!(room.app.run().await.unwrap(), Some(Ending::Terminated));
     assert_eq!(room.left.load(Ordering::SeqCst), 1);
 }
 

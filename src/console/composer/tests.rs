@@ -11,6 +11,9 @@ enum Stroke {
     Undo,
     Redo,
     Yank,
+    YankBefore,
+    Paste(usize),
+    Fold,
     Replace(String),
 }
 
@@ -22,6 +25,9 @@ fn stroke() -> impl Strategy<Value = Stroke> {
         1 => Just(Stroke::Undo),
         1 => Just(Stroke::Redo),
         1 => Just(Stroke::Yank),
+        1 => Just(Stroke::YankBefore),
+        1 => (9usize..13).prop_map(Stroke::Paste),
+        1 => Just(Stroke::Fold),
         1 => "[a-c\n]{0,4}".prop_map(Stroke::Replace),
     ]
 }
@@ -56,6 +62,15 @@ fn play(editor: &mut Editor, stroke: &Stroke) {
         Stroke::Yank => {
             editor.yank();
         }
+        Stroke::YankBefore => {
+            editor.yank_before();
+        }
+        Stroke::Paste(lines) => {
+            editor.paste(&"\u{301}x\r\n".repeat(*lines));
+        }
+        Stroke::Fold => {
+            editor.switch_folds();
+        }
         Stroke::Replace(text) => {
             editor.replace(text);
         }
@@ -72,6 +87,10 @@ proptest! {
             prop_assert!(edges.contains(&editor.caret()), "{:?} at {} after {:?}", editor.text(), editor.caret(), stroke);
             prop_assert!(many || !editor.text().contains('\n'));
             prop_assert!(!editor.text().contains('\r'));
+            let folds = editor.folds();
+            prop_assert!(folds.iter().all(|fold| edges.contains(&fold.start) && edges.contains(&fold.end)));
+            prop_assert!(folds.iter().all(|fold| editor.caret() <= fold.start || fold.end <= editor.caret()));
+            prop_assert!(folds.windows(2).all(|two| two[0].end <= two[1].start));
         }
     }
 
@@ -131,4 +150,61 @@ fn a_paste_is_taken_with_its_line_breaks_and_without_control_characters() {
     assert_eq!(Editor::line("a\nb").text(), "a b");
     assert_eq!(editor.insert(&"x".repeat(LONGEST)), Taken::Cut);
     assert_eq!(editor.text().len(), LONGEST);
+}
+
+#[test]
+fn cuts_that_follow_on_each_other_come_back_as_one_and_older_ones_in_turn() {
+    let mut editor = Editor::line("one two three four");
+    editor.delete_word();
+    editor.delete_word();
+    assert_eq!(editor.text(), "one two ");
+    editor.text_start();
+    editor.delete_word_forward();
+    assert_eq!(editor.text(), " two ");
+    editor.text_end();
+    editor.yank();
+    assert_eq!(editor.text(), " two one");
+    editor.yank_before();
+    assert_eq!(editor.text(), " two three four");
+    editor.yank_before();
+    assert_eq!(editor.text(), " two one");
+    editor.undo();
+    assert_eq!(editor.text(), " two three four");
+}
+
+#[test]
+fn a_long_paste_is_folded_stepped_over_taken_whole_and_never_shortened() {
+    let lines = "line\r\n".repeat(34);
+    let mut editor = Editor::many_lines("see: ");
+    editor.paste(&lines);
+    assert_eq!(editor.text(), format!("see: {}", "line\n".repeat(34)));
+    let end = editor.text().len();
+    assert_eq!(editor.folds(), std::slice::from_ref(&(5..end)));
+    editor.left();
+    assert_eq!(editor.caret(), 5);
+    editor.right();
+    assert_eq!(editor.caret(), end);
+    editor.switch_folds();
+    editor.left();
+    assert_eq!((editor.folds(), editor.caret()), (&[][..], end - 1));
+    editor.switch_folds();
+    assert_eq!(editor.caret(), end);
+    editor.delete_back();
+    assert_eq!(editor.text(), "see: ");
+    editor.undo();
+    assert_eq!(editor.folds(), std::slice::from_ref(&(5..end)));
+}
+
+#[test]
+fn only_a_long_paste_is_folded() {
+    for (text, folded) in
+        [("a\n".repeat(10), false), ("a\n".repeat(11), true), ("b".repeat(2_000), false), ("b".repeat(2_001), true)]
+    {
+        let mut editor = Editor::many_lines("");
+        editor.paste(&text);
+        assert_eq!(!editor.folds().is_empty(), folded, "{}", text.len());
+    }
+    let mut line = Editor::line("");
+    line.paste(&"b".repeat(2_001));
+    assert!(line.folds().is_empty());
 }

@@ -1,6 +1,6 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{Layer, Model, OutgoingState, Screen, many::Stage};
+use super::{Composer, Layer, Model, OutgoingState, Screen, Writing, many::Stage};
 use crate::console::action::{Action, Scope};
 use crate::domain::{holder::Holder, teammate::Right};
 
@@ -20,9 +20,10 @@ impl Model {
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
         let (scopes, actions): (&[Scope], Vec<Action>) = match &self.layer {
-            Layer::Compose(_) => {
-                (&[Scope::Composer, Scope::Text], vec![Action::Send, Action::NewLine, Action::Editor, Action::Back])
+            Layer::Compose(composer) if composer.choosing.is_some() => {
+                (&[Scope::Picker], vec![Action::Choose, Action::Back])
             }
+            Layer::Compose(composer) => (&[Scope::Composer, Scope::Text], self.while_writing(composer)),
             Layer::Pick(picker) if picker.input.is_none() => (&[Scope::Picker], vec![Action::Choose, Action::Back]),
             Layer::Pick(_) => (&[Scope::Picker], vec![Action::Choose, Action::SwitchInput, Action::Back]),
             Layer::Palette(_) => (&[Scope::Palette], vec![Action::Choose, Action::Complete, Action::Back]),
@@ -67,6 +68,24 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    fn while_writing(&self, composer: &Composer) -> Vec<Action> {
+        let mut actions = vec![Action::Send, Action::NewLine];
+        if !composer.editor.folds().is_empty() {
+            actions.push(Action::ShowPasted);
+        }
+        if composer.key.writing == Writing::Reply && self.ai_words(composer.key.conversation).is_some() {
+            actions.push(Action::AiDraft);
+        }
+        if !self.canned.is_empty() {
+            actions.push(Action::CannedReply);
+        }
+        actions.extend([Action::Editor, Action::Back]);
+        if matches!(composer.key.writing, Writing::Reply | Writing::Note) {
+            actions.push(Action::TurnInto);
+        }
+        actions
     }
 
     /// What can be done with all that are marked.

@@ -1,6 +1,9 @@
 //! What lies over the screen and takes the keys: composer, picker, palette, filter, help.
 
-use super::super::{action::Action, composer::Editor};
+use super::super::{
+    action::Action,
+    composer::{Editor, canned::Canned},
+};
 use crate::domain::{
     annotation::Failure,
     card::Priority,
@@ -86,8 +89,40 @@ pub struct Composer {
     pub editor: Editor,
     /// Why Enter did not send, or what to mind. Shown beside the text.
     pub warning: Option<String>,
+    /// What was asked back before it is done; the same key again does it, any other takes it back.
+    pub asked: Option<Asked>,
+    /// The canned replies, while one chooses.
+    pub choosing: Option<Choosing>,
     /// Whether it is for all that are marked.
     pub many: bool,
+}
+
+impl Composer {
+    /// A text to write on.
+    #[must_use]
+    pub fn new(key: DraftKey, editor: Editor) -> Self {
+        Self { key, editor, warning: None, asked: None, choosing: None, many: false }
+    }
+}
+
+/// What a composer asks back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Whether the note is to become a reply that the customer reads.
+    BecomeReply,
+    /// Whether the reply is to go with names in braces that nobody filled in.
+    SendBlanks,
+}
+
+/// Canned replies to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choosing {
+    /// What is typed.
+    pub input: Editor,
+    /// What fits, best first.
+    pub found: Vec<Canned>,
+    /// Which one Enter takes.
+    pub cursor: usize,
 }
 
 /// What a picker decides.

@@ -3,8 +3,26 @@
 use crate::domain::{
     command::Command,
     ids::{ConversationId, EntryNo, TeammateId},
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
+use std::collections::BTreeMap;
+
+/// How long a reply stays here, where Esc takes it back, before it goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    /// On channels that are not named.
+    pub usual: Span,
+    /// By channel.
+    pub channels: BTreeMap<String, Span>,
+}
+
+impl Holds {
+    /// For a channel; zero goes at once.
+    #[must_use]
+    pub fn of(&self, channel: &str) -> Span {
+        self.channels.get(channel).copied().unwrap_or(self.usual)
+    }
+}
 
 /// An act that is never shown as done before the server says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +110,8 @@ pub enum What {
 /// Where a text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutgoingState {
+    /// It goes at this time, and until then can be taken back. Shown as *goes in 5 s*.
+    Held(Timestamp),
     /// It waits for the line, or for the server's answer. Shown as *queued*.
     Queued,
     /// The server has it as this entry, which has not come back yet. Shown as *sent*.

@@ -135,6 +135,24 @@ impl Talk {
         })
     }
 
+    /// What the AI would have answered to what waits now: its newest draft, or what a take-over dropped half-way. None
+    /// once the customer has an answer.
+    #[must_use]
+    pub fn ai_words(&self) -> Option<&str> {
+        use crate::domain::thread::What;
+        for entry in self.thread.entries.iter().rev() {
+            match &entry.what {
+                What::Draft { answer, .. } | What::Shadow { answer } if !answer.text.trim().is_empty() => {
+                    return Some(&answer.text);
+                }
+                What::Suppressed { text } if !text.trim().is_empty() => return Some(text),
+                What::Reply { .. } | What::Answer { .. } => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// The draft that waits, if one does.
     #[must_use]
     pub fn waiting_draft(&self) -> Option<&Entry> {

@@ -24,7 +24,7 @@ impl Up<'_> {
         }
         let key = DraftKey { conversation, writing };
         let kept = self.m.drafts.get(&key).cloned();
-        self.m.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None, many: false });
+        self.m.layer = Layer::Compose(Composer::new(key, Editor::many_lines(text)));
         self.send();
         // The text that was kept before is not the one that was sent.
         if let Some(kept) = kept {
@@ -38,7 +38,7 @@ impl Up<'_> {
         let key = DraftKey { conversation, writing };
         let text = self.m.drafts.get(&key).map_or(text, String::as_str);
         let editor = Editor::many_lines(text);
-        self.m.layer = Layer::Compose(Composer { key, editor, warning: None, many: false });
+        self.m.layer = Layer::Compose(Composer::new(key, editor));
         self.m.pane = Pane::Talk;
         self.m.pending_keys.clear();
     }
@@ -72,7 +72,7 @@ impl Up<'_> {
         }
     }
 
-    fn warn(&mut self, why: String) {
+    pub(super) fn warn(&mut self, why: String) {
         if let Layer::Compose(composer) = &mut self.m.layer {
             composer.warning = Some(why);
         }
@@ -82,6 +82,7 @@ impl Up<'_> {
     pub(super) fn send(&mut self) {
         let Layer::Compose(composer) = &self.m.layer else { return };
         let key = composer.key;
+        let asked = composer.asked;
         let text = composer.editor.text().trim().to_owned();
         if text.is_empty() {
             return self.warn("nothing is written yet".to_owned());
@@ -91,6 +92,9 @@ impl Up<'_> {
             return self.warn(format!("too long by {} bytes: {most} are allowed", text.len() - most));
         }
         let conversation = key.conversation;
+        if self.asks_back(key.writing, asked, &text) {
+            return;
+        }
         match key.writing {
             Writing::Reply => {
                 let Some(card) = self.m.card(conversation).cloned() else {

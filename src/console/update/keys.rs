@@ -22,6 +22,9 @@ impl Up<'_> {
         let mut keys = std::mem::take(&mut self.m.pending_keys);
         keys.push(key);
         let meaning = self.m.keymap.meaning(self.scopes(), &keys);
+        if let Some(tour) = self.m.tour.as_mut().filter(|_| meaning != Meaning::Does(Action::Back)) {
+            tour.stay();
+        }
         match meaning {
             Meaning::Does(action) => self.run(action, ""),
             Meaning::Begins => self.m.pending_keys = keys,
@@ -34,6 +37,7 @@ impl Up<'_> {
     fn scopes(&self) -> &'static [Scope] {
         use Scope as S;
         match &self.m.layer {
+            Layer::Compose(composer) if composer.choosing.is_some() => &[S::Picker, S::Text, S::Always],
             Layer::Compose(_) => &[S::Composer, S::Text, S::Always],
             Layer::Pick(picker) if picker.typing => &[S::Picker, S::Text, S::Always],
             Layer::Pick(_) => &[S::Picker, S::Always],
@@ -82,7 +86,7 @@ impl Up<'_> {
             self.say(Severity::Info, "what you pasted is not typed as commands: open a reply, note or whisper first");
             return;
         };
-        if editor.insert(text) == Taken::Cut {
+        if editor.paste(text) == Taken::Cut {
             self.say(Severity::Warn, "what you pasted is too long: its end is missing");
         }
         self.text_changed();
@@ -91,7 +95,10 @@ impl Up<'_> {
     /// The text that typing goes into.
     pub(super) fn editor(&mut self) -> Option<&mut Editor> {
         match &mut self.m.layer {
-            Layer::Compose(composer) => Some(&mut composer.editor),
+            Layer::Compose(composer) => Some(match &mut composer.choosing {
+                Some(choosing) => &mut choosing.input,
+                None => &mut composer.editor,
+            }),
             Layer::Pick(picker) if picker.typing => picker.input.as_mut(),
             Layer::Palette(palette) => Some(&mut palette.input),
             Layer::Filter(line) => Some(&mut line.input),
@@ -103,8 +110,10 @@ impl Up<'_> {
     /// What follows when the text in the editor may have changed.
     pub(super) fn text_changed(&mut self) {
         match &mut self.m.layer {
+            Layer::Compose(composer) if composer.choosing.is_some() => self.canned_typed(),
             Layer::Compose(composer) => {
                 composer.warning = None;
+                composer.asked = None;
                 self.composed();
             }
             Layer::Palette(_) => self.palette_typed(),
@@ -147,6 +156,11 @@ impl Up<'_> {
             Action::Alike => self.alike(),
             Action::ShowJob => self.show_job(),
             Action::Send => self.send(),
+            Action::TurnInto => self.turn_into(),
+            Action::CannedReply => self.choose_canned(),
+            Action::AiDraft => self.insert_ai_draft(),
+            Action::ShowPasted => self.show_pasted(),
+            Action::Tour => self.tour(),
             Action::NewLine => {
                 if let Some(editor) = self.editor() {
                     editor.insert("\n");
@@ -171,6 +185,10 @@ impl Up<'_> {
         match std::mem::take(&mut self.m.layer) {
             Layer::Help(help) => self.m.layer = *help.over,
             Layer::Filter(line) => self.filter_left(line),
+            Layer::Compose(mut composer) if composer.choosing.is_some() => {
+                composer.choosing = None;
+                self.m.layer = Layer::Compose(composer);
+            }
             Layer::Compose(composer) => {
                 if composer.many && self.m.screen == Screen::NeedsYou {
                     self.unmark();
@@ -191,7 +209,9 @@ impl Up<'_> {
             }
             Layer::Job(_) | Layer::Palette(_) => {}
             Layer::None => {
-                if self.unmark() {
+                if self.take_back() || self.tour_left() {
+                    self.changed = true;
+                } else if self.unmark() {
                     self.say(Severity::Info, "nothing is marked any more");
                 } else if self.m.notices.pop().is_some() || (self.m.screen == Screen::Log && self.leave_log()) {
                 } else if self.m.pane != Pane::List && self.m.screen != Screen::Wall {

@@ -46,10 +46,15 @@ impl Up<'_> {
             }
             Layer::Pick(picker) => picker.cursor = shifted(picker.cursor, by, picker.choices.len()),
             Layer::Palette(palette) => palette.cursor = shifted(palette.cursor, by, palette.rows.len()),
+            Layer::Compose(composer) => {
+                if let Some(choosing) = &mut composer.choosing {
+                    choosing.cursor = shifted(choosing.cursor, by, choosing.found.len());
+                }
+            }
             Layer::Job(shown) => {
                 shown.top = u16::try_from(i64::from(shown.top).saturating_add(by).clamp(0, 4_000)).unwrap_or(0);
             }
-            Layer::Compose(_) | Layer::Filter(_) => {}
+            Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
                 _ if self.m.screen == Screen::Log => self.move_log(action, by),
                 _ if self.m.screen == Screen::Wall => match action {
@@ -202,6 +207,9 @@ fn edit(editor: &mut Editor, action: Action) -> bool {
         Action::KillEnd => editor.kill_end(),
         Action::Yank => {
             editor.yank();
+        }
+        Action::YankBefore => {
+            editor.yank_before();
         }
         Action::UndoTyping => {
             editor.undo();

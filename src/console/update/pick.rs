@@ -168,7 +168,8 @@ impl Up<'_> {
             Layer::Filter(_) => self.filter_done(),
             Layer::Job(_) => self.job_entered(),
             Layer::Help(_) => self.run(Action::Back, ""),
-            Layer::Compose(_) | Layer::None => {}
+            Layer::Compose(_) => self.canned_chosen(),
+            Layer::None => {}
         }
     }
 

@@ -44,16 +44,22 @@ impl Up<'_> {
     pub(super) fn send_text(&mut self, what: What, command: Command, text: String) {
         let Some(conversation) = command.conversation() else { return };
         let ticket = self.ticket();
+        let held = self.held_until(what, conversation);
+        let state = held.map_or(OutgoingState::Queued, OutgoingState::Held);
         self.m.sending.push(Outgoing {
             ticket,
             conversation,
             what,
             text,
-            state: OutgoingState::Queued,
+            state,
             command: command.clone(),
             at: self.m.now,
             by: self.m.me(),
         });
+        if held.is_some() {
+            // On disk before it goes, so that neither a crash nor leaving loses it.
+            return self.keep(DraftKey { conversation, writing: Writing::Reply });
+        }
         self.effects.push(Effect::Ask { ticket, command: Box::new(command) });
         self.mind_the_line();
         if what == What::Reply {
@@ -109,6 +115,7 @@ impl Up<'_> {
             self.keep(key);
         }
         self.say(Severity::Done, act.done.clone());
+        self.toured(act.act);
     }
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {
@@ -202,7 +209,7 @@ impl Up<'_> {
 }
 
 /// Under which key the text of one on its way is kept.
-fn key_of(one: &Outgoing) -> DraftKey {
+pub(super) fn key_of(one: &Outgoing) -> DraftKey {
     let writing = match one.what {
         What::Reply => Writing::Reply,
         What::Note => Writing::Note,
@@ -211,7 +218,7 @@ fn key_of(one: &Outgoing) -> DraftKey {
     DraftKey { conversation: one.conversation, writing }
 }
 
-fn join(first: &str, second: Option<&String>) -> String {
+pub(super) fn join(first: &str, second: Option<&String>) -> String {
     match second {
         Some(second) if !second.trim().is_empty() => format!("{first}\n\n{second}"),
         _ => first.to_owned(),

@@ -61,7 +61,7 @@ impl Up<'_> {
     /// What happened in a watched conversation. A gap means: ask again.
     pub(super) fn events(&mut self, id: ConversationId, events: Vec<Recorded>) {
         let Some(talk) = self.talk(id) else { return };
-        let mut gap = None;
+        let (mut gap, mut held) = (None, None);
         for recorded in events {
             if recorded.n <= talk.thread.n && talk.thread.n != EntryNo(0) {
                 continue;
@@ -71,12 +71,31 @@ impl Up<'_> {
                 break;
             }
             touch(talk, &recorded);
+            if matches!(recorded.event, Event::HolderChanged { .. }) {
+                held = Some(recorded.clone());
+            }
             talk.events.push(recorded);
         }
         if let Some(from) = gap {
             self.effects.push(Effect::Watch(id, Some(from)));
         }
+        if let Some(recorded) = held {
+            self.holds(id, &recorded);
+        }
         self.settle_sending();
+    }
+
+    /// Somebody else holds a watched conversation: what may be done here follows at once, not with its next card.
+    fn holds(&mut self, id: ConversationId, recorded: &Recorded) {
+        let Event::HolderChanged { to, term, .. } = recorded.event else { return };
+        let Some(card) = self.m.card(id).filter(|card| card.term < term) else { return };
+        let card = Card { holder: to, term, held_since: recorded.at, seq: recorded.seq, writing: None, ..card.clone() };
+        if let Some(talk) = self.talk(id) {
+            talk.card = Some(Box::new(card.clone()));
+        }
+        if self.m.floor.card(id).is_some() {
+            self.m.floor.take(vec![card], &[], self.m.now);
+        }
     }
 
     pub(super) fn unwatchable(&mut self, id: ConversationId, why: String) {

@@ -7,3 +7,4 @@ mod needs;
 mod stage;
 mod stories;
 mod wall;
+mod writing;

@@ -2,7 +2,7 @@
 //! to a customer.
 //!
 //! ```text
-//! ━ ● reply to the customer ━━━━━━━━━━     ╌ ✎ note for the team ╌╌╌╌╌╌╌╌╌     ┈ » whisper to the AI ┈┈┈┈
+//! ━ ● reply to Jana Novak by web ━━━━━     ╌ ✎ note, unseen by Jana ╌╌╌╌╌╌     ┈ » whisper to Aria ┈┈┈┈┈┈
 //! Hello Jana, I am                         ask the warehouse                   offer a new parcel
 //! ═ ≡ hand back with this brief ═══════    ╌ ✎ what the AI should have said ╌
 //! done: …                                  │ it said: left with a neighbour
@@ -10,22 +10,23 @@
 
 use crate::{
     console::{
-        model::{Composer, Model, Screen, Writing},
+        composer::canned::blanks,
+        model::{Composer, Model, Writing},
         theme::Role,
         widgets::{Ink, Words, frame},
         wrap,
     },
-    domain::{text::SafeText, thread::What},
+    domain::{holder::Holder, text::SafeText, thread::What},
 };
 use ratatui::layout::{Position, Rect};
+use std::ops::Range;
 
 /// How many lines of the original stand above a correction.
 const ORIGINAL: u16 = 3;
 
 /// How many rows it takes: its line, its text, a warning; half of what there is at most.
 pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
-    let (text, _) = typed(composer);
-    let lines = wrap::wrap(text.as_str(), usize::from(area.width.saturating_sub(3))).len();
+    let lines = wrap::wrap(typed(composer).text.as_str(), usize::from(area.width.saturating_sub(3))).len();
     let least = if matches!(composer.key.writing, Writing::Brief) { 5 } else { 3 };
     let lines = u16::try_from(lines).unwrap_or(u16::MAX).max(least);
     let above = if matches!(composer.key.writing, Writing::Correct(_)) { ORIGINAL } else { 0 };
@@ -49,13 +50,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
     let style = ink.style(role);
     ink.clear(area, ink.style(Role::Text));
     ink.fill(area.x, area.y, area.right(), line, style);
-    // On the wall there is no other name in sight; for many there is none.
-    let whom = match model.card(composer.key.conversation) {
-        _ if composer.many => format!(", to all {} marked", model.many.marked.len()),
-        Some(card) if model.screen == Screen::Wall => format!(": {}", SafeText::line_within(&card.customer.name, 30)),
-        _ => String::new(),
-    };
-    let title = SafeText::own(format!("{sign} {}{whom}", writing.title()));
+    let title = SafeText::own(format!("{sign} {}", to_whom(model, composer)));
     frame::title(ink, area.x + 1, area.y, area.right() - 1, &title, role);
     let mut inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height - 1 };
     if let Writing::Correct(n) = writing {
@@ -83,16 +78,50 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
     text(ink, inner, composer)
 }
 
+/// What it is, who reads it, and by what channel.
+fn to_whom(model: &Model, composer: &Composer) -> String {
+    let title = composer.key.writing.title();
+    let Some(card) = model.card(composer.key.conversation) else { return title.to_owned() };
+    let customer = SafeText::line_within(&card.customer.name, 40);
+    let channel = SafeText::line_within(&card.channel, 20);
+    match composer.key.writing {
+        _ if composer.many => format!("{title}, to all {} marked", model.many.marked.len()),
+        Writing::Reply => format!("reply to {customer} by {channel}"),
+        Writing::Edit(_) => format!("send to {customer} by {channel} instead of the draft"),
+        Writing::Note => format!("note for the team, unseen by {customer}"),
+        Writing::Whisper => {
+            let ai = match card.holder {
+                Holder::Ai(ai) => SafeText::line_within(&model.name_of(ai), 40),
+                Holder::Human(_) | Holder::Queue => SafeText::literal("the AI"),
+            };
+            format!("whisper to {ai}, unseen by {customer}")
+        }
+        Writing::Correct(_)
+        | Writing::Brief
+        | Writing::Reject(_)
+        | Writing::RejectTool(_)
+        | Writing::EditTool(_)
+        | Writing::AnswerTool(_) => title.to_owned(),
+    }
+}
+
 /// The text, scrolled so that the caret is in sight. Where the caret is.
 fn text(ink: &mut Ink<'_>, area: Rect, composer: &Composer) -> Position {
-    let (text, caret) = typed(composer);
+    let Typed { text, caret, marks } = typed(composer);
     // A column is left for a caret behind the last character.
     let lines = wrap::wrap(text.as_str(), usize::from(area.width.saturating_sub(1)));
     let row = lines.iter().rposition(|line| line.start <= caret).unwrap_or(0);
     let first = (row + 1).saturating_sub(usize::from(area.height));
-    let style = ink.style(Role::Text);
     for (y, line) in (area.top()..area.bottom()).zip(lines.iter().skip(first)) {
-        ink.put(area.x, y, area.right(), Words::part(&text, line.clone()), style);
+        let mut x = area.x;
+        let mut from = line.start;
+        for (mark, role) in marks.iter().filter(|(mark, _)| mark.start < line.end && line.start < mark.end) {
+            let (start, end) = (mark.start.max(line.start), mark.end.min(line.end));
+            x = ink.put(x, y, area.right(), Words::part(&text, from..start), ink.style(Role::Text));
+            x = ink.put(x, y, area.right(), Words::part(&text, start..end), ink.style(*role));
+            from = end;
+        }
+        ink.put(x, y, area.right(), Words::part(&text, from..line.end), ink.style(Role::Text));
     }
     let before = lines.get(row).map_or(0..0, |line| line.start..caret.max(line.start));
     let x = area.x.saturating_add(Words::part(&text, before).width());
@@ -100,12 +129,48 @@ fn text(ink: &mut Ink<'_>, area: Rect, composer: &Composer) -> Position {
     Position::new(x.min(area.right().saturating_sub(1)), y.min(area.bottom().saturating_sub(1)))
 }
 
-/// The text as it may be shown, and the caret in it. Both halves are cleaned alone, so that the caret stays between them.
-fn typed(composer: &Composer) -> (SafeText, usize) {
-    let text = composer.editor.text();
-    let (before, after) = text.split_at_checked(composer.editor.caret()).unwrap_or((text, ""));
-    let mut shown = SafeText::message(before);
-    let caret = shown.as_str().len();
-    shown.push(&SafeText::message(after));
-    (shown, caret)
+/// What is shown of what was typed.
+struct Typed {
+    text: SafeText,
+    /// In bytes of the text.
+    caret: usize,
+    /// What stands out, in order: folded pastes, and names that nobody filled in.
+    marks: Vec<(Range<usize>, Role)>,
+}
+
+/// The text as it may be shown. Each part is cleaned alone, so that the caret stays between two of them.
+fn typed(composer: &Composer) -> Typed {
+    let raw = composer.editor.text();
+    let caret = composer.editor.caret();
+    let mut shown = Typed { text: SafeText::default(), caret: 0, marks: Vec::new() };
+    let mut from = 0;
+    for fold in composer.editor.folds() {
+        shown.part(raw, from..fold.start, caret);
+        let pasted = raw.get(fold.clone()).unwrap_or_default();
+        let label = match pasted.lines().count() {
+            0 | 1 => format!("[pasted {} characters]", pasted.chars().count()),
+            lines => format!("[pasted {lines} lines]"),
+        };
+        let start = shown.text.as_str().len();
+        shown.text.push(&SafeText::own(label));
+        shown.marks.push((start..shown.text.as_str().len(), Role::Key));
+        from = fold.end;
+    }
+    shown.part(raw, from..raw.len(), caret);
+    if composer.key.writing == Writing::Reply {
+        shown.marks.extend(blanks(shown.text.as_str()).into_iter().map(|at| (at, Role::Warn)));
+        shown.marks.sort_by_key(|(at, _)| at.start);
+    }
+    shown
+}
+
+impl Typed {
+    fn part(&mut self, raw: &str, at: Range<usize>, caret: usize) {
+        let middle = caret.clamp(at.start, at.end);
+        self.text.push(&SafeText::message(raw.get(at.start..middle).unwrap_or_default()));
+        if middle == caret {
+            self.caret = self.text.as_str().len();
+        }
+        self.text.push(&SafeText::message(raw.get(middle..at.end).unwrap_or_default()));
+    }
 }

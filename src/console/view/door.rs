@@ -24,7 +24,7 @@ const WIDEST: u16 = 72;
 /// Rows of the welcome: the title, a blank, the body, a blank, the warning.
 const ROWS: u16 = 3 + BODY + 3;
 /// Rows between title and warning: three for each item, the last without a blank.
-const BODY: u16 = 11;
+const BODY: u16 = 14;
 
 /// Draws the welcome.
 pub fn draw(frame: &mut Frame<'_>, welcome: &Welcome, look: &Look) {

@@ -18,6 +18,10 @@ use ratatui::layout::Rect;
 /// As many hints as fit, whole; the most useful first.
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
     let (mut x, y, right) = (area.x + 1, area.y, area.right());
+    if let Some(tour) = &model.tour {
+        let words = SafeText::own(format!("{} {}", ink.glyphs.dot, tour.line(&model.keymap)));
+        x = ink.put_cut(x, y, right, &words, ink.theme.bold(Role::Accent)) + 3;
+    }
     for hint in model.hints() {
         let keys = SafeText::line(&hint.keys);
         let width = Words::from(&keys).width() + 1 + Words::from(hint.title).width();

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     console::{
+        action::{Action, Scope},
         markdown::Styled,
         model::{Anchor, Layer, Loading, Measured, Model, OutgoingState, Pane, Talk, sending},
         theme::Role,
@@ -361,7 +362,7 @@ fn after(model: &Model, talk: &Talk, cache: &mut Cache, c: &EntryContext<'_>) ->
     for one in model.sending.iter().filter(|one| one.conversation == talk.conversation) {
         let arrived = matches!(one.state, OutgoingState::Accepted(n) if talk.thread.entry(n).is_some());
         if !arrived {
-            outgoing(&mut block, one, c);
+            outgoing(&mut block, one, model, c);
         }
     }
     for (who, until) in &talk.typing {
@@ -388,7 +389,7 @@ fn after(model: &Model, talk: &Talk, cache: &mut Cache, c: &EntryContext<'_>) ->
     block
 }
 
-fn outgoing(block: &mut Block, one: &sending::Outgoing, c: &EntryContext<'_>) {
+fn outgoing(block: &mut Block, one: &sending::Outgoing, model: &Model, c: &EntryContext<'_>) {
     let (sign, role, label) = match one.what {
         sending::What::Reply => (c.glyphs.human, Role::Human, ""),
         sending::What::Note => (c.glyphs.note, Role::Note, "note: "),
@@ -400,6 +401,11 @@ fn outgoing(block: &mut Block, one: &sending::Outgoing, c: &EntryContext<'_>) {
     let x = c.body_column();
     block.wrapped(x, Styled::plain(text), c.theme.style(Role::Dim), c.theme);
     let (words, role) = match &one.state {
+        OutgoingState::Held(until) => {
+            let keys = model.keymap.keys_of(Scope::Floor, Action::Back).unwrap_or_default();
+            let seconds = until.since(model.now).0.div_ceil(1_000);
+            (SafeText::own(format!("goes in {seconds} s - {} takes it back", SafeText::line(&keys))), Role::Warn)
+        }
         OutgoingState::Queued => (SafeText::literal("queued"), Role::Dim),
         OutgoingState::Accepted(_) => (SafeText::literal("sent to the desk"), Role::Dim),
         OutgoingState::Failed(why) => {

@@ -83,7 +83,7 @@ fn roles(buffer: &Buffer, theme: &Theme) -> String {
 fn composing(model: &mut Model, writing: Writing, text: &str) {
     model.pane = Pane::Talk;
     let key = DraftKey { conversation: ConversationId(1042), writing };
-    model.layer = Layer::Compose(Composer { key, editor: Editor::many_lines(text), warning: None, many: false });
+    model.layer = Layer::Compose(Composer::new(key, Editor::many_lines(text)));
 }
 
 #[test]

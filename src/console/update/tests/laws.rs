@@ -49,7 +49,7 @@ fn key() -> impl Strategy<Value = Key> {
         Code::F(1),
     ])
     .prop_map(Key::plain);
-    let ctrl = prop::sample::select("jdulwkyce".chars().collect::<Vec<_>>()).prop_map(Key::ctrl);
+    let ctrl = prop::sample::select("jdulwkycetrg".chars().collect::<Vec<_>>()).prop_map(Key::ctrl);
     prop_oneof![6 => char, 4 => plain, 1 => ctrl]
 }
 
@@ -123,6 +123,7 @@ fn play(stage: &mut Stage, step: &Step) {
 
 fn begin() -> Stage {
     let mut stage = Stage::new();
+    stage.model.holds.usual = Span::seconds(2);
     stage.customer("Jana", "hello");
     stage.customer("Omar", "my invoice is wrong");
     stage

@@ -69,6 +69,22 @@ fn a_take_over_is_shown_as_done_only_when_the_server_says_so() {
 }
 
 #[test]
+fn who_holds_is_known_from_the_event_before_the_card_comes() {
+    let (mut stage, jana) = Stage::with_jana();
+    stage.up = false;
+    let before = stage.log.len();
+    let take = Command::TakeOver { conversation: jana, term: stage.term(jana), reason: None };
+    stage.does(Actor::Teammate(MIRA), &take).unwrap();
+    stage.up = true;
+    let events = stage.log[before..].to_vec();
+    stage.tell(ToPeer::Events { conversation: jana, events });
+    let card = stage.model.card(jana).unwrap();
+    assert_eq!((card.holder, card.term), (Holder::Human(MIRA), stage.term(jana)));
+    stage.keys("r");
+    assert!(matches!(stage.model.layer, Layer::Compose(_)), "{:?}", stage.model.layer);
+}
+
+#[test]
 fn who_was_slower_learns_who_holds_it() {
     let (mut stage, jana) = Stage::with_jana();
     let term = stage.term(jana);

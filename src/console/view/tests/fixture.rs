@@ -10,7 +10,7 @@ use crate::{
         approval::Why,
         attention,
         brief::Brief,
-        card::{Card, DraftWaits, LastLine, Priority, Signs, Speaker, Status, Writing},
+        card::{Card, DraftWaits, LastLine, Signs, Speaker, Writing},
         customer::Customer,
         delivery::Report,
         escalation::{Escalation, Reason},
@@ -43,32 +43,14 @@ fn teammate(id: TeammateId, name: &str, role: Role) -> Teammate {
 
 fn card(id: u64, name: &str, holder: Holder) -> Card {
     Card {
-        id: ConversationId(id),
         seq: Seq(id),
         n: EntryNo(9),
-        opened_at: ago(3_600),
-        channel: "web".into(),
         connector: DOOR,
         customer: Customer { name: name.into(), email: None, locale: Some("en".into()) },
-        topic: None,
         holder,
-        term: Term(1),
         held_since: ago(240),
-        mode: Mode::Auto,
-        own_mode: None,
-        paused_until: None,
-        status: Status::Open,
-        priority: Priority::Normal,
-        tags: Vec::new(),
-        escalation: None,
-        draft: None,
-        tool: None,
-        writing: None,
-        waiting_since: None,
-        asked: EntryNo(1),
-        signs: Signs::default(),
         last: Some(LastLine { at: ago(60), speaker: Speaker::Customer, text: "hello".into() }),
-        on_its_way: Vec::new(),
+        ..Card::quiet(ConversationId(id), ago(3_600))
     }
 }
 
