@@ -7,8 +7,6 @@
 
 mod line;
 mod server;
-#[cfg(test)]
-mod tests;
 
 use self::server::{Job, Server};
 use crate::domain::{
@@ -61,6 +59,8 @@ pub struct Setup {
     pub name: String,
     /// Where it is.
     pub place: Place,
+    /// How long a call may take in all; [`CALL_WITHIN`] usually.
+    pub within: Duration,
 }
 
 /// A tool that a server offers.

@@ -13,7 +13,7 @@ mod tests;
 use self::errands::{Doing, ToDo};
 use super::{
     follow,
-    model::{Composed, ModelError, Past, Piece, Prompt, Remedy, Spent},
+    model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent},
     offline::seek,
     phrases::{Phrase, phrase},
     retrieval::{Passage, Question},
@@ -374,6 +374,12 @@ impl Turn {
             return self.hand_off(&format!("it wants to use the tool “{name}”, and has none to use"), at);
         }
         if !composed.known || composed.text.trim().is_empty() {
+            // What a person or the world said no to is the reason, not want of knowledge.
+            let all = self.view.used.iter().chain(&self.used).rev();
+            let no = all.take_while(|past| past.fresh).find(|past| past.state != PastState::Done);
+            if let Some(why) = no.map(|past| format!("{} {}: {}", past.tool, past.state.word(), past.words)) {
+                return self.hand_off(&why, at);
+            }
             let nearest = self.passages.first().map(|passage| passage.heading.clone()).unwrap_or_default();
             return self.escalate(Reason::Ungrounded, &nearest, at);
         }

@@ -4,7 +4,7 @@
 //! what is not what the desk knows is not called. Deliberately not here: the wire (see [`line`](super::line)).
 
 use super::{
-    CALL_WITHIN, Errand, Offer, Ran, Setup, cut,
+    Errand, Offer, Ran, Setup, cut,
     line::{CallFault, Line},
 };
 use crate::domain::tool::Fate;
@@ -122,14 +122,15 @@ impl Keeper {
     }
 
     async fn take(&mut self, Job { errand, done }: Job) {
-        let until = Instant::now() + CALL_WITHIN;
+        let within = self.setup.within;
+        let until = Instant::now() + within;
         match self.connected().await {
             Err(why) => drop(done.send(Ran::failed(why))),
             Ok(line) => {
                 let (name, told) = (self.setup.name.clone(), Arc::clone(&self.told));
                 spawn(async move {
                     // Nobody waits for it any more only if the AI ends: then what runs may end as it will.
-                    let _ = done.send(call(&line, &name, &errand, until, &told).await);
+                    let _ = done.send(call(&line, &name, &errand, (until, within), &told).await);
                 });
             }
         }
@@ -137,8 +138,14 @@ impl Keeper {
 }
 
 /// One call, with its end in time.
-async fn call(line: &Line, server: &str, errand: &Errand, until: Instant, told: &watch::Sender<Vec<Offer>>) -> Ran {
-    let seconds = CALL_WITHIN.as_secs();
+async fn call(
+    line: &Line,
+    server: &str,
+    errand: &Errand,
+    (until, within): (Instant, Duration),
+    told: &watch::Sender<Vec<Offer>>,
+) -> Ran {
+    let seconds = within.as_secs_f32();
     let offers = match timeout_at(until, line.offers(server)).await {
         Ok(Ok(offers)) => offers,
         Ok(Err(why)) => return Ran::failed(format!("the tool server {server} failed before the call: {why}")),

@@ -7,7 +7,7 @@ use crate::domain::{desk::Office, teammate::Actor, text::SafeText, thread::Used}
 /// How it stands in a few words, and its facts.
 pub(super) fn told(used: &Used, office: &Office) -> (String, Option<String>) {
     let by = match used.ending.as_ref().map(|(_, by)| *by) {
-        Some(Actor::Teammate(id)) => format!(" by {}", office.name_of(id)),
+        Some(Actor::Teammate(id)) => format!(", decided by {}", office.name_of(id)),
         Some(Actor::Desk) | None => String::new(),
     };
     let lead = if used.is_question() { "asks a person" } else { "tool call" };
