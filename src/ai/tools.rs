@@ -153,6 +153,14 @@ impl Toolbox {
         self.servers.iter().flat_map(|server| server.offers.borrow().clone()).collect()
     }
 
+    /// Waits until each server has offered something. A server that never does is waited for as long as the caller likes.
+    pub async fn offered(&self) {
+        for server in self.servers.iter() {
+            // Fails only if the server's task has ended: then nothing more is to be waited for.
+            let _ = server.offers.clone().wait_for(|offers| !offers.is_empty()).await;
+        }
+    }
+
     /// Calls a tool. Always comes back, in [`CALL_WITHIN`] and a little.
     pub async fn run(&self, errand: Errand) -> Ran {
         let server = self

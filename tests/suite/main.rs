@@ -11,3 +11,4 @@ mod rooms;
 mod source;
 mod support;
 mod talks;
+mod tools;

@@ -17,7 +17,7 @@ use crate::{
 const LOOKUP: &str = "order_lookup";
 const STATUS: &str = "delivery_status";
 const REFUND: &str = "refund_make";
-/// A result is quoted so far, in characters.
+/// A result that is longer is for nobody to read, in characters.
 const QUOTED: usize = 1_200;
 
 /// Words that want money back.
@@ -116,7 +116,11 @@ fn after(prompt: &Prompt, past: &Past, wants_refund: bool) -> Composed {
         return asks(tool, &arguments);
     }
     let said = prompt.said.join("\n");
-    let passage: String = past.words.chars().take(QUOTED).collect();
+    if past.words.chars().count() > QUOTED || past.words.trim().is_empty() {
+        let steps = vec![step("compose", format!("what {} said is nothing to quote to a customer", past.tool))];
+        return Composed { steps, ..Composed::default() };
+    }
+    let passage = past.words.trim().to_owned();
     let opening = if prompt.answered.is_empty() { phrase(Phrase::Opening, prompt.locale, &said) } else { "" };
     let text = format!("{opening} {passage} [1]").trim().to_owned();
     let source =
