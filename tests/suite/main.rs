@@ -5,6 +5,7 @@ mod commands;
 mod desk;
 mod faults;
 mod frames;
+mod hostile;
 mod models;
 mod past;
 mod rooms;
