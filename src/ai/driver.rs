@@ -6,8 +6,10 @@
 
 mod agenda;
 mod answers;
+mod attempt;
 mod floor;
 mod options;
+mod perform;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -16,27 +18,25 @@ pub use self::options::{DriverError, DriverOptions, Pace};
 use self::{
     agenda::{Agenda, Wake},
     answers::Asked,
+    attempt::Attempt,
     floor::Floor,
-    work::{Report, Reported, Work, compose, retrieve},
+    work::{Report, Reported, Work},
 };
 use super::{
     knowledge::Knowledge,
     model::Model,
     offline::Offline,
     retrieval::Retrieval,
-    turn::{Effect, End, Input, Rules, Turn},
+    turn::{Effect, End, Input, Rules},
     view::View,
 };
 use crate::{
-    client::{
-        News, Options, Peer, Session,
-        session::{Order, mint},
-        wire::Dial,
-    },
+    client::{News, Options, Peer, Session, session::mint, wire::Dial},
     domain::{
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
         thread::{Thread, What},
+        time::{Span, Timestamp},
     },
     protocol::{Scope, ToPeer},
 };
@@ -59,6 +59,8 @@ const MOST_AT_ONCE: usize = 200;
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// The silence that is waited for in a hurry.
 const HURRIED: Duration = Duration::from_millis(150);
+/// A task that lies ahead is looked at again after this long at the latest.
+const LOOKS_AGAIN: Duration = Duration::from_mins(10);
 /// Turns between two lines of counts in the log.
 const COUNTED: u64 = 100;
 
@@ -72,6 +74,8 @@ pub struct Driver {
     /// The version of the knowledge.
     config: String,
     floor: Floor,
+    /// The server's time, and when it was told.
+    clock: (Timestamp, Instant),
     agenda: Agenda,
     /// Ready to be answered, in the order in which they became so.
     queue: VecDeque<ConversationId>,
@@ -105,7 +109,9 @@ struct Counts {
 struct Active {
     attempt: u64,
     thread: Thread,
-    turn: Option<Turn>,
+    /// The task that it is about; none: the customer's words.
+    task: Option<EntryNo>,
+    turn: Option<Attempt>,
     began: Instant,
     /// The turn's number, once the desk let it begin.
     accepted: Option<EntryNo>,
@@ -156,6 +162,7 @@ impl Driver {
             retrieval,
             config,
             floor: Floor::default(),
+            clock: (Timestamp::default(), Instant::now()),
             agenda: Agenda::default(),
             queue: VecDeque::new(),
             active: HashMap::new(),
@@ -204,7 +211,11 @@ impl Driver {
 
     async fn frame(&mut self, frame: ToPeer) {
         match frame {
-            ToPeer::Welcome { you, office, resumed, .. } => self.floor.welcome(you.id, &office, resumed),
+            ToPeer::Welcome { you, office, resumed, now, .. } => {
+                self.clock = (now, Instant::now());
+                self.floor.welcome(you.id, &office, resumed);
+            }
+            ToPeer::Ping { now, .. } => self.clock = (now, Instant::now()),
             ToPeer::Desk { office } => {
                 self.floor.desk(&office);
                 for conversation in self.floor.ids() {
@@ -248,7 +259,10 @@ impl Driver {
             let card = self.floor.card(conversation);
             let input = match card {
                 None => Some(Input::Fenced),
-                Some(card) if !self.floor.may_go_on(card, active.thread_term()) => Some(Input::Fenced),
+                Some(card) if active.task.is_some_and(|task| !self.floor.may_do(card, task)) => Some(Input::Fenced),
+                Some(card) if active.task.is_none() && !self.floor.may_go_on(card, active.thread_term()) => {
+                    Some(Input::Fenced)
+                }
                 Some(card) if active.read != EntryNo(0) && card.asked > active.read => Some(Input::CustomerWrote),
                 Some(_) => None,
             };
@@ -260,6 +274,28 @@ impl Driver {
         if let Some(asked) = self.floor.begin_settling(conversation) {
             self.agenda.add(Instant::now() + self.settle(), Wake::Settled(conversation, asked));
         }
+        self.look_for_task(conversation);
+    }
+
+    /// Puts a task that waits into the queue, or comes back when its time has come.
+    fn look_for_task(&mut self, conversation: ConversationId) {
+        let now = self.now();
+        let Some((_, at)) = self.floor.task(conversation) else { return };
+        match at.filter(|at| *at > now) {
+            // A later look is enough for what lies far ahead.
+            Some(at) => {
+                let wait = Duration::from_millis(at.since(now).0).min(LOOKS_AGAIN) + HURRIED;
+                self.agenda.add(Instant::now() + wait, Wake::Task(conversation));
+            }
+            None if !self.queue.contains(&conversation) => self.queue.push_back(conversation),
+            None => {}
+        }
+    }
+
+    /// The server's time.
+    fn now(&self) -> Timestamp {
+        let gone = u64::try_from(self.clock.1.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.clock.0.plus(Span(gone))
     }
 
     async fn wake(&mut self, wake: Wake) {
@@ -267,6 +303,11 @@ impl Driver {
             Wake::Settled(conversation, asked) => {
                 if self.floor.end_settling(conversation, asked) && !self.active.contains_key(&conversation) {
                     self.queue.push_back(conversation);
+                }
+            }
+            Wake::Task(conversation) => {
+                if !self.active.contains_key(&conversation) {
+                    self.look_for_task(conversation);
                 }
             }
             Wake::Turn(conversation, attempt, timer) => {
@@ -282,13 +323,24 @@ impl Driver {
         while self.active.len() < self.options.at_once.clamp(1, MOST_AT_ONCE) {
             let Some(conversation) = self.queue.pop_front() else { return };
             self.floor.leave_queue(conversation);
-            if self.active.contains_key(&conversation) || !self.floor.wants(conversation) {
+            if self.active.contains_key(&conversation) {
                 continue;
             }
+            // The customer comes before what is done beside.
+            let now = self.now();
+            let task = match self.floor.task(conversation) {
+                _ if self.floor.wants(conversation) => None,
+                Some((task, at)) if at.is_none_or(|at| at <= now) => {
+                    self.floor.begin_task(conversation, task);
+                    Some(task)
+                }
+                _ => continue,
+            };
             self.attempts += 1;
             let active = Active {
                 attempt: self.attempts,
                 thread: Thread::new(conversation),
+                task,
                 turn: None,
                 began: Instant::now(),
                 accepted: None,
@@ -320,7 +372,7 @@ impl Driver {
             let policy = self.floor.policy();
             let tools = self.options.tools.offers(&policy, card.topic.as_deref());
             let rules = Rules { policy, model: self.model.name(), config: self.config.clone(), tools };
-            let (turn, effects) = Turn::begin(conversation, card.term, rules);
+            let (turn, effects) = Attempt::begin(conversation, card.term, active.task, rules);
             active.turn = Some(turn);
             active.began = Instant::now();
             self.perform(conversation, effects).await;
@@ -335,7 +387,7 @@ impl Driver {
             active.read = newest;
             let view = View::of(card, &active.thread, n);
             self.step(conversation, Input::Began(n, Box::new(view))).await;
-        } else if active.read != EntryNo(0) && newest > active.read {
+        } else if active.task.is_none() && active.read != EntryNo(0) && newest > active.read {
             self.step(conversation, Input::CustomerWrote).await;
         }
     }
@@ -344,7 +396,7 @@ impl Driver {
         if !self.is_current(report.conversation, report.attempt) {
             if let Reported::Ran(call, ran) = report.what {
                 // The turn is over and the tool has run: the desk must know.
-                self.peer.ask_as(mint(), Turn::told_late(report.conversation, call, ran)).await;
+                self.peer.ask_as(mint(), crate::ai::turn::Turn::told_late(report.conversation, call, ran)).await;
             }
             return;
         }
@@ -375,52 +427,8 @@ impl Driver {
         self.perform(conversation, effects).await;
     }
 
-    async fn perform(&mut self, conversation: ConversationId, effects: Vec<Effect>) {
-        let pace = if self.is_in_a_hurry() { Pace::Instant } else { self.options.pace };
-        for effect in effects {
-            let Some(active) = self.active.get_mut(&conversation) else { return };
-            let attempt = active.attempt;
-            match effect {
-                Effect::Ask(command) => {
-                    let id = mint();
-                    let which = Asked::by(&command);
-                    if which == Asked::Finish {
-                        active.work = None;
-                    }
-                    self.asked.insert(id, (conversation, attempt, which));
-                    // At most two for each conversation at once, so this never waits for an answer.
-                    self.peer.ask_as(id, *command).await;
-                }
-                Effect::Retrieve(question) => {
-                    active.work = Some(retrieve(
-                        Arc::clone(&self.retrieval),
-                        self.reports.clone(),
-                        question,
-                        (conversation, attempt),
-                    ));
-                }
-                Effect::Run(call, errand) => {
-                    let reports = self.reports.clone();
-                    work::run(self.options.tools.clone(), *errand, call, reports, (conversation, attempt));
-                }
-                Effect::Compose(prompt) => {
-                    let work =
-                        compose(Arc::clone(&self.model), *prompt, pace, self.reports.clone(), (conversation, attempt));
-                    active.work = Some(work);
-                }
-                // Ephemeral: where there is no room, watchers see the answer whole.
-                Effect::Tell(frame) => drop(self.peer.try_order(Order::Tell(frame))),
-                Effect::Schedule(timer, span) => {
-                    let at = Instant::now() + Duration::from_millis(span.0);
-                    self.agenda.add(at, Wake::Turn(conversation, attempt, timer));
-                }
-                Effect::Done(end) => self.done(conversation, end).await,
-            }
-        }
-    }
-
     async fn done(&mut self, conversation: ConversationId, end: End) {
-        self.active.remove(&conversation);
+        let was_task = self.active.remove(&conversation).is_some_and(|active| active.task.is_some());
         self.peer.unwatch(conversation).await;
         let counts = &mut self.counts;
         match end {
@@ -436,7 +444,10 @@ impl Driver {
             let (active, queued) = (self.active.len(), self.queue.len());
             tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
         }
+        // What waited behind this comes next.
+        self.look_for_task(conversation);
         let wait = match end {
+            _ if was_task => return self.look_again(conversation, self.settle()),
             End::Finished => return self.look_again(conversation, self.settle()),
             End::Again => {
                 self.floor.unmark(conversation);
@@ -470,6 +481,6 @@ impl Active {
 
     /// The term under which the turn was asked for, if it was.
     fn thread_term(&self) -> Option<crate::domain::ids::Term> {
-        self.turn.as_ref().map(Turn::term)
+        self.turn.as_ref().map(Attempt::term)
     }
 }

@@ -3,7 +3,7 @@
 //! A model reads a [`Prompt`] and sends the answer in pieces; what it says of its sources is checked by those who read it,
 //! never taken on trust for what may be sent. Deliberately not here: rules of when to answer (see [`turn`](super::turn)).
 
-use super::{retrieval::Passage, tools::Offer, words::Language};
+use super::{errand::Errand, retrieval::Passage, tools::Offer, words::Language};
 use crate::{
     client::wire::Later,
     domain::{
@@ -36,6 +36,8 @@ pub struct Prompt {
     pub tools: Vec<Offer>,
     /// What was asked of tools, and what came of it, oldest first.
     pub used: Vec<Past>,
+    /// What is asked instead of an answer, if something is.
+    pub errand: Option<Errand>,
 }
 
 /// A call of a tool, as a model reads it.

@@ -13,6 +13,7 @@ mod tools;
 mod whisper;
 
 use super::{
+    errand,
     knowledge::Knowledge,
     model::{Composed, Model, ModelError, Piece, Prompt},
 };
@@ -42,6 +43,9 @@ impl Offline {
     /// The whole answer at once. Pure.
     #[must_use]
     pub fn answer(&self, prompt: &Prompt) -> Composed {
+        if let Some(made) = prompt.errand.as_ref().and_then(|errand| errand::without_model(prompt, errand)) {
+            return made;
+        }
         compose::compose(prompt, &self.knowledge)
     }
 }

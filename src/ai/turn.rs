@@ -11,6 +11,7 @@ mod summary;
 mod tests;
 
 use self::errands::{Doing, ToDo};
+pub(super) use self::reasons::clean;
 use super::{
     follow,
     model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent},
@@ -354,6 +355,7 @@ impl Turn {
             settled: view.settled,
             tools: if self.rounds < errands::ROUNDS { self.rules.tools.clone() } else { Vec::new() },
             used: view.used.iter().chain(&self.used).cloned().collect(),
+            errand: None,
         }))]
     }
 

@@ -18,11 +18,16 @@ pub const THREE: u16 = 110;
 /// From this many columns on list and talk do.
 pub const TWO: u16 = 80;
 
+/// No part is made narrower by hand.
+const NARROWEST: u16 = 24;
+
 /// Where the parts are. Each has a row of its own above it for its title, and one below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
     /// The line at the top.
     pub header: Rect,
+    /// The line under it while the AI is stopped somewhere.
+    pub banner: Option<Rect>,
     /// All between the lines, frames included.
     pub frame: Rect,
     /// The conversations, without frame.
@@ -45,17 +50,26 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     // One writes in the talk: it must be in sight.
     let pane = if composing { Pane::Talk } else { model.pane };
     let wished = model.inspector == InspectorWish::Shown || pane == Pane::Inspector;
-    let inner = Rect { x: area.x + 1, y: area.y + 2, width: area.width - 2, height: area.height - 4 };
+    let banner = model.banner_rows();
+    let inner = Rect { x: area.x + 1, y: area.y + 2 + banner, width: area.width - 2, height: area.height - 4 - banner };
     let mut areas = Areas {
         header: Rect { height: 1, ..area },
-        frame: Rect { y: area.y + 1, height: area.height - 2, ..area },
+        banner: (banner > 0).then_some(Rect { y: area.y + 1, height: 1, ..area }),
+        frame: Rect { y: area.y + 1 + banner, height: area.height - 2 - banner, ..area },
         hints: Rect { y: area.bottom() - 1, height: 1, ..area },
         ..Areas::default()
     };
     let part = |x: u16, width: u16| Some(Rect { x, width, ..inner });
     if area.width >= THREE {
-        let list = share(inner.width, 36, 38, 62);
-        let inspector = if model.inspector == InspectorWish::Hidden { 0 } else { share(inner.width, 22, 26, 44) };
+        let split = model.split;
+        let most = inner.width.saturating_sub(NARROWEST + 2) / 2;
+        let by_hand = |wished: Option<u16>| wished.map(|width| width.clamp(NARROWEST, most.max(NARROWEST)));
+        let list = by_hand(split.list).unwrap_or_else(|| share(inner.width, 36, 38, 62));
+        let inspector = if model.inspector == InspectorWish::Hidden {
+            0
+        } else {
+            by_hand(split.inspector).unwrap_or_else(|| share(inner.width, 22, 26, 44))
+        };
         let talk = inner.width - list - 1 - inspector - u16::from(inspector > 0);
         areas.list = part(inner.x, list);
         areas.talk = part(inner.x + list + 1, talk);
@@ -64,13 +78,17 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
         }
     } else if area.width >= TWO {
         if wished {
-            let inspector = share(inner.width, 38, 30, 44);
+            let most = inner.width.saturating_sub(NARROWEST + 1).max(NARROWEST);
+            let by_hand = model.split.inspector.map(|width| width.clamp(NARROWEST, most));
+            let inspector = by_hand.unwrap_or_else(|| share(inner.width, 38, 30, 44));
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
         } else if model.screen == Screen::NeedsYou {
             areas.talk = part(inner.x, inner.width);
         } else {
-            let list = share(inner.width, 48, 38, 46);
+            let most = inner.width.saturating_sub(NARROWEST + 1).max(NARROWEST);
+            let by_hand = model.split.list.map(|width| width.clamp(NARROWEST, most));
+            let list = by_hand.unwrap_or_else(|| share(inner.width, 48, 38, 46));
             areas.list = part(inner.x, list);
             areas.talk = part(inner.x + list + 1, inner.width - list - 1);
         }

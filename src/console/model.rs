@@ -7,6 +7,7 @@
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
 //! Deliberately not here: time (it comes in with each message), terminal, files.
 
+pub mod ai;
 pub mod floor;
 pub mod hints;
 pub mod layer;
@@ -21,7 +22,7 @@ pub mod sending;
 pub mod talk;
 pub mod wall;
 
-use super::{composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
+use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
     desk::Office,
@@ -32,6 +33,7 @@ use crate::domain::{
 use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use ai::{Ai, AiRow};
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
     Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick,
@@ -76,6 +78,8 @@ pub struct Measured {
     pub at_end: bool,
     /// Whether the inspector is visible.
     pub inspector: bool,
+    /// How many lines of the inspector do not fit: as far down it can be turned.
+    pub inspector_over: u16,
 }
 
 /// All that the console knows.
@@ -103,6 +107,8 @@ pub struct Model {
     pub needs: Needs,
     /// The log, as far as it was read.
     pub log: Log,
+    /// The AI screen, as far as it was read.
+    pub ai: Ai,
     /// A talk as it was at a moment, over the log.
     pub replay: Option<Replay>,
     /// Those that are marked, and the job on many.
@@ -127,6 +133,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// When the person is called.
+    pub alerts: Alerts,
     /// Texts that were begun and not sent.
     pub drafts: BTreeMap<DraftKey, String>,
     /// The person's canned replies, by name.
@@ -143,12 +151,38 @@ pub struct Model {
     pub pending_keys: Vec<Key>,
     /// What drawing found out.
     pub measured: Measured,
-    /// Whether the terminal has the focus, as far as it tells.
-    pub focused: bool,
+    /// The name of the theme in use; a file's path where it is none of the built-in ones.
+    pub theme: String,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// How wide list and inspector were made by hand, where they were.
+    pub split: Split,
+    /// How many lines of the inspector are above its upper edge.
+    pub inspector_top: u16,
+    /// Whether the terminal has the focus; none while it has not told.
+    pub focused: Option<bool>,
     /// Grows with each message that changed something visible.
     pub revision: u64,
     /// What only `update` needs.
     pub(crate) inner: Inner,
+}
+
+/// How wide parts were made by hand, in columns. They keep their bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// The list.
+    pub list: Option<u16>,
+    /// The inspector.
+    pub inspector: Option<u16>,
+}
+
+/// An edge between two parts that the mouse can drag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// At the right of the list.
+    List,
+    /// At the left of the inspector.
+    Inspector,
 }
 
 /// Whether the inspector was asked for.
@@ -190,6 +224,8 @@ pub(crate) struct Inner {
     pub typed_at: Timestamp,
     /// The wake that was asked for last.
     pub wake_at: Option<Timestamp>,
+    /// The edge that the mouse drags.
+    pub dragged: Option<Edge>,
     /// A conversation that is looked at though the list does not have it.
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
@@ -200,6 +236,10 @@ pub(crate) struct Inner {
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+    /// Whether all cards of the beginning are here: what comes from then on may call.
+    pub begun: bool,
+    /// The window's title, and since when.
+    pub title: Option<(String, Timestamp)>,
 }
 
 /// An act of one's own that can be undone.
@@ -227,6 +267,7 @@ impl Model {
             floor: Floor::default(),
             needs: Needs::default(),
             log: Log::default(),
+            ai: Ai::default(),
             replay: None,
             many: Many::default(),
             saved: Vec::new(),
@@ -239,6 +280,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             canned: Arc::default(),
             holds: Holds::default(),
@@ -251,10 +293,26 @@ impl Model {
                 talk_rows: size.1.saturating_sub(6),
                 ..Measured::default()
             },
-            focused: true,
+            theme: String::new(),
+            mouse: false,
+            split: Split::default(),
+            inspector_top: 0,
+            focused: None,
             revision: 0,
             inner: Inner::default(),
         }
+    }
+
+    /// Rows that the banner takes: one while the AI is stopped somewhere.
+    #[must_use]
+    pub fn banner_rows(&self) -> u16 {
+        u16::from(!self.office.stops.is_empty())
+    }
+
+    /// The size without the banner: what the wall has room in.
+    #[must_use]
+    pub fn room(&self) -> (u16, u16) {
+        (self.size.0, self.size.1.saturating_sub(self.banner_rows()))
     }
 
     /// Your number; none before the first welcome.
@@ -284,7 +342,7 @@ impl Model {
             Screen::NeedsYou => self.needs.current,
             Screen::Wall => self.wall.focused(),
             // The past is looked at; nothing is done in it.
-            Screen::Log => None,
+            Screen::Log | Screen::Ai => None,
         }
     }
 

@@ -4,14 +4,18 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod ai;
+mod alerts;
 mod brief;
 mod canned;
+mod comfort;
 mod compose;
 mod hold;
 mod judge;
 mod keys;
 mod log;
 mod many;
+mod mouse;
 mod moves;
 mod needs;
 mod news;
@@ -20,7 +24,9 @@ mod pick;
 mod saved;
 mod screens;
 mod send;
+mod stop;
 mod talk;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tour;
@@ -49,6 +55,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     up.pass();
     up.tend_needs();
     up.tend_wall();
+    up.tend_alerts();
     up.wake();
     let changed = up.changed;
     let effects = up.effects;
@@ -71,10 +78,11 @@ impl Up<'_> {
         match what {
             What::Key(key) => self.key(key),
             What::Pasted(text) => self.paste(&text),
+            What::Mouse(mouse) => self.mouse(mouse),
             What::Resized(columns, rows) => self.m.size = (columns, rows),
             What::Focus { here } => {
                 self.changed = false;
-                self.m.focused = here;
+                self.m.focused = Some(here);
             }
             What::News(news) => self.news(news, local),
             What::Answered { ticket, result } => self.answered(ticket, result),
@@ -106,6 +114,9 @@ impl Up<'_> {
             self.m.log.window = usize::from(measured.list_rows);
             self.m.log.clamp();
             self.changed = top != self.m.log.top;
+        } else if self.m.screen == Screen::Ai {
+            self.m.ai.window = usize::from(measured.list_rows);
+            self.changed = false;
         } else {
             self.m.floor.fit(usize::from(measured.list_rows));
             self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
@@ -193,6 +204,7 @@ impl Up<'_> {
                 .flatten()
                 .chain(self.next_second())
                 .chain(self.m.notices.iter().filter_map(|notice| notice.until))
+                .chain(self.next_call())
                 .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
                 .min();
         if next != self.m.inner.wake_at {

@@ -4,6 +4,7 @@ use super::{
     card::Status,
     conversation::Conversation,
     policy::Policy,
+    task::{Kind, State, TASK_TTL},
     time::Timestamp,
     tool::{RUN_WITHIN, Stage},
 };
@@ -24,5 +25,13 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
         Stage::Runs { since } => Some(since.plus(RUN_WITHIN)),
         _ => None,
     });
-    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(calls).min()
+    let tasks = card.tasks.iter().filter(|given| given.is_open()).filter_map(|given| {
+        let running = match given.state {
+            State::Runs { since, .. } if given.kind != Kind::Handle => Some(since.plus(TASK_TTL)),
+            State::Runs { .. } if given.spent().is_some() => card.waiting_since,
+            _ => None,
+        };
+        running.into_iter().chain(given.back_at).min()
+    });
+    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(tasks).chain(calls).min()
 }

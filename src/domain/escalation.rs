@@ -29,6 +29,10 @@ pub enum Reason {
     HolderVanished,
     /// The conversation went to and fro without a human answer.
     LoopGuard,
+    /// The AI was stopped here.
+    Stopped,
+    /// A check found something that is for people.
+    Guarded,
     /// A teammate asked for it.
     ByHand,
     /// Nobody decided on a tool call in time, or what was approved did not run.
@@ -37,7 +41,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -49,6 +53,8 @@ impl Reason {
         Self::DraftsRejected,
         Self::HolderVanished,
         Self::LoopGuard,
+        Self::Stopped,
+        Self::Guarded,
         Self::ByHand,
         Self::ToolExpired,
     ];
@@ -68,6 +74,8 @@ impl Reason {
             Self::DraftsRejected => "drafts rejected",
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
+            Self::Stopped => "AI stopped",
+            Self::Guarded => "a check said stop",
             Self::ByHand => "given to queue",
             Self::ToolExpired => "approval expired",
         }

@@ -12,10 +12,12 @@ use super::{
     delivery::State,
     escalation::Reason,
     event::{Event, Recorded},
+    guard::Verdict,
     holder::{Cause, Holder},
-    ids::{ConversationId, EntryNo, PublicNo},
+    ids::{ConversationId, EntryNo, PublicNo, TeammateId},
     mode::Mode,
     signals::Signals,
+    task::{self, Task},
     teammate::Actor,
     time::Timestamp,
     tool::Denial,
@@ -80,6 +82,9 @@ pub enum What {
         /// Who let it go. The entry's `by` is the AI all the same: the words are its.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         approved: Option<Actor>,
+        /// The version of the checks that found nothing to stop it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notice {
@@ -172,6 +177,22 @@ pub enum What {
         /// How it came to that.
         trace: Option<Box<Trace>>,
     },
+    /// A task for an AI.
+    Task {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+        /// Whether the AI has begun.
+        begun: bool,
+        /// How it ended, and who ended it.
+        ending: Option<(Box<task::Ending>, Actor)>,
+    },
+    /// Checks found something: in the customer's words before it, or in the draft after it.
+    Guarded {
+        /// What was found.
+        verdicts: Vec<Verdict>,
+    },
     /// The mode was set.
     Mode {
         /// To what; none: what topic or desk says.
@@ -253,6 +274,7 @@ impl Entry {
     pub fn answer(&self) -> Option<&Answer> {
         match &self.what {
             What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
+            What::Task { ending: Some((ending, _)), .. } => ending.work().map(|work| &*work.answer),
             _ => None,
         }
     }
@@ -347,10 +369,10 @@ impl Thread {
                 What::Customer { text: text.clone(), signals: *signals, public: self.public }
             }
             Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
-            Event::Answered { turn, answer, draft, .. } => {
+            Event::Answered { turn, answer, draft, checked, .. } => {
                 self.end_turn(*turn);
                 let approved = draft.map(|_| recorded.by);
-                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved }
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved, checked: *checked }
             }
             Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
             Event::Noted { text } => What::Note { text: text.clone() },
@@ -398,6 +420,10 @@ impl Thread {
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
+            Event::TaskGiven { to, task } => {
+                What::Task { to: *to, begun: task.kind == task::Kind::Handle, task: task.clone(), ending: None }
+            }
+            Event::Guarded { verdicts, .. } => What::Guarded { verdicts: verdicts.clone() },
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },
             Event::Unpaused => What::Pause { until: None },
@@ -414,6 +440,9 @@ impl Thread {
             | Event::ToolEnded { .. }
             | Event::ToolBegan { .. }
             | Event::ToolRan { .. }
+            | Event::TaskBegan { .. }
+            | Event::TaskEnded { .. }
+            | Event::TaskSeen { .. }
             | Event::Annotated { .. }
             | Event::AnnotationWithdrawn { .. }
             | Event::DeliveryClaimed { .. }
@@ -425,7 +454,10 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
-            | Event::AmountMoved { .. } => return,
+            | Event::AmountMoved { .. }
+            | Event::DeskModeSet { .. }
+            | Event::Stopped { .. }
+            | Event::StopLifted { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

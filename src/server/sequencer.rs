@@ -249,7 +249,8 @@ impl Sequencer {
         match self.reader.state(id) {
             Ok(Some((_, mut conversation))) => {
                 let card = Arc::make_mut(&mut conversation.card);
-                card.mode = card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref()));
+                card.mode =
+                    card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref(), &card.channel));
                 self.desk.take_in(conversation);
                 self.timers.brought_back(id, self.now);
             }
@@ -318,7 +319,7 @@ impl Sequencer {
             }
             if recorded.conversation.is_none() {
                 publication.office = Some(Arc::new(self.desk.office.clone()));
-                self.timers.office_changed(recorded.seq);
+                self.timers.office_changed(&self.desk.office, recorded.seq);
             }
             match Stored::new(recorded) {
                 Ok(one) => {

@@ -85,6 +85,12 @@ fn size(event: &Recorded) -> usize {
         E::ToolDenied { arguments, .. } => arguments.len() * 2,
         E::ToolRan { result, .. } => result.len(),
         E::ToolEnded { .. } => 1_000,
+        E::TaskGiven { task, .. } => task.goal.len() + task.facts.len() + task.may.len() + task.may_not.len(),
+        E::TaskEnded { ending, .. } => ending.work().map_or(0, |work| {
+            let answer = &work.answer;
+            let sources = answer.sources.iter().map(|source| source.passage.len() + 100).sum::<usize>();
+            answer.text.len() + work.summary.len() + sources + 500
+        }),
         E::Briefed { brief } => brief.parts().iter().map(|(_, text)| text.len()).sum(),
         _ => 0,
     };

@@ -23,7 +23,7 @@ impl Asked {
     /// What `command` is for.
     pub(super) fn by(command: &Command) -> Self {
         match command {
-            Command::BeginTurn { .. } => Self::Begin,
+            Command::BeginTurn { .. } | Command::BeginTask { .. } => Self::Begin,
             Command::AskTool { .. } => Self::AskTool,
             Command::BeginTool { .. } => Self::BeginTool,
             Command::FinishTool { .. } => Self::FinishTool,
@@ -46,8 +46,12 @@ impl Driver {
             }
             (Asked::Finish, Ok(answer)) => {
                 if self.is_current(conversation, attempt) {
-                    let read = self.active.get(&conversation).map(|active| active.read);
-                    self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
+                    let active = self.active.get(&conversation);
+                    // What was done beside answers nothing.
+                    if active.is_some_and(|active| active.task.is_none()) {
+                        let read = active.map(|active| active.read);
+                        self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
+                    }
                     self.step(conversation, Input::Ended).await;
                 }
             }

@@ -7,7 +7,7 @@ use crate::console::{
     effect::Effect,
     input::Key,
     keymap::Meaning,
-    model::{Help, Layer, Pane, Screen, Severity},
+    model::{Help, Layer, Pane, Pick, Screen, Severity},
 };
 use crate::domain::time::Span;
 
@@ -47,6 +47,7 @@ impl Up<'_> {
             Layer::Help(_) => &[S::Help, S::Always],
             Layer::None => match self.m.pane {
                 _ if self.m.screen == Screen::Wall => &[S::Wall, S::Floor, S::Always],
+                _ if self.m.screen == Screen::Ai => &[S::Ai, S::Floor, S::Always],
                 Pane::List if self.m.screen == Screen::NeedsYou => &[S::Needs, S::Floor, S::Always],
                 Pane::List => &[S::List, S::Floor, S::Always],
                 Pane::Talk => &[S::Talk, S::Floor, S::Always],
@@ -148,7 +149,7 @@ impl Up<'_> {
                     self.say(Severity::Warn, why);
                 }
             }
-            Action::Mark | Action::MarkAll if self.m.screen == Screen::Log => {
+            Action::Mark | Action::MarkAll if matches!(self.m.screen, Screen::Log | Screen::Ai) => {
                 self.say(Severity::Info, "conversations are marked on the floor: 1");
             }
             Action::Mark => self.mark(),
@@ -161,6 +162,9 @@ impl Up<'_> {
             Action::AiDraft => self.insert_ai_draft(),
             Action::ShowPasted => self.show_pasted(),
             Action::Tour => self.tour(),
+            Action::Theme => self.theme(argument.trim()),
+            Action::Mouse => self.set_mouse(argument.trim()),
+            Action::Copy => self.copy(),
             Action::NewLine => {
                 if let Some(editor) = self.editor() {
                     editor.insert("\n");
@@ -172,6 +176,7 @@ impl Up<'_> {
                     self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
                 }
             }
+            Action::Alert => self.alert(argument.trim()),
             Action::Quit => self.quit(),
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.effects.push(Effect::Suspend),
@@ -201,6 +206,9 @@ impl Up<'_> {
                 // The marks of alike cards were made for this choice alone.
                 if picker.many && self.m.screen == Screen::NeedsYou {
                     self.unmark();
+                }
+                if picker.pick == Pick::Theme {
+                    self.effects.push(Effect::Theme(self.m.theme.clone()));
                 }
             }
             // Nor are they seen there.

@@ -30,6 +30,7 @@ use crate::{
         card::{Card, Status},
         holder::Holder,
         text::SafeText,
+        thread::{Entry, What},
         turn::Answer,
     },
 };
@@ -39,24 +40,33 @@ use ratatui::layout::{Position, Rect};
 /// Where values stand.
 const VALUE: u16 = 9;
 
-pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone, role: Role) -> Option<Position> {
+/// Draws it from `model.inspector_top` on, and says how many lines do not fit below.
+pub(super) fn draw(
+    ink: &mut Ink<'_>,
+    area: Rect,
+    model: &Model,
+    zone: &TimeZone,
+    role: Role,
+) -> (Option<Position>, u16) {
     frame::title(ink, area.x, area.y - 1, area.right(), "why", role);
     let id = model.talk.as_ref().map(|talk| talk.conversation).or_else(|| model.selected());
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(card) = id.and_then(|id| model.card(id)) else {
         ink.put_cut(inner.x, inner.y + 1, inner.right(), "No conversation is selected.", ink.style(Role::Dim));
-        return None;
+        return (None, 0);
     };
     let mut page = Page { block: Block::new(inner.width), theme: ink.theme };
     reasons(&mut page, card, model);
     people(&mut page, card, model, ink);
     clocks(&mut page, card, model, zone);
     behind(&mut page, model);
-    let drawn = page.block.draw(ink, inner, 0);
-    if page.block.height() > usize::from(drawn) {
+    let most = page.block.height().saturating_sub(usize::from(inner.height));
+    let top = usize::from(model.inspector_top).min(most);
+    page.block.draw(ink, inner, top);
+    if top < most {
         ink.put_right(inner.x, inner.bottom() - 1, inner.right(), ink.glyphs.more, ink.style(Role::Dim));
     }
-    Some(Position::new(inner.x, inner.y))
+    (Some(Position::new(inner.x, inner.y)), u16::try_from(most).unwrap_or(u16::MAX))
 }
 
 /// Lines of titles, and of names with values.
@@ -201,7 +211,28 @@ fn behind(page: &mut Page<'_>, model: &Model) {
         page.block.wrapped(2, Styled::plain(words), page.theme.style(Role::Text), page.theme);
         page.text(2, SafeText::message(&source.passage), Role::Dim);
     }
+    checks(page, model, entry);
     trace(page, answer);
+}
+
+/// What the checks on the way out said of it.
+fn checks(page: &mut Page<'_>, model: &Model, entry: &Entry) {
+    page.title(&SafeText::literal("checks"));
+    let found = model.talk.as_ref().map(|talk| talk.thread.verdicts_on(entry.n)).unwrap_or_default();
+    for verdict in found {
+        page.text(0, verdict.sentence(), Role::Warn);
+    }
+    match &entry.what {
+        What::Answer { checked: Some(version), .. } if found.is_empty() => {
+            page.text(0, SafeText::own(format!("all found nothing (v{version})")), Role::Dim);
+        }
+        What::Answer { approved: Some(by), .. } => {
+            let name = by.teammate().map_or_else(|| "the desk".to_owned(), |id| model.name_of(id));
+            page.text(0, SafeText::own(format!("{} let it go", SafeText::line_within(&name, 40))), Role::Dim);
+        }
+        _ if found.is_empty() => page.text(0, SafeText::literal("nothing on record"), Role::Dim),
+        _ => {}
+    }
 }
 
 fn trace(page: &mut Page<'_>, answer: &Answer) {

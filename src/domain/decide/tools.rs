@@ -81,6 +81,7 @@ fn check_turn<'a>(
 ) -> Result<&'a crate::domain::turn::OpenTurn, Refusal> {
     talk.check_unresolved()?;
     talk.check_term(term)?;
+    talk.check_not_stopped(Some(asker.me))?;
     let card = &talk.it.card;
     let open = talk.it.turn.as_deref().filter(|open| open.by == asker.me && open.term == term);
     let open = open.ok_or_else(|| Refusal::AlreadyEnded { how: "ended before, or never begun by you".to_owned() })?;

@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 32] = [
+pub const DEEDS: [&str; 35] = [
     "ask",
     "answer",
     "reply",
@@ -93,16 +93,19 @@ pub const DEEDS: [&str; 32] = [
     "escalate",
     "lapse",
     "draft",
+    "guard",
     "approve",
     "edit",
     "reject",
     "expire",
     "withdraw",
     "shadow",
+    "task",
     "suppress",
     "turn",
     "mode",
     "pause",
+    "stop",
     "tag",
     "priority",
     "snooze",
@@ -133,10 +136,12 @@ pub fn deed(event: &Event) -> &'static str {
             Cause::Escalated => "escalate",
             Cause::LeaseLapsed | Cause::AiVanished => "lapse",
             Cause::ModeChanged => "mode",
+            Cause::Stopped => "stop",
             Cause::Undone => "undo",
         },
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
+        Event::Guarded { .. } => "guard",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",
@@ -160,6 +165,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::ToolDenied { .. }
         | Event::ToolBegan { .. }
         | Event::ToolRan { .. } => "tool",
+        Event::TaskGiven { .. } | Event::TaskBegan { .. } | Event::TaskEnded { .. } | Event::TaskSeen { .. } => "task",
         Event::ModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
         Event::Tagged { .. } => "tag",
@@ -171,6 +177,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
+        Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }
@@ -178,6 +185,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
         | Event::AmountMoved { .. } => "desk",
+        Event::DeskModeSet { .. } => "mode",
     }
 }
 

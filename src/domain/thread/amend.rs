@@ -25,6 +25,16 @@ impl Thread {
                     self.whisper_again(turn);
                 }
             }
+            Event::TaskBegan { task, .. } => {
+                if let Some(Entry { what: What::Task { begun, .. }, .. }) = self.entry_mut(*task) {
+                    *begun = true;
+                }
+            }
+            Event::TaskEnded { task, ending: how } => {
+                if let Some(Entry { what: What::Task { ending, .. }, .. }) = self.entry_mut(*task) {
+                    *ending = Some((how.clone(), recorded.by));
+                }
+            }
             Event::TurnWaits { turn, .. } => {
                 self.end_turn(*turn);
                 self.whisper_again(*turn);

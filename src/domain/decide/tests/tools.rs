@@ -546,6 +546,19 @@ fn the_customer_is_answered_while_a_call_waits_and_the_call_waits_on() {
 }
 
 #[test]
+fn a_stop_holds_what_was_approved_and_what_is_asked_for() {
+    let mut world = desk();
+    ask(&mut world, "shop.redirect", r#"{"order":"A"}"#);
+    let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
+    let (scope, then) = (crate::domain::stop::Scope::All, crate::domain::stop::Then::Hold);
+    world.does(super::world::LEAD, Command::Stop { scope, then, span: None, reason: "wrong prices".into() });
+    world.may_not(AI, Command::BeginTool { conversation: ID, call, term });
+    let turn = world.talk(ID).turn.as_ref().map_or(EntryNo(0), |open| open.turn);
+    let (tool, arguments, words) = ("shop.read".to_owned(), r#"{"order":"A"}"#.to_owned(), String::new());
+    world.may_not(AI, Command::AskTool { conversation: ID, turn, term, tool, arguments, definition: PIN, words });
+}
+
+#[test]
 fn a_policy_whose_tools_cannot_be_used_is_refused() {
     let mut world = desk();
     for (name, schema) in [("nodot", json!({})), (ASK_PERSON, json!({})), ("shop.x", json!({"type": "nonsense"}))] {
