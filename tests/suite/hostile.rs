@@ -151,7 +151,7 @@ fn passage(locale: Language) -> Passage {
 fn play(desk: Desks, script: &Script) -> (Vec<String>, &'static str) {
     let mut stage = Stage::new(desk, script.locale, &script.customer);
     let policy = Arc::clone(&stage.desk.office.policy);
-    let rules = Rules { policy, model: "hostile".into(), config: "1".into() };
+    let rules = Rules { policy, model: "hostile".into(), config: "1".into(), tools: Vec::new() };
     let term = stage.desk.conversation(ID).unwrap().card.term;
     let (mut turn, mut effects) = Turn::begin(ID, term, rules);
     let mut prompt: Option<Prompt> = None;
