@@ -33,6 +33,8 @@ pub enum Reason {
     Stopped,
     /// A check found something that is for people.
     Guarded,
+    /// The AI has used what it may here.
+    Ceiling,
     /// A teammate asked for it.
     ByHand,
     /// Nobody decided on a tool call in time, or what was approved did not run.
@@ -41,7 +43,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -55,6 +57,7 @@ impl Reason {
         Self::LoopGuard,
         Self::Stopped,
         Self::Guarded,
+        Self::Ceiling,
         Self::ByHand,
         Self::ToolExpired,
     ];
@@ -76,6 +79,7 @@ impl Reason {
             Self::LoopGuard => "to and fro",
             Self::Stopped => "AI stopped",
             Self::Guarded => "a check said stop",
+            Self::Ceiling => "AI used its share",
             Self::ByHand => "given to queue",
             Self::ToolExpired => "approval expired",
         }

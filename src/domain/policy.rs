@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic and channel, topics for humans, thresholds and times.
 
-use super::{guard::Settings, mode::Mode, time::Span, tool::ToolRule, turn::Grounding};
+use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, tool::ToolRule, turn::Grounding};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,8 @@ pub struct Policy {
     pub hand_offs: u8,
     /// What is looked at before an AI's words leave, and when a customer's come in.
     pub guard: Settings,
+    /// How much the AI may use.
+    pub ceilings: Ceilings,
     /// The tools that an AI may ask for, by server and name, as in `shop.refund.make`. Others do not exist.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tools: BTreeMap<String, ToolRule>,
@@ -52,6 +54,7 @@ impl Default for Policy {
             longest_snooze: Span::hours(24 * 30),
             hand_offs: 2,
             guard: Settings::default(),
+            ceilings: Ceilings::default(),
             tools: BTreeMap::new(),
         }
     }

@@ -7,6 +7,7 @@ mod faults;
 mod frames;
 mod guards;
 mod hostile;
+mod hostile_tools;
 mod models;
 mod past;
 mod rooms;

@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 35] = [
+pub const DEEDS: [&str; 36] = [
     "ask",
     "answer",
     "reply",
@@ -94,6 +94,7 @@ pub const DEEDS: [&str; 35] = [
     "lapse",
     "draft",
     "guard",
+    "spend",
     "approve",
     "edit",
     "reject",
@@ -142,6 +143,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
         Event::Guarded { .. } => "guard",
+        Event::Spending { .. } => "spend",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",
