@@ -115,6 +115,8 @@ struct Active {
     began: Instant,
     /// The turn's number, once the desk let it begin.
     accepted: Option<EntryNo>,
+    /// Whether the talk has come, for this attempt.
+    here: bool,
     /// What the desk said to a tool: the entry to look at, once it is here.
     verdict: Option<EntryNo>,
     /// The newest message of the customer that the turn has read.
@@ -235,6 +237,9 @@ impl Driver {
             }
             ToPeer::Thread { conversation, card, events, more, .. } => {
                 self.floor.put(*card);
+                if let Some(active) = self.active.get_mut(&conversation) {
+                    active.here = true;
+                }
                 self.fold(conversation, &events);
                 if !more {
                     self.follow(conversation).await;
@@ -344,6 +349,7 @@ impl Driver {
                 turn: None,
                 began: Instant::now(),
                 accepted: None,
+                here: false,
                 verdict: None,
                 read: EntryNo(0),
                 work: None,
@@ -354,7 +360,8 @@ impl Driver {
     }
 
     fn fold(&mut self, conversation: ConversationId, events: &[Recorded]) {
-        let Some(active) = self.active.get_mut(&conversation) else { return };
+        // What comes before the talk itself is of a watch that is over.
+        let Some(active) = self.active.get_mut(&conversation).filter(|active| active.here) else { return };
         for event in events {
             if active.thread.apply(event).is_err() {
                 // What came does not follow: it is the end of the talk, sent anew.

@@ -2,7 +2,7 @@
 //!
 //! Whatever a tool server does, the customer's matter ends in an answer or at a person, in time, with the reason where
 //! people look; and nothing is done that nobody allowed. Deliberately not here: the rules alone (`domain`), and a model
-//! that wants harm (see [`hostile`](super::hostile)).
+//! that wants harm (see [`hostile_tools`](super::hostile_tools)).
 
 use super::support::{Peer, TestDesk};
 use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::post};

@@ -93,7 +93,17 @@ pub(super) fn about(
         from.get(usize::from(step.a) % from.len().max(1)).map(|kept| (kept.call, kept.asked.digest))
     };
     let nothing = (EntryNo(u32::from(step.b)), Digest([step.a; 32]));
+    let ready = it.calls.iter().any(|kept| matches!(kept.stage, Stage::Ready { .. }));
+    let runs = it.calls.iter().any(|kept| matches!(kept.stage, Stage::Runs { .. }));
     match step.what % 32 {
+        0..21 if it.turn.is_none() && step.fault % 8 != 7 => (ai, Command::BeginTurn { conversation, term }),
+        12..25 if !ready && !runs && step.fault % 8 != 7 => {
+            let turn = it.turn.as_ref().map_or(EntryNo(u32::from(step.b)), |open| open.turn);
+            let (tool, definition) = ("shop.credit".to_owned(), PIN);
+            let arguments = format!("{{\"order\":\"C{}\",\"amount\":{}}}", step.a % 9, 1 + step.b % 9);
+            let words = "something small".to_owned();
+            (ai, Command::AskTool { conversation, turn, term, tool, arguments, definition, words })
+        }
         0..12 => {
             let turn = it.turn.as_ref().map_or(EntryNo(u32::from(step.b)), |open| open.turn);
             let tool = TOOLS[usize::from(step.a) % TOOLS.len()].to_owned();
