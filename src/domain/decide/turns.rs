@@ -52,11 +52,11 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !waits {
         return Err(Refusal::NothingToAnswer);
     }
-    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
-        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
-    }
     if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
         return Err(Refusal::Ceiling { level });
+    }
+    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
+        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
     }
     let whispers = talk.it.whispers.to_vec();
     let passed = asker.desk.office.passes(talk.it, asker.at, None);
