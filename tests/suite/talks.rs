@@ -11,7 +11,7 @@ use centaur::{
     },
     cli::assets,
     client::{Caller, Dial},
-    connectors::simulator::{self, SimulatorOptions, colleague},
+    connectors::simulator::{self, Scenario, SimulatorOptions, colleague},
     domain::{
         card::Card,
         command::Command,
@@ -88,10 +88,14 @@ async fn look(dial: &Arc<dyn Dial>) -> (Caller, Vec<Card>) {
 
 /// Plays so many customers to their end, with every topic in the mode `auto`.
 async fn afternoon(seed: u64, customers: u64) -> Vec<Talk> {
+    let scenarios = simulator::parse(&assets::customers()).unwrap();
+    play(seed, customers, &scenarios).await
+}
+
+async fn play(seed: u64, customers: u64, scenarios: &[Scenario]) -> Vec<Talk> {
     let mut policy: Policy = toml::from_str(assets::policy()).unwrap();
     policy.topics.clear();
     let (dial, ai) = demo_desk(policy, Duration::ZERO).await;
-    let scenarios = simulator::parse(&assets::customers()).unwrap();
     let options = SimulatorOptions {
         seed,
         rate: 30.0,
@@ -99,7 +103,7 @@ async fn afternoon(seed: u64, customers: u64) -> Vec<Talk> {
         total: Some(customers),
         ..SimulatorOptions::default()
     };
-    let played = simulator::run(Arc::clone(&dial), token_of("simulator"), &scenarios, &options).await.unwrap();
+    let played = simulator::run(Arc::clone(&dial), token_of("simulator"), scenarios, &options).await.unwrap();
     assert_eq!(played.customers, customers);
     sleep_until(Instant::now() + Duration::from_secs(30)).await;
     let (mut admin, cards) = look(&dial).await;
@@ -154,9 +158,8 @@ const CLOSINGS: &[&str] = &[
 
 #[tokio::test(start_paused = true)]
 async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
-    let many: usize = std::env::var("CENTAUR_TALKS").ok().and_then(|many| many.parse().ok()).unwrap_or(0);
     let talks = afternoon(7, 80).await;
-    for talk in talks.iter().take(many) {
+    for talk in talks.iter().take(printed()) {
         print(talk);
     }
     assert_eq!(talks.len(), 80);
@@ -178,6 +181,44 @@ async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
     }
     let settled = talks.iter().filter(|talk| talk.card.status.is_resolved()).count();
     assert!(settled >= 8, "{settled} talks were settled by the AI");
+}
+
+/// How many talks are to be printed, for people who read them.
+fn printed() -> usize {
+    std::env::var("CENTAUR_TALKS").ok().and_then(|many| many.parse().ok()).unwrap_or(0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_from_another_topic() {
+    let (knowledge, _) = Knowledge::from_files(assets::knowledge());
+    let topic_of = |path: &str| knowledge.documents().iter().find(|one| one.path == path).and_then(|one| one.topic.clone());
+    let policy: Policy = toml::from_str(assets::policy()).unwrap();
+    let mut everyday = simulator::parse(&assets::customers()).unwrap();
+    // Each once, but for what the desk keeps for people whatever it is.
+    everyday.retain(|scenario| scenario.is_everyday() && !policy.human_topics.contains(&scenario.topic));
+    everyday.iter_mut().for_each(|scenario| scenario.often = 1);
+    assert!(everyday.len() >= 70, "{}", everyday.len());
+    let talks = play(11, everyday.len() as u64, &everyday).await;
+    let (mut alone, mut astray) = (0, Vec::new());
+    for talk in &talks {
+        let by_people = talk.entries.iter().any(|entry| matches!(entry.what, What::Escalation { .. } | What::Draft { .. }));
+        let ended = talk.card.status.is_resolved() && !by_people;
+        alone += usize::from(ended);
+        let mut strays = Vec::new();
+        for entry in &talk.entries {
+            if let What::Answer { answer, .. } = &entry.what {
+                let others = answer.sources.iter().filter(|source| topic_of(&source.document) != talk.card.topic);
+                strays.extend(others.map(|source| format!("{}: {}", talk.card.customer.name, source.document)));
+            }
+        }
+        if printed() > 0 && !(ended && strays.is_empty()) {
+            print(talk);
+        }
+        astray.extend(strays);
+    }
+    println!("{alone} of {} ended without a person; astray: {astray:#?}", talks.len());
+    assert_eq!(astray, Vec::<String>::new());
+    assert!(alone * 4 >= talks.len() * 3, "only {alone} of {} ended without a person", talks.len());
 }
 
 #[tokio::test(start_paused = true)]
