@@ -14,6 +14,7 @@ pub mod driver;
 pub mod follow;
 pub mod grounding;
 pub mod knowledge;
+pub mod measure;
 pub mod model;
 pub mod offline;
 pub mod openai;

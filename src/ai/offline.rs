@@ -9,6 +9,7 @@
 
 mod compose;
 mod small;
+mod told;
 mod whisper;
 
 use super::{

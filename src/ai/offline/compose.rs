@@ -1,15 +1,16 @@
 //! Choosing sentences, and saying how well they stand.
 
-use super::{small::small_talk, whisper::Reading};
+use super::{small::small_talk, told::told, whisper::Reading};
 use crate::{
     ai::{
         follow,
         knowledge::Knowledge,
+        measure::Measure,
         model::{Composed, Prompt},
         phrases::{Phrase, phrase},
         retrieval::Passage,
         sentences::sentences,
-        words::{Language, terms},
+        words::{Language, is_han, terms},
     },
     domain::{
         brief::Brief,
@@ -23,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const KNOWN: f64 = 0.22;
 /// What a term that no section holds weighs, as a share of the rarest known term: names and slips of the pen are no question.
 const UNKNOWN_TERM: f64 = 0.35;
+/// The same for a pair of Han characters: most that no section holds are the seam of two words.
+const UNKNOWN_PAIR: f64 = 0.12;
 /// One lone term that is met makes an answer only of a question of so few terms, or if it has a digit, as error codes have.
 const FEW_TERMS: usize = 3;
 /// What a term counts that only the heading, or only title and tags, hold.
@@ -32,6 +35,18 @@ const IN_TITLE: f64 = 0.5;
 const SECOND: f64 = 0.25;
 /// What a passage counts whose title, tags and heading hold nothing of the question: the words met by chance.
 const ASIDE: f64 = 0.6;
+/// What a passage counts that is from another topic than the talk: the words met by chance, unless nearly all of them do.
+const ASTRAY: f64 = 0.6;
+/// How much more a passage is worth whose heading asks the same and nothing else.
+const AIM: f64 = 0.6;
+/// What a passage loses of its worth that was told whole before.
+const TOLD: f64 = 0.3;
+/// A message that could go on from another stands by itself where a heading asks it so far, and so much of it is met.
+const BY_ITSELF: (f64, f64) = (0.4, 0.7);
+/// By so much one sentence that was told must meet more of the question than what is new.
+const BETTER: f64 = 0.15;
+/// How much more a passage is worth that says a time where one is asked for a time, or money for money.
+const MEASURED: f64 = 0.25;
 /// What a term counts where an article says another word for it.
 const OTHER_WORD: f64 = 0.9;
 /// What the matter before counts in a message that goes on from it, beside the message's own words.
@@ -48,24 +63,58 @@ const BRIEF: &str = "brief";
 const LOOKED_AT: usize = 12;
 
 /// A passage with its terms.
-struct Candidate {
-    passage: Passage,
+pub(super) struct Candidate {
+    pub(super) passage: Passage,
     heading: BTreeSet<String>,
     title: BTreeSet<String>,
-    sentences: Vec<(String, BTreeSet<String>)>,
+    pub(super) sentences: Vec<(String, BTreeSet<String>)>,
+    /// Whether it is from another topic than the talk.
+    is_astray: bool,
+    /// How far its heading asks what is asked, and nothing else, 0 to 1.
+    aim: f64,
+    /// Whether all of it was told before.
+    is_told: bool,
+}
+
+/// What passages are looked at for.
+struct Search<'a> {
+    prompt: &'a Prompt,
+    knowledge: &'a Knowledge,
+    asked: &'a Asked,
+    avoid: &'a BTreeSet<String>,
 }
 
 impl Candidate {
-    fn of(passage: Passage, avoid: &BTreeSet<String>) -> Self {
+    fn of(passage: Passage, search: &Search<'_>) -> Self {
         let set = |text: &str| terms(text).into_iter().collect::<BTreeSet<String>>();
         let sentences = passage.sentences.iter().map(|sentence| (sentence.clone(), set(sentence)));
-        let sentences = sentences.filter(|(_, terms)| terms.is_disjoint(avoid)).collect();
+        let sentences = sentences.filter(|(_, terms)| terms.is_disjoint(search.avoid)).collect();
         let title = set(&format!("{} , {}", passage.title, passage.tags.join(" , ")));
-        Self { heading: set(&passage.heading), title, sentences, passage }
+        let heading = set(&passage.heading);
+        let topic = search.prompt.topic.as_ref();
+        let is_astray = topic.is_some() && passage.topic.is_some() && passage.topic.as_ref() != topic;
+        let aim = search.asked.likeness(&heading, search.knowledge);
+        let told = |(sentence, _): &(String, BTreeSet<String>)| {
+            search.prompt.answered.iter().any(|answer| answer.contains(sentence.as_str()))
+        };
+        let sentences: Vec<(String, BTreeSet<String>)> = sentences;
+        let is_told = sentences.iter().all(told);
+        Self { heading, title, sentences, passage, is_astray, aim, is_told }
+    }
+
+    /// Without what was answered before: whoever goes on wants to hear more.
+    fn unsaid(mut self, answered: &[String]) -> Self {
+        self.sentences.retain(|(sentence, _)| !answered.iter().any(|answer| answer.contains(sentence.as_str())));
+        self
+    }
+
+    /// Whether one of its sentences says this measure.
+    fn says(&self, measure: Measure) -> bool {
+        self.sentences.iter().any(|(sentence, _)| measure.is_said_in(sentence))
     }
 
     /// How much of the question a choice of its sentences covers, by term.
-    fn cover(&self, chosen: &[usize], question: &Asked) -> BTreeMap<String, f64> {
+    pub(super) fn cover(&self, chosen: &[usize], question: &Asked) -> BTreeMap<String, f64> {
         let held = |term: &String| {
             chosen.iter().filter_map(|at| self.sentences.get(*at)).any(|(_, terms)| terms.contains(term))
         };
@@ -84,7 +133,7 @@ impl Candidate {
             let others = question.others(term).map(|other| other.iter().map(alone).fold(1.0, f64::min) * OTHER_WORD);
             others.fold(alone(term), f64::max)
         };
-        let aside = if self.is_about(question) { 1.0 } else { ASIDE };
+        let aside = if self.is_about(question) { 1.0 } else { ASIDE } * if self.is_astray { ASTRAY } else { 1.0 };
         let covered = question.weights.keys().map(|term| (term.clone(), share(term) * aside));
         covered.filter(|(_, share)| *share > 0.0).collect()
     }
@@ -102,9 +151,11 @@ impl Candidate {
 
 /// What is asked: terms with what each tells, and what articles say for them.
 #[derive(Clone, Debug, Default)]
-struct Asked {
+pub(super) struct Asked {
     weights: BTreeMap<String, f64>,
     others: BTreeMap<String, Vec<Vec<String>>>,
+    /// What is to be measured.
+    measure: Option<Measure>,
 }
 
 impl Asked {
@@ -112,8 +163,35 @@ impl Asked {
         self.others.get(term).into_iter().flatten()
     }
 
+    /// How many of its terms are among these, or what articles say for them.
+    pub(super) fn met_by(&self, held: &BTreeSet<String>) -> usize {
+        let met = |term: &&String| {
+            held.contains(*term) || self.others(term).any(|other| other.iter().all(|term| held.contains(term)))
+        };
+        self.weights.keys().filter(met).count()
+    }
+
+    /// How alike it and a heading are: the weight of what both have in that of what either has.
+    fn likeness(&self, heading: &BTreeSet<String>, knowledge: &Knowledge) -> f64 {
+        let mut meant: BTreeSet<&String> = BTreeSet::new();
+        let (mut both, mut either) = (0.0, 0.0);
+        for (term, weight) in &self.weights {
+            either += weight;
+            let other = self.others(term).find(|other| other.iter().all(|term| heading.contains(term)));
+            if heading.contains(term) {
+                both += weight;
+            } else if let Some(other) = other {
+                meant.extend(other);
+                both += weight;
+            }
+        }
+        let only = heading.iter().filter(|term| !self.weights.contains_key(*term) && !meant.contains(term));
+        either += only.map(|term| knowledge.weight(term)).sum::<f64>();
+        if either > 0.0 { both / either } else { 0.0 }
+    }
+
     /// The share of its weight that is covered, 0 to 1.
-    fn share(&self, covered: &BTreeMap<String, f64>) -> f64 {
+    pub(super) fn share(&self, covered: &BTreeMap<String, f64>) -> f64 {
         let all: f64 = self.weights.values().sum();
         let got: f64 =
             self.weights.iter().map(|(term, weight)| weight * covered.get(term).copied().unwrap_or(0.0)).sum();
@@ -157,18 +235,19 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     for term in readings.iter().flat_map(|reading| &reading.seek) {
         sought.weights.entry(term.clone()).or_insert_with(|| knowledge.weight(term).max(1.0));
     }
-    let candidates: Vec<Candidate> = briefed(prompt.brief.as_ref())
-        .into_iter()
-        .chain(
-            prompt
-                .passages
-                .iter()
-                .filter(|p| p.locale.is_none_or(|locale| locale == prompt.locale))
-                .take(LOOKED_AT)
-                .cloned(),
-        )
-        .map(|passage| Candidate::of(if goes_on { unsaid(passage, &prompt.answered) } else { passage }, &avoid))
-        .collect();
+    let search = Search { prompt, knowledge, asked: &sought, avoid: &avoid };
+    let found_here = || {
+        let locale = |passage: &&Passage| passage.locale.is_none_or(|locale| locale == prompt.locale);
+        let passages = prompt.passages.iter().filter(locale).take(LOOKED_AT).cloned();
+        briefed(prompt.brief.as_ref()).into_iter().chain(passages).map(|passage| Candidate::of(passage, &search))
+    };
+    let candidates: Vec<Candidate> = if goes_on {
+        // "and how long?" is answered by a time: what says none answers something else.
+        let answers = |candidate: &Candidate| question.measure.is_none_or(|measure| candidate.says(measure));
+        found_here().map(|candidate| candidate.unsaid(&prompt.answered)).filter(answers).collect()
+    } else {
+        found_here().collect()
+    };
     let mut quotes = choose(&candidates, &sought);
     if goes_on {
         // It asks about one matter: a second passage is about that, too.
@@ -192,6 +271,36 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
         || whole.weights.len() <= FEW_TERMS
         || covered.keys().any(|term| term.chars().any(|c| c.is_ascii_digit()));
     let quotable = coverage >= KNOWN && met && !quotes.is_empty();
+    // One sentence of what was told, if that is what is asked: rather than the whole again, or something else.
+    let as_it_was: Vec<Candidate> = found_here().collect();
+    let asked_again = if only_asks { &whole } else { &question };
+    let is_said = |(candidate, chosen): &(&Candidate, Vec<usize>)| {
+        let mut sentences = chosen.iter().filter_map(|at| candidate.sentences.get(*at));
+        sentences.all(|(sentence, _)| prompt.answered.iter().any(|answer| answer.contains(sentence.as_str())))
+    };
+    // "And what does the delivery cost?" names its own matter.
+    let mut alone = if goes_on && !only_asks { choose(&as_it_was, &question) } else { Vec::new() };
+    alone.retain(|quote| !is_said(quote));
+    let alone_covers = alone.first().map_or(0.0, |(first, chosen)| {
+        let (aim, met) = (question.likeness(&first.heading, knowledge), question.share(&first.cover(chosen, &question)));
+        if aim >= BY_ITSELF.0 && met >= BY_ITSELF.1 && !first.is_astray { met } else { 0.0 }
+    });
+    let (quotable, coverage) = if alone_covers > coverage {
+        quotes = alone.into_iter().take(1).collect();
+        (true, alone_covers)
+    } else {
+        (quotable, coverage)
+    };
+    let again = told(&as_it_was, asked_again, question.measure, &prompt.answered)
+        .filter(|told| !only_asks || (question.measure.is_some() && told.share >= KNOWN))
+        .filter(|told| !quotable || quotes.iter().all(is_said) || told.share > coverage + BETTER);
+    let (quotable, coverage) = match &again {
+        Some(told) => {
+            quotes = vec![(told.candidate, vec![told.at])];
+            (true, told.share)
+        }
+        None => (quotable, coverage),
+    };
     let known = !says.is_empty() || quotable;
     let mut sources = Vec::new();
     let mut claims = Vec::new();
@@ -261,16 +370,11 @@ fn weigh(said: &str, locale: Language, knowledge: &Knowledge) -> Asked {
     };
     let mut weights: BTreeMap<String, f64> = all.iter().map(|term| (term.clone(), known(term))).collect();
     let most = weights.values().copied().fold(0.0, f64::max);
-    let unknown = if most > 0.0 { most * UNKNOWN_TERM } else { 1.0 };
-    weights.values_mut().filter(|weight| **weight <= 0.0).for_each(|weight| *weight = unknown);
-    Asked { weights, others }
-}
-
-/// The passage without what was answered before: whoever goes on wants to hear more.
-fn unsaid(passage: Passage, answered: &[String]) -> Passage {
-    let is_new = |sentence: &&String| !answered.iter().any(|answer| answer.contains(sentence.as_str()));
-    let left: Vec<String> = passage.sentences.iter().filter(is_new).cloned().collect();
-    Passage { sentences: left, ..passage }
+    for (term, weight) in weights.iter_mut().filter(|(_, weight)| **weight <= 0.0) {
+        let share = if term.chars().all(is_han) { UNKNOWN_PAIR } else { UNKNOWN_TERM };
+        *weight = if most > 0.0 { most * share } else { 1.0 };
+    }
+    Asked { weights, others, measure: Measure::asked_in(said) }
 }
 
 fn merge(covered: &mut BTreeMap<String, f64>, more: BTreeMap<String, f64>) {
@@ -290,6 +394,7 @@ fn briefed(brief: Option<&Brief>) -> Vec<Passage> {
             tags: Vec::new(),
             heading: title.to_owned(),
             locale: None,
+            topic: None,
             sentences: sentences(text),
             score: 0.0,
         })
@@ -307,7 +412,9 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
         merge(&mut with, candidate.cover(&all(candidate), question));
         let gain = question.share(&with) - question.share(covered);
         let rank = if best_score > 0.0 { candidate.passage.score / best_score } else { 0.0 };
-        (gain, gain + rank * 0.5)
+        let measured = question.measure.is_some_and(|measure| candidate.says(measure));
+        let told = if candidate.is_told { TOLD } else { 0.0 };
+        (gain, gain + rank * 0.5 + candidate.aim * AIM + if measured { MEASURED } else { 0.0 } - told)
     };
     let usable = || candidates.iter().filter(|candidate| !candidate.sentences.is_empty());
     let mut covered = BTreeMap::new();
@@ -324,7 +431,9 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
     let second = usable()
         .filter(|other| !std::ptr::eq(*other, first))
         .max_by(|a, b| worth(a, &covered).0.total_cmp(&worth(b, &covered).0))
-        .filter(|other| worth(other, &covered).0 >= SECOND && names_more(other, first, question));
+        .filter(|other| worth(other, &covered).0 >= SECOND && names_more(other, first, question))
+        // Beside an answer from the talk's topic one from another is chance.
+        .filter(|other| !other.is_astray || other.passage.topic == first.passage.topic);
     match second {
         Some(second) => vec![(first, pick(first, question, QUOTED - 1)), (second, pick(second, question, 1))],
         None => vec![(first, pick(first, question, QUOTED))],
@@ -350,7 +459,12 @@ fn pick(candidate: &Candidate, question: &Asked, most: usize) -> Vec<usize> {
         let met = |term: &String| {
             held(term) > 0 || question.others(term).any(|other| other.iter().all(|term| held(term) > 0))
         };
-        question.weights.iter().map(|(term, weight)| if met(term) { *weight } else { 0.0 }).sum()
+        let met: f64 = question.weights.iter().map(|(term, weight)| if met(term) { *weight } else { 0.0 }).sum();
+        let said = |measure: Measure| {
+            run.iter().filter_map(|at| candidate.sentences.get(*at)).any(|(sentence, _)| measure.is_said_in(sentence))
+        };
+        let most: f64 = question.weights.values().sum();
+        met + if question.measure.is_some_and(said) { most * MEASURED } else { 0.0 }
     };
     let mut best = (f64::MIN, Vec::new());
     for run in runs {

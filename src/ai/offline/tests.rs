@@ -15,7 +15,7 @@ struct Bench {
 fn demo() -> Bench {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/knowledge");
     let (knowledge, report) = Knowledge::load(&dir).unwrap();
-    assert_eq!((report.files, report.left_out, report.is_clean()), (87, 0, true), "{:?}", report.problems);
+    assert_eq!((report.files, report.left_out, report.is_clean()), (107, 0, true), "{:?}", report.problems);
     let retrieval = Retrieval::new(&knowledge).unwrap();
     Bench { model: Offline::new(Arc::new(knowledge)), retrieval }
 }
@@ -293,6 +293,7 @@ fn passage(sentences: &[&str]) -> Passage {
         tags: vec![],
         heading: "Where is my parcel?".into(),
         locale: None,
+        topic: None,
         sentences: sentences.iter().map(|sentence| (*sentence).to_owned()).collect(),
         score: 1.0,
     }

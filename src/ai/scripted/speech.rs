@@ -63,10 +63,12 @@ impl Speaker {
             heading: source.heading.clone(),
             // Not every passage is in the customer's language, and none says which it is in.
             locale: Some(Language::of(&source.text, locale)),
+            topic: None,
             sentences: sentences(&source.text),
             score: 100.0 - f64::from(source.id),
         });
         let composed = self.offline.answer(&Prompt {
+            topic: None,
             locale,
             settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
             said: material.customer.clone(),
@@ -143,6 +145,7 @@ mod tests {
             tags: vec![],
             heading: heading.into(),
             locale: None,
+            topic: None,
             sentences: vec![sentence.into()],
             score: 1.0,
         };

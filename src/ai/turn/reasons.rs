@@ -156,9 +156,11 @@ pub(super) fn repeats(composed: &Composed, own: &[String]) -> bool {
         return false;
     }
     let words = WordSet::of(&composed.text);
+    // A sentence of a longer answer, alone, is what is asked for now: once.
+    let told: usize = composed.claims.iter().map(String::len).sum();
     own.iter().rev().take(COMPARED).any(|earlier| {
         WordSet::of(earlier).likeness(&words) >= SAME
-            || composed.claims.iter().all(|claim| earlier.contains(claim.as_str()))
+            || (composed.claims.iter().all(|claim| earlier.contains(claim.as_str())) && earlier.len() < 2 * told)
     })
 }
 
