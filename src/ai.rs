@@ -10,6 +10,7 @@
 //!
 //! Deliberately not here: what becomes of an answer. The desk's rules decide that, and an AI has no private door.
 
+pub mod asking;
 pub mod driver;
 pub mod follow;
 pub mod grounding;

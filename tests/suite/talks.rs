@@ -191,7 +191,8 @@ fn printed() -> usize {
 #[tokio::test(start_paused = true)]
 async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_from_another_topic() {
     let (knowledge, _) = Knowledge::from_files(assets::knowledge());
-    let topic_of = |path: &str| knowledge.documents().iter().find(|one| one.path == path).and_then(|one| one.topic.clone());
+    let topic_of =
+        |path: &str| knowledge.documents().iter().find(|one| one.path == path).and_then(|one| one.topic.clone());
     let policy: Policy = toml::from_str(assets::policy()).unwrap();
     let mut everyday = simulator::parse(&assets::customers()).unwrap();
     // Each once, but for what the desk keeps for people whatever it is.
@@ -201,7 +202,8 @@ async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_fro
     let talks = play(11, everyday.len() as u64, &everyday).await;
     let (mut alone, mut astray) = (0, Vec::new());
     for talk in &talks {
-        let by_people = talk.entries.iter().any(|entry| matches!(entry.what, What::Escalation { .. } | What::Draft { .. }));
+        let by_people =
+            talk.entries.iter().any(|entry| matches!(entry.what, What::Escalation { .. } | What::Draft { .. }));
         let ended = talk.card.status.is_resolved() && !by_people;
         alone += usize::from(ended);
         let mut strays = Vec::new();

@@ -3,6 +3,7 @@
 use super::{small::small_talk, told::told, whisper::Reading};
 use crate::{
     ai::{
+        asking::asking_part,
         follow,
         knowledge::Knowledge,
         measure::Measure,
@@ -26,7 +27,8 @@ pub(super) const KNOWN: f64 = 0.22;
 const UNKNOWN_TERM: f64 = 0.35;
 /// The same for a pair of Han characters: most that no section holds are the seam of two words.
 const UNKNOWN_PAIR: f64 = 0.12;
-/// One lone term that is met makes an answer only of a question of so few terms, or if it has a digit, as error codes have.
+/// One lone term that is met makes an answer only of a question of so few terms that a title or heading names, or if it has
+/// a digit, as error codes have.
 const FEW_TERMS: usize = 3;
 /// What a term counts that only the heading, or only title and tags, hold.
 const IN_HEADING: f64 = 0.8;
@@ -53,6 +55,10 @@ const OTHER_WORD: f64 = 0.9;
 const BEFORE: f64 = 0.6;
 /// Terms of the matter before that count, the most telling first.
 const BEFORE_TERMS: usize = 6;
+/// What a term counts that stands only beside a question, in what it is about.
+const BESIDE: f64 = 0.4;
+/// The question must be so much of what is said, that what stands beside it counts less.
+const ASKS_ENOUGH: f64 = 0.25;
 /// How much more a term with a digit tells, as an error code: it names its matter.
 const CODE: f64 = 1.5;
 /// Sentences quoted at most, and from one passage.
@@ -138,6 +144,13 @@ impl Candidate {
         covered.filter(|(_, share)| *share > 0.0).collect()
     }
 
+    /// Whether it has the term itself, in the chosen sentences or above them.
+    fn holds(&self, chosen: &[usize], term: &String) -> bool {
+        self.heading.contains(term)
+            || self.title.contains(term)
+            || chosen.iter().filter_map(|at| self.sentences.get(*at)).any(|(_, terms)| terms.contains(term))
+    }
+
     /// Whether title, tags or heading hold something of the question. Lines of the brief are about the talk itself.
     fn is_about(&self, question: &Asked) -> bool {
         let named = |term: &String| self.heading.contains(term) || self.title.contains(term);
@@ -169,6 +182,17 @@ impl Asked {
             held.contains(*term) || self.others(term).any(|other| other.iter().all(|term| held.contains(term)))
         };
         self.weights.keys().filter(met).count()
+    }
+
+    /// The share of its weight that these terms hold.
+    pub(super) fn share_met(&self, held: &BTreeSet<String>) -> f64 {
+        let (mut all, mut met) = (0.0, 0.0);
+        for (term, weight) in &self.weights {
+            let other = || self.others(term).any(|other| other.iter().all(|term| held.contains(term)));
+            all += weight;
+            met += if held.contains(term) || other() { *weight } else { 0.0 };
+        }
+        if all > 0.0 { met / all } else { 0.0 }
     }
 
     /// How alike it and a heading are: the weight of what both have in that of what either has.
@@ -267,10 +291,17 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let own = if only_asks { 1.0 } else { question.share(&covered) };
     let of_before = if goes_on { (before.share(&covered) * 2.0).min(1.0) } else { 1.0 };
     let coverage = own.min(whole.share(&covered)).min(of_before);
+    let names =
+        |candidate: &Candidate, term: &String| candidate.heading.contains(term) || candidate.title.contains(term);
+    let named = || covered.keys().any(|term| quotes.iter().any(|(candidate, _)| names(candidate, term)));
     let met = covered.len() >= 2
-        || whole.weights.len() <= FEW_TERMS
+        || covered.len() == whole.weights.len()
+        || (whole.weights.len() <= FEW_TERMS && named())
         || covered.keys().any(|term| term.chars().any(|c| c.is_ascii_digit()));
-    let quotable = coverage >= KNOWN && met && !quotes.is_empty();
+    // Another word alone tells where or of what, not what is asked: "the capital of Italy" is not asked of deliveries.
+    let direct = covered.len() == whole.weights.len()
+        || covered.keys().any(|term| quotes.iter().any(|(candidate, chosen)| candidate.holds(chosen, term)));
+    let quotable = coverage >= KNOWN && met && direct && !quotes.is_empty();
     // One sentence of what was told, if that is what is asked: rather than the whole again, or something else.
     let as_it_was: Vec<Candidate> = found_here().collect();
     let asked_again = if only_asks { &whole } else { &question };
@@ -282,7 +313,8 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let mut alone = if goes_on && !only_asks { choose(&as_it_was, &question) } else { Vec::new() };
     alone.retain(|quote| !is_said(quote));
     let alone_covers = alone.first().map_or(0.0, |(first, chosen)| {
-        let (aim, met) = (question.likeness(&first.heading, knowledge), question.share(&first.cover(chosen, &question)));
+        let (aim, met) =
+            (question.likeness(&first.heading, knowledge), question.share(&first.cover(chosen, &question)));
         if aim >= BY_ITSELF.0 && met >= BY_ITSELF.1 && !first.is_astray { met } else { 0.0 }
     });
     let (quotable, coverage) = if alone_covers > coverage {
@@ -373,6 +405,17 @@ fn weigh(said: &str, locale: Language, knowledge: &Knowledge) -> Asked {
     for (term, weight) in weights.iter_mut().filter(|(_, weight)| **weight <= 0.0) {
         let share = if term.chars().all(is_han) { UNKNOWN_PAIR } else { UNKNOWN_TERM };
         *weight = if most > 0.0 { most * share } else { 1.0 };
+    }
+    if let Some(part) = asking_part(said) {
+        let asking: BTreeSet<String> = terms(&part).into_iter().collect();
+        let told = |term: &str| !asking.contains(term);
+        let (all, told_only): (f64, f64) = weights.iter().fold((0.0, 0.0), |(all, only), (term, weight)| {
+            (all + weight, only + if told(term) { *weight } else { 0.0 })
+        });
+        // "WHERE IS MY ORDER" beside a whole story asks too little by itself: then all that is told counts.
+        if (all - told_only) >= all * ASKS_ENOUGH {
+            weights.iter_mut().filter(|(term, _)| told(term)).for_each(|(_, weight)| *weight *= BESIDE);
+        }
     }
     Asked { weights, others, measure: Measure::asked_in(said) }
 }

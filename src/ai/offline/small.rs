@@ -226,6 +226,27 @@ const ACCEPTS: &[&str] = &[
     " تم ",
     " جيد ",
 ];
+/// Words with which a trouble is over, folded as above.
+const DONE: &[&str] = &[
+    " works ",
+    " worked ",
+    " it works ",
+    " works now ",
+    " solved ",
+    " fixed ",
+    " sorted ",
+    " found it ",
+    " klappt ",
+    " geklappt ",
+    " funktioniert jetzt ",
+    " gefunden ",
+    " ya funciona ",
+    " solucionado ",
+    " 解决了 ",
+    " 好了 ",
+    " اشتغلت ",
+    " تم ",
+];
 /// The same, where words are not parted.
 const ACCEPTS_HAN: &[&str] =
     &["明白", "知道了", "好的", "清楚了", "了解", "收到", "解决了", "没问题", "可以了", "太好了", "行了"];
@@ -345,6 +366,16 @@ pub(super) fn small_talk(prompt: &Prompt, knowledge: &Knowledge) -> Option<(Phra
         return Some((if accepts && answered { Phrase::Settled } else { Phrase::Thanks }, answered || prompt.settled));
     }
     // What settles something needs something to settle: an answer, or the customer's plain word for it.
+    // "The tank was not seated. Works, thanks": how it was before denies nothing.
+    let last = all.split(['.', '!', ',', ';', '。', '！', '，', '،']).map(|clause| format!(" {} ", clause.trim()));
+    let ended = thanks
+        && last.filter(|clause| DONE.iter().any(|word| clause.contains(word))).any(|clause| {
+            let words: Vec<&str> = clause.split_whitespace().collect();
+            !goes_on(&clause, &words, prompt)
+        });
+    if ended && answered {
+        return Some((Phrase::Settled, true));
+    }
     if !(thanks || accepts) || !(answered || prompt.settled) || goes_on(&line, &words, prompt) {
         return None;
     }

@@ -117,6 +117,9 @@ fn what_the_knowledge_does_not_hold_is_not_answered() {
         "¿Quién escribió Don Quijote de la Mancha?",
         "今天天气怎么样",
         "ما هي عاصمة فرنسا؟",
+        "What is the capital of Italy?",
+        "Wie wird das Wetter in Hamburg?",
+        "法国的首都是哪里？",
         "????",
         "",
         "🤷🤷🤷",
@@ -188,7 +191,7 @@ fn a_follow_up_is_answered_about_the_matter_before() {
             Language::En,
             "do you repair machines after the warranty?",
             "how much does it cost?",
-            "en/warranty-length-and-registration.md",
+            "en/repair-process.md",
             "35",
         ),
         (

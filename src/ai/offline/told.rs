@@ -40,7 +40,7 @@ pub(super) fn told<'a>(
             if !says || !was_told(sentence) || question.met_by(terms) < MET.1 {
                 continue;
             }
-            let share = question.share(&candidate.cover(&[at], question));
+            let share = question.share_met(terms);
             if share >= MET.0 && best.as_ref().is_none_or(|best| share > best.share) {
                 best = Some(Told { candidate, at, share });
             }

@@ -1,7 +1,7 @@
 //! A colleague at the desk: a person, simulated, who takes a few of the talks that ask for one and answers them.
 //!
-//! So that a demo's floor has talks that somebody else holds. She holds few, says little, and leaves the rest to whoever
-//! watches. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
+//! So that a demo's floor has talks that somebody else holds, and a queue that does not only grow. She holds few at once,
+//! says little, and always leaves some of the queue to whoever watches. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
 
 use crate::{
     client::{CallError, Caller, Dial},
@@ -22,7 +22,11 @@ const LISTENS: Duration = Duration::from_millis(250);
 /// How long she takes for an answer.
 const ANSWERS_AFTER: Duration = Duration::from_secs(9);
 /// How long the customer is silent until she settles the matter.
-const SETTLES_AFTER: Duration = Duration::from_secs(75);
+const SETTLES_AFTER: Duration = Duration::from_secs(20);
+/// How many she takes at first, so that there are such talks at all.
+const TAKES_AT_FIRST: usize = 2;
+/// How many that wait for a person she leaves in the queue from then on.
+const LEAVES: usize = 5;
 
 /// What she says in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -50,6 +54,8 @@ struct Held {
     /// The customer's newest message that she answered.
     answered: EntryNo,
     said: u8,
+    /// How often she found nothing new.
+    silent: u8,
     /// When she says or settles next.
     due: Instant,
 }
@@ -60,19 +66,21 @@ struct Colleague {
     manner: Manner,
     cards: BTreeMap<ConversationId, Card>,
     held: BTreeMap<ConversationId, Held>,
-    /// How many more she takes.
-    takes: usize,
+    /// How many she holds at once.
+    holds: usize,
+    /// How many she took.
+    took: usize,
 }
 
-/// Sits at the desk with a person's token and takes `takes` talks in all. Dropping the future ends it at any time.
+/// Sits at the desk with a person's token and holds `holds` talks at once. Dropping the future ends it at any time.
 ///
 /// # Errors
 /// [`CallError`] if the session ends.
-pub async fn run(dial: Arc<dyn Dial>, token: String, manner: Manner, takes: usize) -> Result<(), CallError> {
+pub async fn run(dial: Arc<dyn Dial>, token: String, manner: Manner, holds: usize) -> Result<(), CallError> {
     let program = concat!("centaur-colleague ", env!("CARGO_PKG_VERSION")).to_owned();
     let caller = Caller::open(dial, token, Scope::All, program).await?;
     let me = caller.welcome().you.id;
-    let mut colleague = Colleague { caller, me, manner, cards: BTreeMap::new(), held: BTreeMap::new(), takes };
+    let mut colleague = Colleague { caller, me, manner, cards: BTreeMap::new(), held: BTreeMap::new(), holds, took: 0 };
     loop {
         match colleague.caller.next_frame(LISTENS).await {
             Ok(ToPeer::Cards { cards, gone, .. }) => {
@@ -93,13 +101,17 @@ impl Colleague {
     async fn look(&mut self) -> Result<(), CallError> {
         let me = self.me;
         self.held.retain(|id, _| self.cards.get(id).is_some_and(|card| card.holder.is_human(me)));
-        if self.takes > 0
+        let waiting = self.cards.values().filter(|card| calls(card)).count();
+        let spares = self.took < TAKES_AT_FIRST || waiting > LEAVES;
+        if spares
+            && self.held.len() < self.holds
+            // The one who came first has waited longest.
             && let Some(card) = self.cards.values().find(|card| calls(card) && self.speaks(card)).cloned()
         {
             let take = Command::TakeOver { conversation: card.id, term: card.term, reason: None };
             if self.caller.call(take).await?.is_ok() {
-                self.takes -= 1;
-                let held = Held { answered: EntryNo(0), said: 0, due: Instant::now() };
+                self.took += 1;
+                let held = Held { answered: EntryNo(0), said: 0, silent: 0, due: Instant::now() };
                 self.held.insert(card.id, held);
                 if let Some(card) = self.cards.get_mut(&card.id) {
                     // Until the card comes that says so.
@@ -127,16 +139,18 @@ impl Colleague {
             let text = lines.map(|lines| if held.said == 0 { &lines.hello } else { &lines.later }).cloned();
             held.answered = card.asked;
             held.said = held.said.saturating_add(1);
+            held.silent = 0;
             held.due = Instant::now() + ANSWERS_AFTER;
             let reply = text.map(|text| Command::Reply { conversation: id, term: card.term, text });
             if let Some(reply) = reply {
                 // Refused if somebody took it from her meanwhile; then it is theirs.
                 let _ = self.caller.call(reply).await?;
             }
-        } else if held.said > 1 && card.waiting_since.is_none() {
+        } else if card.waiting_since.is_none() && (held.said > 1 || held.silent > 1) {
             self.held.remove(&id);
             let _ = self.caller.call(Command::Resolve { conversation: id }).await?;
         } else {
+            held.silent = held.silent.saturating_add(1);
             held.due = Instant::now() + SETTLES_AFTER;
         }
         Ok(())
