@@ -31,7 +31,7 @@ const OPENING: usize = 26;
 /// held by a colleague.
 const HEAD_START: Duration = Duration::from_secs(1);
 /// Who else sits at the desk, and how many talks she holds at once.
-const COLLEAGUE: (&str, usize) = ("Lena", 3);
+const COLLEAGUE: (&str, usize) = ("Lena", 4);
 
 /// Watch a desk at work: an AI answers simulated customers, and you supervise it
 ///
@@ -49,7 +49,7 @@ pub struct Demo {
     #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
     /// New customers a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 14.0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 22.0)]
     pub rate: f64,
     /// Customers who write at once, at most; those who leave stay on the floor until somebody settles them
     #[arg(long, value_name = "NUMBER", default_value_t = 40)]

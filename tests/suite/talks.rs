@@ -229,9 +229,9 @@ async fn the_demos_floor_is_full_within_two_seconds() {
     let hurry = Duration::from_secs(1);
     let (dial, ai) = demo_desk(policy, hurry).await;
     let manner = colleague::manner(assets::colleague()).unwrap();
-    let lena = tokio::spawn(colleague::run(Arc::clone(&dial), token_of("Lena"), manner, 3));
+    let lena = tokio::spawn(colleague::run(Arc::clone(&dial), token_of("Lena"), manner, 4));
     let scenarios = simulator::parse(&assets::customers()).unwrap();
-    let options = SimulatorOptions { rate: 12.0, opening: 24, head_start: hurry, ..SimulatorOptions::default() };
+    let options = SimulatorOptions { rate: 22.0, opening: 26, head_start: hurry, ..SimulatorOptions::default() };
     let to = Arc::clone(&dial);
     let customers = tokio::spawn(async move { simulator::run(to, token_of("simulator"), &scenarios, &options).await });
     sleep_until(Instant::now() + Duration::from_secs(2)).await;
