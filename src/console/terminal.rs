@@ -11,6 +11,7 @@ mod watch;
 
 use super::{input::Input, paint::Paint};
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor::Show,
     event::{
         DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
@@ -133,6 +134,10 @@ pub trait Seat: Send {
     fn has_editor(&self) -> bool;
     /// The terminal can tell keys apart that look alike otherwise: it does so from now on, until `leave`.
     fn tell_keys_apart(&mut self);
+    /// Takes the mouse, or leaves it to the terminal; until `leave`, and again from `enter` on.
+    fn mouse(&mut self, on: bool);
+    /// Gives a text to the terminal's clipboard, if it takes it.
+    fn copy(&mut self, text: &str);
     /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
     fn owes(&mut self, owed: bool);
     /// Whether nobody sits there any more.
@@ -144,26 +149,36 @@ pub trait Seat: Send {
 /// The terminal of this process.
 #[derive(Debug)]
 pub struct Terminal {
-    /// Whether the screen is ours. Shared with the panic hook.
-    open: Arc<AtomicBool>,
+    /// What of it is ours. Shared with the panic hook.
+    taken: Arc<Taken>,
     /// Whether it owes an answer. Shared with the reader.
     owed: Arc<AtomicBool>,
     /// Whether it was asked what it is like; that does not change while the program runs.
     asked: bool,
     /// Whether it can tell keys apart.
     can_tell: bool,
-    /// Whether it does. Shared with the panic hook.
-    tells_keys_apart: Arc<AtomicBool>,
+    /// Whether the mouse is wanted.
+    wants_mouse: bool,
+}
+
+/// What of the terminal is ours, to be given back however the program ends.
+#[derive(Debug, Default)]
+struct Taken {
+    /// The screen.
+    open: AtomicBool,
+    /// It tells keys apart.
+    tells_keys_apart: AtomicBool,
+    /// The mouse.
+    mouse: AtomicBool,
 }
 
 impl Terminal {
     /// The terminal on standard input and output. From now on a panic puts it back before it is reported.
     #[must_use]
     pub fn new() -> Self {
-        let open = Arc::new(AtomicBool::new(false));
-        let tells_keys_apart = Arc::new(AtomicBool::new(false));
-        hook_panics(open.clone(), tells_keys_apart.clone(), std::thread::current().id());
-        Self { open, owed: Arc::default(), asked: false, can_tell: false, tells_keys_apart }
+        let taken = Arc::new(Taken::default());
+        hook_panics(Arc::clone(&taken), std::thread::current().id());
+        Self { taken, owed: Arc::default(), asked: false, can_tell: false, wants_mouse: false }
     }
 }
 
@@ -181,21 +196,21 @@ impl Seat for Terminal {
 
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        self.open.store(true, Ordering::SeqCst);
+        self.taken.open.store(true, Ordering::SeqCst);
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if !std::mem::replace(&mut self.asked, true) {
             self.owes(true);
-            let mut out = io::stdout();
-            out.write_all(questions().as_bytes()).and_then(|()| out.flush())?;
+            say(questions())?;
         }
         if self.can_tell {
             self.tell_keys_apart();
         }
+        self.mouse(self.wants_mouse);
         Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if self.open.swap(false, Ordering::SeqCst) { restore(&self.tells_keys_apart) } else { Ok(()) }
+        if self.taken.open.swap(false, Ordering::SeqCst) { restore(&self.taken) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -211,11 +226,24 @@ impl Seat for Terminal {
 
     fn tell_keys_apart(&mut self) {
         self.can_tell = true;
-        if !self.tells_keys_apart.swap(true, Ordering::SeqCst) {
+        if !self.taken.tells_keys_apart.swap(true, Ordering::SeqCst) {
             let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
             // Without it keys come as before.
             let _ = execute!(io::stdout(), PushKeyboardEnhancementFlags(flags));
         }
+    }
+
+    fn mouse(&mut self, on: bool) {
+        self.wants_mouse = on;
+        if self.taken.open.load(Ordering::SeqCst) && self.taken.mouse.swap(on, Ordering::SeqCst) != on {
+            // Without it everything works by keys.
+            let _ = say(if on { MOUSE } else { NO_MOUSE });
+        }
+    }
+
+    fn copy(&mut self, text: &str) {
+        // Whether it was taken no terminal tells.
+        let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }
 
     fn owes(&mut self, owed: bool) {
@@ -247,29 +275,40 @@ fn questions() -> &'static str {
     "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
 }
 
+/// Clicks, drags and the wheel, in the one encoding without a bound to the columns.
+const MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
+/// No mouse.
+const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1002l";
+
+fn say(words: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(words.as_bytes()).and_then(|()| out.flush())
+}
+
 /// Puts the terminal back as it was: each part of it, also if another fails.
-fn restore(tells_keys_apart: &AtomicBool) -> io::Result<()> {
-    let keys = if tells_keys_apart.swap(false, Ordering::SeqCst) {
+fn restore(taken: &Taken) -> io::Result<()> {
+    let mouse = if taken.mouse.swap(false, Ordering::SeqCst) { say(NO_MOUSE) } else { Ok(()) };
+    let keys = if taken.tells_keys_apart.swap(false, Ordering::SeqCst) {
         execute!(io::stdout(), PopKeyboardEnhancementFlags)
     } else {
         Ok(())
     };
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
-    disable_raw_mode().and(screen).and(keys)
+    disable_raw_mode().and(screen).and(keys).and(mouse)
 }
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread
 /// does not end the console and must not write over it: it goes to the program's log.
-fn hook_panics(open: Arc<AtomicBool>, tells_keys_apart: Arc<AtomicBool>, drawing: ThreadId) {
+fn hook_panics(taken: Arc<Taken>, drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().id() == drawing {
-            if open.swap(false, Ordering::SeqCst) {
-                let _ = restore(&tells_keys_apart);
+            if taken.open.swap(false, Ordering::SeqCst) {
+                let _ = restore(&taken);
             }
             before(panic);
-        } else if open.load(Ordering::SeqCst) {
+        } else if taken.open.load(Ordering::SeqCst) {
             tracing::error!("{panic}");
         } else {
             before(panic);

@@ -137,6 +137,8 @@ pub enum Pick {
     Deed,
     /// Which saved filter to show; the text keeps the present one under a name.
     View,
+    /// Which colours to draw with.
+    Theme,
 }
 
 /// What one choice stands for.
@@ -160,6 +162,8 @@ pub enum Value {
     Run(Action),
     /// A filter to show.
     Words(String),
+    /// The colours to draw with.
+    Theme(&'static str),
 }
 
 /// One choice of a picker.
