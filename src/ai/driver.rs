@@ -18,7 +18,6 @@ use self::{
     work::{Report, Reported, Work, compose, retrieve},
 };
 use super::{
-    asking::asks,
     knowledge::Knowledge,
     model::Model,
     offline::Offline,
@@ -33,7 +32,6 @@ use crate::{
         wire::Dial,
     },
     domain::{
-        card::{Card, Speaker},
         command::Command,
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
@@ -61,8 +59,6 @@ const MOST_AT_ONCE: usize = 200;
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// The silence that is waited for in a hurry.
 const HURRIED: Duration = Duration::from_millis(150);
-/// So many times longer is waited where the last line asks nothing: mostly more is being typed.
-const TOLD_ONLY: u32 = 5;
 /// Turns between two lines of counts in the log.
 const COUNTED: u64 = 100;
 
@@ -266,8 +262,7 @@ impl Driver {
             return;
         }
         if let Some(asked) = self.floor.begin_settling(conversation) {
-            let told_only = self.floor.card(conversation).is_some_and(tells_only);
-            let wait = self.settle() * if told_only { TOLD_ONLY } else { 1 };
+            let wait = self.settle() * self.floor.patience(conversation);
             self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
         }
     }
@@ -483,11 +478,6 @@ impl Driver {
             self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
         }
     }
-}
-
-/// Whether the customer's last line asks nothing yet.
-fn tells_only(card: &Card) -> bool {
-    card.last.as_ref().is_some_and(|last| last.speaker == Speaker::Customer && !asks(&last.text))
 }
 
 impl Active {

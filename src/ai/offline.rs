@@ -7,6 +7,8 @@
 //!
 //! Deliberately not here: paraphrase, inference, promises.
 
+mod asked;
+mod candidate;
 mod compose;
 mod small;
 mod told;

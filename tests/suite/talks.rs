@@ -86,13 +86,10 @@ async fn look(dial: &Arc<dyn Dial>) -> (Caller, Vec<Card>) {
     (admin, cards)
 }
 
-/// Plays so many customers to their end, with every topic in the mode `auto`.
-async fn afternoon(seed: u64, customers: u64) -> Vec<Talk> {
-    let scenarios = simulator::parse(&assets::customers()).unwrap();
-    play(seed, customers, &scenarios).await
-}
-
-async fn play(seed: u64, customers: u64, scenarios: &[Scenario]) -> Vec<Talk> {
+/// Plays these to their end, each once, with every topic in the mode `auto`.
+async fn afternoon(seed: u64, mut scenarios: Vec<Scenario>) -> Vec<Talk> {
+    scenarios.iter_mut().for_each(|scenario| scenario.often = 1);
+    let customers = scenarios.len() as u64;
     let mut policy: Policy = toml::from_str(assets::policy()).unwrap();
     policy.topics.clear();
     let (dial, ai) = demo_desk(policy, Duration::ZERO).await;
@@ -103,7 +100,7 @@ async fn play(seed: u64, customers: u64, scenarios: &[Scenario]) -> Vec<Talk> {
         total: Some(customers),
         ..SimulatorOptions::default()
     };
-    let played = simulator::run(Arc::clone(&dial), token_of("simulator"), scenarios, &options).await.unwrap();
+    let played = simulator::run(Arc::clone(&dial), token_of("simulator"), &scenarios, &options).await.unwrap();
     assert_eq!(played.customers, customers);
     sleep_until(Instant::now() + Duration::from_secs(30)).await;
     let (mut admin, cards) = look(&dial).await;
@@ -158,7 +155,9 @@ const CLOSINGS: &[&str] = &[
 
 #[tokio::test(start_paused = true)]
 async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
-    let talks = afternoon(7, 80).await;
+    let mut hard = simulator::parse(&assets::customers()).unwrap();
+    hard.retain(|scenario| !scenario.is_everyday());
+    let talks = afternoon(7, hard).await;
     for talk in talks.iter().take(printed()) {
         print(talk);
     }
@@ -180,7 +179,8 @@ async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
         }
     }
     let settled = talks.iter().filter(|talk| talk.card.status.is_resolved()).count();
-    assert!(settled >= 8, "{settled} talks were settled by the AI");
+    println!("{settled} of the hard talks were settled by the AI");
+    assert!(settled >= 12, "{settled} talks were settled by the AI");
 }
 
 /// How many talks are to be printed, for people who read them.
@@ -195,11 +195,10 @@ async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_fro
         |path: &str| knowledge.documents().iter().find(|one| one.path == path).and_then(|one| one.topic.clone());
     let policy: Policy = toml::from_str(assets::policy()).unwrap();
     let mut everyday = simulator::parse(&assets::customers()).unwrap();
-    // Each once, but for what the desk keeps for people whatever it is.
+    // But for what the desk keeps for people whatever it is.
     everyday.retain(|scenario| scenario.is_everyday() && !policy.human_topics.contains(&scenario.topic));
-    everyday.iter_mut().for_each(|scenario| scenario.often = 1);
     assert!(everyday.len() >= 70, "{}", everyday.len());
-    let talks = play(11, everyday.len() as u64, &everyday).await;
+    let talks = afternoon(11, everyday).await;
     let (mut alone, mut astray) = (0, Vec::new());
     for talk in &talks {
         let by_people =
@@ -229,9 +228,9 @@ async fn the_demos_floor_is_full_within_two_seconds() {
     let hurry = Duration::from_secs(1);
     let (dial, ai) = demo_desk(policy, hurry).await;
     let manner = colleague::manner(assets::colleague()).unwrap();
-    let lena = tokio::spawn(colleague::run(Arc::clone(&dial), token_of("Lena"), manner, 4));
+    let lena = tokio::spawn(colleague::run(Arc::clone(&dial), token_of("Lena"), manner, 5));
     let scenarios = simulator::parse(&assets::customers()).unwrap();
-    let options = SimulatorOptions { rate: 22.0, opening: 26, head_start: hurry, ..SimulatorOptions::default() };
+    let options = SimulatorOptions { rate: 20.0, opening: 28, head_start: hurry, ..SimulatorOptions::default() };
     let to = Arc::clone(&dial);
     let customers = tokio::spawn(async move { simulator::run(to, token_of("simulator"), &scenarios, &options).await });
     sleep_until(Instant::now() + Duration::from_secs(2)).await;
@@ -242,7 +241,7 @@ async fn the_demos_floor_is_full_within_two_seconds() {
         ("talks", cards.len(), 24),
         ("languages", languages.len(), 4),
         ("drafts", count(&|card| card.draft.is_some()), 1),
-        ("in the queue", count(&|card| card.holder == Holder::Queue), 3),
+        ("in the queue", count(&|card| card.holder == Holder::Queue), 2),
         ("held by a person", count(&|card| matches!(card.holder, Holder::Human(_))), 2),
         ("held by the AI", count(&|card| card.holder.is_ai()), 5),
     ];

@@ -4,7 +4,7 @@
 //! was not said yet. Only what was really told, in a passage at hand, and only where it meets most of what is asked.
 //! Deliberately not here: saying a whole answer again; that is for a person.
 
-use super::compose::{Asked, Candidate};
+use super::{asked::Asked, candidate::Candidate};
 use crate::ai::measure::Measure;
 
 /// So much of the question must be met, and so many of its terms by the sentence itself.

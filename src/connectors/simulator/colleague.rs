@@ -1,7 +1,8 @@
 //! A colleague at the desk: a person, simulated, who takes a few of the talks that ask for one and answers them.
 //!
 //! So that a demo's floor has talks that somebody else holds, and a queue that does not only grow. She holds few at once,
-//! says little, and always leaves some of the queue to whoever watches. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
+//! says little, and always leaves some of the queue to whoever watches; a talk whose draft waits she takes over and answers
+//! herself. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
 
 use crate::{
     client::{CallError, Caller, Dial},
@@ -20,9 +21,9 @@ use tokio::time::Instant;
 /// How long she listens before she looks what is due.
 const LISTENS: Duration = Duration::from_millis(250);
 /// How long she takes for an answer.
-const ANSWERS_AFTER: Duration = Duration::from_secs(9);
+const ANSWERS_AFTER: Duration = Duration::from_secs(7);
 /// How long the customer is silent until she settles the matter.
-const SETTLES_AFTER: Duration = Duration::from_secs(20);
+const SETTLES_AFTER: Duration = Duration::from_secs(14);
 /// How many she takes at first, so that there are such talks at all.
 const TAKES_AT_FIRST: usize = 2;
 /// How many that wait for a person she leaves in the queue from then on.
@@ -101,12 +102,13 @@ impl Colleague {
     async fn look(&mut self) -> Result<(), CallError> {
         let me = self.me;
         self.held.retain(|id, _| self.cards.get(id).is_some_and(|card| card.holder.is_human(me)));
-        let waiting = self.cards.values().filter(|card| calls(card)).count();
+        let waiting = self.cards.values().filter(|card| calls(card) || is_drafted(card)).count();
         let spares = self.took < TAKES_AT_FIRST || waiting > LEAVES;
+        // The one who came first has waited longest; who waits for a person comes before a draft.
+        let first = |waits: fn(&Card) -> bool| self.cards.values().find(|card| waits(card) && self.speaks(card));
         if spares
             && self.held.len() < self.holds
-            // The one who came first has waited longest.
-            && let Some(card) = self.cards.values().find(|card| calls(card) && self.speaks(card)).cloned()
+            && let Some(card) = first(calls).or_else(|| first(is_drafted)).cloned()
         {
             let take = Command::TakeOver { conversation: card.id, term: card.term, reason: None };
             if self.caller.call(take).await?.is_ok() {
@@ -116,7 +118,7 @@ impl Colleague {
                 if let Some(card) = self.cards.get_mut(&card.id) {
                     // Until the card comes that says so.
                     card.holder = Holder::Human(me);
-                    card.escalation = None;
+                    (card.escalation, card.draft) = (None, None);
                 }
                 return Ok(());
             }
@@ -164,6 +166,11 @@ impl Colleague {
 /// Whether the talk waits for any person.
 fn calls(card: &Card) -> bool {
     card.status == Status::Open && card.holder == Holder::Queue && card.escalation.is_some()
+}
+
+/// Whether a draft of the AI's waits in it for any person.
+fn is_drafted(card: &Card) -> bool {
+    card.status == Status::Open && card.holder.is_ai() && card.draft.is_some()
 }
 
 fn language(card: &Card) -> &str {
