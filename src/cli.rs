@@ -16,8 +16,10 @@ pub mod demo_model;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
+pub mod evidence;
 pub mod exit;
 pub mod export;
+pub mod handover;
 pub mod input;
 pub mod invite;
 pub mod keys;
@@ -31,6 +33,7 @@ pub mod note;
 pub mod output;
 pub mod paths;
 pub mod pause;
+pub mod plain;
 pub mod priority;
 pub mod reindex;
 pub mod reject;
@@ -43,20 +46,24 @@ pub mod seat;
 pub mod serve;
 pub mod show;
 pub mod snooze;
+pub mod sweep;
 pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
+pub mod task;
 pub mod team;
 #[cfg(test)]
 mod tests;
 pub mod token;
 pub mod undo;
+pub mod watch;
 pub mod welcome;
 pub mod when;
 pub mod whisper;
 
 use crate::{
+    client::Dial,
     config::Config,
     domain::{ids::ConversationId, time::Span},
     paths::Paths,
@@ -66,10 +73,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use exit::Failure;
 use output::{Colour, Output};
 use serde::Serialize;
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 /// Where a server is looked for when none is named.
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8722";
+
+/// How long to wait for an answer unless told otherwise, in milliseconds.
+const PATIENCE: u64 = 15_000;
 
 const EXITS: &str = "\
 Exit codes:
@@ -117,9 +127,9 @@ pub struct Global {
     /// Use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Colour,
-    /// Wait so long for an answer of the server
-    #[arg(long, global = true, value_name = "TIME", default_value = "15s", value_parser = seconds)]
-    pub timeout: Span,
+    /// Wait so long for an answer of the server [default: 15s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = seconds)]
+    pub timeout: Option<Span>,
 }
 
 /// What can be done.
@@ -142,6 +152,8 @@ pub enum Act {
     Show(show::Show),
     /// Follow the desk or a conversation, live, as JSON lines
     Tail(tail::Tail),
+    /// Wait until a conversation fits a filter, and print it
+    Watch(watch::Watch),
     /// Take a conversation over from the AI, at once
     Take(take::Take),
     /// Answer the customer
@@ -152,8 +164,12 @@ pub enum Act {
     Whisper(whisper::Whisper),
     /// Hand a conversation back to the AI, with a brief
     Back(back::Back),
+    /// Give an AI a bounded job, and see what came of it
+    Task(task::Task),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
+    /// Show what speaks for letting the AI go further, and what against it
+    Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// Send a draft of the AI, as it is or edited
@@ -172,10 +188,14 @@ pub enum Act {
     Reopen(reopen::Reopen),
     /// Let a conversation sleep until a time, or wake it
     Snooze(snooze::Snooze),
-    /// Undo your last act in a conversation
+    /// Undo your last act in a conversation, or in several
     Undo(undo::Undo),
     /// Judge an answer of the AI
     Annotate(annotate::Annotate),
+    /// Write the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong
+    Handover(handover::Handover),
+    /// Return all that you hold to the AI with briefs, or to the queue
+    Sweep(sweep::Sweep),
     /// Write out what the desk has learned
     Export(export::Export),
     /// Let somebody join the desk
@@ -238,6 +258,23 @@ pub struct Context {
     pub env: Environment,
     /// Where its words go.
     pub out: Output,
+    /// A way to the desk that is known already; without one, the server of the context is called.
+    pub way: Option<Way>,
+}
+
+/// A way to a desk, with who goes it.
+#[derive(Clone)]
+pub struct Way {
+    /// The way.
+    pub dial: Arc<dyn Dial>,
+    /// The token.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Way {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Way").field("place", &self.dial.place()).finish_non_exhaustive()
+    }
 }
 
 /// What an act of a person came to, for scripts.
@@ -261,7 +298,7 @@ impl Context {
     /// How long to wait for an answer.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        Duration::from_millis(self.global.timeout.0.max(1))
+        Duration::from_millis(self.global.timeout.map_or(PATIENCE, |span| span.0.max(1)))
     }
 
     /// Tells what an act in a conversation came to.
@@ -306,7 +343,7 @@ pub fn run(cli: Cli) -> u8 {
         }
     };
     let env = Environment::read(&variable);
-    let mut context = Context { global: cli.global, paths, config, config_fault, env, out };
+    let mut context = Context { global: cli.global, paths, config, config_fault, env, out, way: None };
     let result = match cli.act {
         Some(act) => dispatch(act, &mut context),
         None => with_threads(&mut context, async |context| welcome::run(context).await),
@@ -377,12 +414,15 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,
         Act::Tail(act) => act.run(context).await,
+        Act::Watch(act) => act.run(context).await,
         Act::Take(act) => act.run(context).await,
         Act::Say(act) => act.run(context).await,
         Act::Note(act) => act.run(context).await,
         Act::Whisper(act) => act.run(context).await,
         Act::Back(act) => act.run(context).await,
+        Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
+        Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,
@@ -393,6 +433,8 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reopen(act) => act.run(context).await,
         Act::Snooze(act) => act.run(context).await,
         Act::Undo(act) => act.run(context).await,
+        Act::Handover(act) => act.run(context).await,
+        Act::Sweep(act) => act.run(context).await,
         Act::Annotate(act) => act.run(context).await,
         Act::Export(act) => act.run(context).await,
         Act::Invite(act) => act.run(context).await,

@@ -2,11 +2,14 @@
 //!
 //! Deliberately not here: the keymap (see `console::keymap`), where files are (`paths`), flags and environment (`cli`).
 
+mod alert;
 pub mod models;
 
 use crate::domain::time::Span;
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
+
+pub use alert::{By, Hours, Notify, Rule};
 
 /// The built-in settings, which are also their documentation.
 pub const DEFAULT: &str = include_str!("../assets/config.toml");
@@ -87,6 +90,12 @@ pub struct Config {
     pub mouse: bool,
     /// What edits a longer text; empty means what the environment says.
     pub editor: String,
+    /// When a console calls the person.
+    pub alert: Vec<Rule>,
+    /// How a notification is shown.
+    pub notification: Notify,
+    /// Whether the terminal's title tells how many conversations need the person.
+    pub title: bool,
     /// How replies go.
     pub send: Send,
     /// The language models, by name.
@@ -102,6 +111,9 @@ impl Default for Config {
             keys: Preset::default(),
             mouse: false,
             editor: String::new(),
+            alert: Vec::new(),
+            notification: Notify::Auto,
+            title: true,
             send: Send::default(),
             models: BTreeMap::new(),
         }
@@ -172,13 +184,25 @@ fn line_of(text: &str, name: &str, key: &str) -> usize {
 
 /// The key that shares the longest beginning with what was written, if that is two letters at least.
 fn nearest(said: &str) -> Option<&'static str> {
-    ["server", "theme", "glyphs", "editor", "send", "hold_seconds", "channels", "models"]
-        .into_iter()
-        .chain(models::KEYS)
-        .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
-        .filter(|(shared, _)| *shared >= 2)
-        .max_by_key(|(shared, _)| *shared)
-        .map(|(_, key)| key)
+    [
+        "server",
+        "theme",
+        "glyphs",
+        "editor",
+        "alert",
+        "notification",
+        "title",
+        "send",
+        "hold_seconds",
+        "channels",
+        "models",
+    ]
+    .into_iter()
+    .chain(models::KEYS)
+    .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
+    .filter(|(shared, _)| *shared >= 2)
+    .max_by_key(|(shared, _)| *shared)
+    .map(|(_, key)| key)
 }
 
 #[cfg(test)]
@@ -204,6 +228,12 @@ mod tests {
         let error = Config::read("theme = \"dark\"\nglyph = \"ascii\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("glyphs")));
         assert!(error.to_string().starts_with("my.toml:2: unknown field `glyph`"), "{error}");
+        let error = Config::read("[[alert]]\nwhen = \"needs:you\"\n", "my.toml").unwrap_err();
+        assert!(error.line == 2 && error.said.contains("use me, anyone"), "{error}");
+        let rung = Config::read("[[alert]]\nwhen = \"needs:me\"\nhours = \"08:00-18:00\"\n", "my.toml").unwrap();
+        assert_eq!((rung.alert.len(), rung.alert[0].by.as_slice()), (1, [By::Bell, By::Notification].as_slice()));
+        let error = Config::read("[[alert]]\nwhen = \"needs:me\"\nby = [\"horn\"]\n", "my.toml").unwrap_err();
+        assert!(error.line == 3 && error.said.contains("bell"), "{error}");
         let error = Config::read("theme = \"dark\"\n[send]\nhold_seconds = 31\n", "my.toml").unwrap_err();
         assert!(error.line == 3 && error.said.contains("0 to 30"), "{error}");
         let error = Config::read("[models.a]\nurll = \"x\"\n", "my.toml").unwrap_err();

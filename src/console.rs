@@ -6,6 +6,7 @@
 //! Deliberately not here: rules of the desk (the server decides), and how a line is kept alive (`client`).
 
 pub mod action;
+pub mod alerts;
 pub mod app;
 pub mod composer;
 pub mod drafts;

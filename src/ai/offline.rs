@@ -15,6 +15,7 @@ mod told;
 mod whisper;
 
 use super::{
+    errand,
     knowledge::Knowledge,
     model::{Composed, Model, ModelError, Piece, Prompt},
 };
@@ -44,6 +45,9 @@ impl Offline {
     /// The whole answer at once. Pure.
     #[must_use]
     pub fn answer(&self, prompt: &Prompt) -> Composed {
+        if let Some(made) = prompt.errand.as_ref().and_then(|errand| errand::without_model(prompt, errand)) {
+            return made;
+        }
         compose::compose(prompt, &self.knowledge)
     }
 }

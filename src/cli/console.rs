@@ -1,8 +1,9 @@
 //! `centaur console`: the console on a server's desk.
 
 use super::{
-    Context,
+    Context, Way,
     exit::Failure,
+    plain,
     seat::{self, Looks, Visit},
     token,
 };
@@ -16,8 +17,12 @@ use std::sync::Arc;
 Examples:
   centaur console
   centaur console --server http://desk.example:8722
-  CENTAUR_TOKEN_FILE=desk/admin.token centaur console --theme light")]
+  CENTAUR_TOKEN_FILE=desk/admin.token centaur console --theme light
+  centaur console --plain               line by line, for screen readers and serial lines")]
 pub struct Console {
+    /// Speak and listen line by line, without a screen and without escape sequences
+    #[arg(long)]
+    pub plain: bool,
     /// How it looks.
     #[command(flatten)]
     pub looks: Looks,
@@ -29,10 +34,17 @@ impl Console {
     /// # Errors
     /// No terminal, no token, or an address that leads nowhere.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
-        seat::check()?;
+        if !self.plain {
+            seat::check()?;
+        }
         // An address that leads nowhere is said before anybody is asked for a token.
         Socket::new(context.server())?;
         let token = token::find(context)?;
+        if self.plain {
+            let dial = Arc::new(Socket::new(context.server())?);
+            let _log = log::start(&context.paths.logs(), "info").ok();
+            return plain::sit(context, Way { dial, token }, self.looks.ascii).await;
+        }
         visit(context, &self.looks, token).await
     }
 }

@@ -1,20 +1,20 @@
 //! `centaur demo`: a desk on this machine with an AI that answers and customers that write, and you at the console.
 //!
-//! Everything is real but the customers and one colleague: the same server, log, AI and console as anywhere. The desk lives in a folder
+//! Everything is real but the customers, one colleague and one reviewer: the same server, log, AI and console as anywhere. The desk lives in a folder
 //! that goes with it, unless another is named.
 
 use super::{
-    Context, assets,
+    Context, Way, assets,
     embed::{Embedded, Plan},
     exit::Failure,
-    models,
+    models, plain,
     seat::{self, Looks, Visit},
     team,
 };
 use crate::{
     ai::driver::Pace,
     connectors::{
-        simulator::{self, SimulatorOptions, colleague},
+        simulator::{self, SimulatorOptions, colleague, reviewer},
         web,
     },
     domain::teammate::Role,
@@ -32,6 +32,8 @@ const OPENING: usize = 28;
 const HEAD_START: Duration = Duration::from_secs(1);
 /// Who else sits at the desk, and how many talks she holds at once.
 const COLLEAGUE: (&str, usize) = ("Lena", 5);
+/// Who judges what the AI said.
+const REVIEWER: &str = "Rita";
 
 /// Watch a desk at work: an AI answers simulated customers, and you supervise it
 ///
@@ -43,6 +45,7 @@ Examples:
   centaur demo --tour
   centaur demo --seed 7 --rate 40
   centaur demo --speed 4 --conversations 200
+  centaur demo --plain
   centaur demo --data ./demo-desk --listen 127.0.0.1:8722")]
 pub struct Demo {
     /// The same seed gives the same afternoon again
@@ -69,6 +72,9 @@ pub struct Demo {
     /// Show no console: run until told to end
     #[arg(long, requires = "listen")]
     pub headless: bool,
+    /// Speak and listen line by line, without a screen
+    #[arg(long, conflicts_with = "headless")]
+    pub plain: bool,
     /// Begin with the tour: take over, hand back, judge, undo
     #[arg(long, conflicts_with = "headless")]
     pub tour: bool,
@@ -83,7 +89,7 @@ impl Demo {
     /// # Errors
     /// No terminal, or the folder or port cannot be used.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
-        if !self.headless {
+        if !self.headless && !self.plain {
             seat::check()?;
         }
         let _log = log::start(&context.paths.logs(), "info").ok();
@@ -104,6 +110,7 @@ impl Demo {
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
         let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
+        let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
         if let Some(addr) = self.listen {
             let (_, token) = desk.local("web", Role::Connector).await?;
@@ -122,6 +129,9 @@ impl Demo {
         let result = if self.headless {
             super::told_to_end().await;
             Ok(())
+        } else if self.plain {
+            let way = Way { dial: Arc::clone(&desk.dial), token: desk.admin_token()? };
+            plain::sit(context, way, self.looks.ascii).await
         } else {
             let drafts = Some(folder.join("drafts.jsonl"));
             let visit = Visit { dial: Arc::clone(&desk.dial), token: desk.admin_token()?, drafts, tour: self.tour };
@@ -129,6 +139,7 @@ impl Demo {
         };
         customers.abort();
         colleague.abort();
+        reviewer.abort();
         ai.abort();
         desk.close().await;
         result
@@ -164,6 +175,17 @@ async fn colleague(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failu
     Ok(tokio::spawn(async move {
         if let Err(error) = colleague::run(dial, token, manner, takes).await {
             tracing::error!(%error, "the simulated colleague left");
+        }
+    }))
+}
+
+/// A simulated reviewer, so that what speaks for a step further has reviews in it.
+async fn reviewer(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let (_, token) = desk.local(REVIEWER, Role::Reviewer).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(tokio::spawn(async move {
+        if let Err(error) = reviewer::run(dial, token).await {
+            tracing::error!(%error, "the simulated reviewer left");
         }
     }))
 }

@@ -35,11 +35,14 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Connects to the server of the context, with the token that is found.
+    /// Connects by the way of the context, or to its server with the token that is found.
     ///
     /// # Errors
     /// No token, no server, or shown the door.
     pub async fn open(context: &Context, cards: Scope) -> Result<Self, Failure> {
+        if let Some(way) = &context.way {
+            return Self::over(Arc::clone(&way.dial), way.token.clone(), cards, context.patience()).await;
+        }
         // An address that leads nowhere is said before anybody is asked for a token.
         Socket::new(context.server())?;
         Self::with(context, token::find(context)?, cards).await

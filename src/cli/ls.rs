@@ -32,7 +32,7 @@ const CARDS: u32 = 200;
   centaur ls -- -channel:web            a filter that begins with `-` comes after `--`
 
 The filter is the one of `/` in the console: words, #42, and holder: mode: tag: topic:
-channel: locale: is: priority: attention: waiting:; `-` before one turns it round.")]
+channel: locale: is: needs: priority: attention: waiting:; `-` before one turns it round.")]
 pub struct Ls {
     /// Which ones; all that are open if nothing is said
     filter: Vec<String>,
@@ -81,15 +81,27 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn cells(&self, at: Timestamp) -> Vec<SafeText> {
-        let card = self.card;
-        let reason = match card.status {
+    /// How it stands, in one to three words; empty if there is nothing to say.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.card.status {
             Status::Resolved { confirmed: true, .. } => "resolved, confirmed",
             Status::Resolved { .. } => "resolved",
             Status::Snoozed { .. } => "sleeps",
-            Status::Open if card.writing.is_some() => "writing…",
+            Status::Open if self.card.writing.is_some() => "writing…",
             Status::Open => self.reasons.first().map_or("", |reason| reason.why),
-        };
+        }
+    }
+
+    /// The name of its holder.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        &self.holder_name
+    }
+
+    fn cells(&self, at: Timestamp) -> Vec<SafeText> {
+        let card = self.card;
+        let reason = self.state();
         vec![
             SafeText::own(format!("#{}", card.id)),
             SafeText::own(self.attention.to_string()),
@@ -129,15 +141,32 @@ pub fn pick<'a>(
     picked
 }
 
+/// What was looked for.
+#[derive(Debug)]
+pub struct Found {
+    /// Those that fit, those that need a human first.
+    pub cards: Vec<Card>,
+    /// The server's time.
+    pub at: Timestamp,
+    /// The desk.
+    pub office: Office,
+}
+
+/// The filter that is meant.
+///
+/// # Errors
+/// [`Failure::Usage`] that points at the mistake.
+pub fn filter(said: &str) -> Result<Filter, Failure> {
+    Filter::parse(said).map_err(|mistake| Failure::Usage(format!("the filter: {mistake}\n{}", mistake.pointer(said))))
+}
+
 impl Ls {
-    /// Does it.
+    /// Looks for them.
     ///
     /// # Errors
     /// [`Failure::Usage`] for a filter that cannot be read; as the desk says.
-    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let said = self.filter.join(" ");
-        let filter = Filter::parse(&said)
-            .map_err(|mistake| Failure::Usage(format!("the filter: {mistake}\n{}", mistake.pointer(&said))))?;
+    pub async fn found(&self, context: &Context) -> Result<Found, Failure> {
+        let filter = filter(&self.filter.join(" "))?;
         let mut desk = Desk::open(context, Scope::All).await?;
         let mut cards: BTreeMap<ConversationId, Card> =
             desk.floor(context.patience()).await?.into_iter().map(|card| (card.id, card)).collect();
@@ -146,13 +175,23 @@ impl Ls {
         }
         let at = desk.now();
         let picked = pick(cards.values(), &filter, self.all, at, desk.me().id, desk.office());
+        let cards = picked.into_iter().cloned().collect();
+        Ok(Found { cards, at, office: desk.office().clone() })
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a filter that cannot be read; as the desk says.
+    pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
+        let Found { cards, at, office } = self.found(context).await?;
         if context.out.is_json() {
-            for card in picked {
-                context.out.json(&Row::of(card, at, desk.office()))?;
+            for card in &cards {
+                context.out.json(&Row::of(card, at, &office))?;
             }
             return Ok(());
         }
-        let rows: Vec<Vec<SafeText>> = picked.iter().map(|card| Row::of(card, at, desk.office()).cells(at)).collect();
+        let rows: Vec<Vec<SafeText>> = cards.iter().map(|card| Row::of(card, at, &office).cells(at)).collect();
         context.out.table(&HEAD, &rows)?;
         if rows.is_empty() {
             let all = if self.all { "" } else { "; `--all` looks at the settled ones too" };

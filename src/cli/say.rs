@@ -38,6 +38,6 @@ impl Say {
         }
         // With the term that was seen: if the holder changes before this arrives, nothing is sent.
         let answer = desk.ask(Command::Reply { conversation, term: card.term, text }).await?;
-        context.acted(conversation, answer, "said; `centaur show` tells when it is delivered")
+        context.acted(conversation, answer, "said; `show` tells when it is delivered")
     }
 }

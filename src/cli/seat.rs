@@ -14,7 +14,7 @@ use crate::{
         keymap::Keymap,
         model::Holds,
         paint::{ColorLevel, Paint},
-        terminal::{Seat as _, Terminal},
+        terminal::{Means, Seat as _, Terminal},
         theme::{NAMES, Theme},
         view::Look,
         widgets::glyphs,
@@ -108,6 +108,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         clock: Arc::new(when::now),
         zone: offset,
         drafts,
+        alerts: context.config.alert.clone(),
         editor: editor(&context.config.editor),
         canned: canned.into(),
         holds: Holds { usual: send.hold_seconds.span(), channels },
@@ -127,7 +128,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         resume: None,
     };
     let (peer, news) = Session::start(visit.dial, greeting);
-    let seat = Terminal::new();
+    let seat = Terminal::new().calling_by(means(context));
     let (columns, rows) = seat.size().unwrap_or((80, 24));
     let out = io::BufWriter::with_capacity(FRAME, io::stdout());
     let backend = Paint::new(out, Size::new(columns, rows), level());
@@ -138,6 +139,12 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         Some(Ending::HungUp) => Err(Failure::HungUp),
         Some(Ending::Interrupted) => Err(Failure::Interrupted),
     }
+}
+
+/// How the person can be called here.
+fn means(context: &Context) -> Means {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Means::of(context.config.notification, context.config.title, &variable, &|path| path.is_file())
 }
 
 fn editor(own: &str) -> String {

@@ -118,6 +118,22 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Escalation { reason, summary, .. } => {
             (format!("a human is wanted: {}", reason.words()), Some(summary.clone()))
         }
+        What::Task { to, task, begun, ending } => {
+            let how = match (ending, begun) {
+                (Some((ending, _)), _) => {
+                    ending.why().map_or_else(|| ending.word().to_owned(), |why| format!("{}: {why}", ending.word()))
+                }
+                (None, true) => "under way".to_owned(),
+                (None, false) => "waits".to_owned(),
+            };
+            let mut words = vec![task.goal.clone()];
+            if let Some(work) = ending.as_ref().and_then(|(ending, _)| ending.work()) {
+                words.extend([work.summary.clone()].into_iter().filter(|text| !text.is_empty()));
+                words.extend(work.questions.iter().map(|question| format!("open: {question}")));
+                words.extend([work.answer.text.clone()].into_iter().filter(|text| !text.is_empty()));
+            }
+            (format!("task for {}: {}, {how}", office.name_of(*to), task.kind.word()), Some(words.join("\n")))
+        }
         What::Mode { mode } => {
             (mode.map_or_else(|| "mode freed".to_owned(), |mode| format!("mode {}", mode.word())), None)
         }

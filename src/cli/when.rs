@@ -50,6 +50,13 @@ pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// The minute of the day in `zone`, 0 to 1439.
+#[must_use]
+pub fn minute_of_day(at: Timestamp, zone: &TimeZone) -> u16 {
+    let at = zoned(at, zone);
+    u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
+}
+
 fn zoned(at: Timestamp, zone: &TimeZone) -> Zoned {
     // What is outside of the calendar is shown as its beginning; no server makes such a time.
     jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone())
@@ -77,5 +84,6 @@ mod tests {
         }
         assert!(parse("someday", now, &zone).unwrap_err().contains("write 2h"));
         assert_eq!(minute(now, &zone), "2026-11-22 21:00");
+        assert_eq!(minute_of_day(now, &zone), 21 * 60);
     }
 }

@@ -9,6 +9,7 @@ mod away;
 mod tests;
 
 use super::{
+    alerts::Alerts,
     composer::canned::Canned,
     drafts::Keeper,
     effect::Effect,
@@ -27,6 +28,7 @@ use super::{
 };
 use crate::{
     client::{News, Peer, session::Order},
+    config::Rule,
     domain::time::Timestamp,
 };
 use futures_util::{FutureExt, StreamExt};
@@ -56,6 +58,8 @@ pub struct Options {
     pub zone: i32,
     /// Keeps unsent texts, with those of an earlier run.
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
+    /// When the person is called.
+    pub alerts: Vec<Rule>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
     /// The person's canned replies.
@@ -158,6 +162,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         model.mouse = options.mouse;
         seat.mouse(options.mouse);
         let first_theme = options.look.theme.clone();
+        model.alerts = Alerts::new(options.alerts);
         model.canned = options.canned;
         model.holds = options.holds;
         model.tour = options.tour.then(Tour::begin);
@@ -420,6 +425,8 @@ impl<B: Screen, S: Seat> App<B, S> {
             Effect::WakeAt(at) => self.wake = at,
             Effect::ScanOn => self.scan = true,
             Effect::Edit(text) => self.away = Some(away::Away::Editor(text)),
+            Effect::Call { rings, says } => self.seat.call(rings, says.as_ref()),
+            Effect::Title(title) => self.seat.entitle(&title),
             Effect::Suspend => self.away = Some(away::Away::Shell),
             Effect::Repaint => self.repaint(),
             Effect::Theme(name) => {

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         command::Command,
         ids::{ConversationId, EntryNo},
+        text::SafeText,
         time::Timestamp,
     },
     protocol::{Query, ToServer},
@@ -40,6 +41,15 @@ pub enum Effect {
     WakeAt(Option<Timestamp>),
     /// Come back as soon as keys and news are taken, as `ScanOn`.
     ScanOn,
+    /// Call the person: ring, and show this outside of the screen.
+    Call {
+        /// Whether to ring.
+        rings: bool,
+        /// What to show, on one line.
+        says: Option<SafeText>,
+    },
+    /// The title of the window from now on.
+    Title(SafeText),
     /// Give the terminal to the shell.
     Suspend,
     /// Paint the whole screen anew.

@@ -7,6 +7,7 @@
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
 //! Deliberately not here: time (it comes in with each message), terminal, files.
 
+pub mod ai;
 pub mod floor;
 pub mod hints;
 pub mod layer;
@@ -21,7 +22,7 @@ pub mod sending;
 pub mod talk;
 pub mod wall;
 
-use super::{composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
+use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
     desk::Office,
@@ -32,6 +33,7 @@ use crate::domain::{
 use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use ai::{Ai, AiRow};
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
     Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick,
@@ -105,6 +107,8 @@ pub struct Model {
     pub needs: Needs,
     /// The log, as far as it was read.
     pub log: Log,
+    /// The AI screen, as far as it was read.
+    pub ai: Ai,
     /// A talk as it was at a moment, over the log.
     pub replay: Option<Replay>,
     /// Those that are marked, and the job on many.
@@ -129,6 +133,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// When the person is called.
+    pub alerts: Alerts,
     /// Texts that were begun and not sent.
     pub drafts: BTreeMap<DraftKey, String>,
     /// The person's canned replies, by name.
@@ -145,8 +151,6 @@ pub struct Model {
     pub pending_keys: Vec<Key>,
     /// What drawing found out.
     pub measured: Measured,
-    /// Whether the terminal has the focus, as far as it tells.
-    pub focused: bool,
     /// The name of the theme in use; a file's path where it is none of the built-in ones.
     pub theme: String,
     /// Whether the mouse is ours.
@@ -155,6 +159,8 @@ pub struct Model {
     pub split: Split,
     /// How many lines of the inspector are above its upper edge.
     pub inspector_top: u16,
+    /// Whether the terminal has the focus; none while it has not told.
+    pub focused: Option<bool>,
     /// Grows with each message that changed something visible.
     pub revision: u64,
     /// What only `update` needs.
@@ -230,6 +236,10 @@ pub(crate) struct Inner {
     pub last_filter: String,
     /// Whether the program is to end.
     pub quitting: bool,
+    /// Whether all cards of the beginning are here: what comes from then on may call.
+    pub begun: bool,
+    /// The window's title, and since when.
+    pub title: Option<(String, Timestamp)>,
 }
 
 /// An act of one's own that can be undone.
@@ -257,6 +267,7 @@ impl Model {
             floor: Floor::default(),
             needs: Needs::default(),
             log: Log::default(),
+            ai: Ai::default(),
             replay: None,
             many: Many::default(),
             saved: Vec::new(),
@@ -269,6 +280,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             canned: Arc::default(),
             holds: Holds::default(),
@@ -281,11 +293,11 @@ impl Model {
                 talk_rows: size.1.saturating_sub(6),
                 ..Measured::default()
             },
-            focused: true,
             theme: String::new(),
             mouse: false,
             split: Split::default(),
             inspector_top: 0,
+            focused: None,
             revision: 0,
             inner: Inner::default(),
         }
@@ -312,7 +324,7 @@ impl Model {
             Screen::NeedsYou => self.needs.current,
             Screen::Wall => self.wall.focused(),
             // The past is looked at; nothing is done in it.
-            Screen::Log => None,
+            Screen::Log | Screen::Ai => None,
         }
     }
 

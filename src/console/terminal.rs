@@ -4,12 +4,15 @@
 //! [`Seat`] is what the loop needs of a place where somebody sits, so that tests have one without a terminal.
 //! Deliberately not here: what is drawn (`view`) and how cells become bytes (`paint`).
 
+mod call;
 mod decode;
 mod reader;
 mod units;
 mod watch;
 
 use super::{input::Input, paint::Paint};
+use crate::domain::text::SafeText;
+pub use call::Means;
 use crossterm::{
     clipboard::CopyToClipboard,
     cursor::Show,
@@ -140,6 +143,10 @@ pub trait Seat: Send {
     fn copy(&mut self, text: &str);
     /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
     fn owes(&mut self, owed: bool);
+    /// Calls the person: rings, and shows a line outside of the screen, as far as that is possible here.
+    fn call(&mut self, rings: bool, says: Option<&SafeText>);
+    /// Gives the window a title, until `leave`.
+    fn entitle(&mut self, title: &SafeText);
     /// Whether nobody sits there any more.
     fn is_gone(&self) -> bool;
     /// Columns and rows, if they can be asked for.
@@ -159,6 +166,12 @@ pub struct Terminal {
     can_tell: bool,
     /// Whether the mouse is wanted.
     wants_mouse: bool,
+    /// By what a person is called.
+    means: Means,
+    /// The title that we gave the window.
+    title: Option<SafeText>,
+    /// The desktop's program that was started last; it is ended when the next one is started.
+    desktop: Option<tokio::process::Child>,
 }
 
 /// What of the terminal is ours, to be given back however the program ends.
@@ -170,6 +183,8 @@ struct Taken {
     tells_keys_apart: AtomicBool,
     /// The mouse.
     mouse: AtomicBool,
+    /// Its window has our title.
+    title: AtomicBool,
 }
 
 impl Terminal {
@@ -178,7 +193,30 @@ impl Terminal {
     pub fn new() -> Self {
         let taken = Arc::new(Taken::default());
         hook_panics(Arc::clone(&taken), std::thread::current().id());
-        Self { taken, owed: Arc::default(), asked: false, can_tell: false, wants_mouse: false }
+        Self {
+            taken,
+            owed: Arc::default(),
+            asked: false,
+            can_tell: false,
+            wants_mouse: false,
+            means: Means::default(),
+            title: None,
+            desktop: None,
+        }
+    }
+
+    /// The same, that calls by these means.
+    #[must_use]
+    pub fn calling_by(mut self, means: Means) -> Self {
+        self.means = means;
+        self
+    }
+
+    fn write_title(&mut self) {
+        let open = self.taken.open.load(Ordering::SeqCst);
+        let Some(title) = self.title.as_ref().filter(|_| self.means.entitles() && open) else { return };
+        let before = if self.taken.title.swap(true, Ordering::SeqCst) { "" } else { call::KEEP_TITLE };
+        write(&[before, &call::title(title)]);
     }
 }
 
@@ -206,6 +244,7 @@ impl Seat for Terminal {
             self.tell_keys_apart();
         }
         self.mouse(self.wants_mouse);
+        self.write_title();
         Ok(())
     }
 
@@ -250,6 +289,21 @@ impl Seat for Terminal {
         self.owed.store(owed, Ordering::SeqCst);
     }
 
+    fn call(&mut self, rings: bool, says: Option<&SafeText>) {
+        if let (Some(program), Some(words)) = (self.means.desktop(), says) {
+            // One that does not come to an end ends when the next one begins.
+            self.desktop = call::show_on_desktop(program, words)
+                .inspect_err(|error| tracing::warn!(%error, "the desktop cannot be told"))
+                .ok();
+        }
+        write(&[&self.means.bytes(rings, says)]);
+    }
+
+    fn entitle(&mut self, title: &SafeText) {
+        self.title = Some(title.clone());
+        self.write_title();
+    }
+
     fn is_gone(&self) -> bool {
         reader::is_gone()
     }
@@ -285,6 +339,14 @@ fn say(words: &str) -> io::Result<()> {
     out.write_all(words.as_bytes()).and_then(|()| out.flush())
 }
 
+/// Writes what is no part of a frame. A terminal that refuses is noticed by the next frame.
+fn write(parts: &[&str]) {
+    let whole = parts.concat();
+    if !whole.is_empty() {
+        let _ = say(&whole);
+    }
+}
+
 /// Puts the terminal back as it was: each part of it, also if another fails.
 fn restore(taken: &Taken) -> io::Result<()> {
     let mouse = if taken.mouse.swap(false, Ordering::SeqCst) { say(NO_MOUSE) } else { Ok(()) };
@@ -293,6 +355,9 @@ fn restore(taken: &Taken) -> io::Result<()> {
     } else {
         Ok(())
     };
+    if taken.title.swap(false, Ordering::SeqCst) {
+        write(&[call::GIVE_TITLE_BACK]);
+    }
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
     disable_raw_mode().and(screen).and(keys).and(mouse)

@@ -4,6 +4,8 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod ai;
+mod alerts;
 mod brief;
 mod canned;
 mod comfort;
@@ -23,6 +25,7 @@ mod saved;
 mod screens;
 mod send;
 mod talk;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tour;
@@ -51,6 +54,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     up.pass();
     up.tend_needs();
     up.tend_wall();
+    up.tend_alerts();
     up.wake();
     let changed = up.changed;
     let effects = up.effects;
@@ -77,7 +81,7 @@ impl Up<'_> {
             What::Resized(columns, rows) => self.m.size = (columns, rows),
             What::Focus { here } => {
                 self.changed = false;
-                self.m.focused = here;
+                self.m.focused = Some(here);
             }
             What::News(news) => self.news(news, local),
             What::Answered { ticket, result } => self.answered(ticket, result),
@@ -109,6 +113,9 @@ impl Up<'_> {
             self.m.log.window = usize::from(measured.list_rows);
             self.m.log.clamp();
             self.changed = top != self.m.log.top;
+        } else if self.m.screen == Screen::Ai {
+            self.m.ai.window = usize::from(measured.list_rows);
+            self.changed = false;
         } else {
             self.m.floor.fit(usize::from(measured.list_rows));
             self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
@@ -196,6 +203,7 @@ impl Up<'_> {
                 .flatten()
                 .chain(self.next_second())
                 .chain(self.m.notices.iter().filter_map(|notice| notice.until))
+                .chain(self.next_call())
                 .chain(self.m.talk.iter().flat_map(|talk| talk.typing.iter().map(|(_, until)| *until)))
                 .min();
         if next != self.m.inner.wake_at {

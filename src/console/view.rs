@@ -14,6 +14,7 @@
 //! terminal's own cursor stands at the caret while one types and on the selected row otherwise, so that input methods,
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
+mod ai;
 mod canned;
 mod composer;
 pub mod door;
@@ -128,6 +129,13 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         hints::draw(&mut ink, areas.hints, model);
         return over(&mut ink, areas, model).or(cursor);
     }
+    if model.screen == Screen::Ai {
+        let cursor = ai::draw(&mut ink, areas.frame, model, zone, measured);
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
+    }
     if model.screen == Screen::Log {
         let mut context = log::Context { cache, zone, measured };
         let cursor = match &model.replay {
@@ -151,7 +159,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::List => {
                 measured.list_rows = area.height;
                 match model.screen {
-                    Screen::Floor | Screen::Wall | Screen::Log => list::draw(&mut ink, *area, model, role),
+                    Screen::Floor | Screen::Wall | Screen::Log | Screen::Ai => list::draw(&mut ink, *area, model, role),
                     Screen::NeedsYou => needs::list(&mut ink, *area, model, role),
                 }
             }

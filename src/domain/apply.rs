@@ -3,6 +3,7 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod remember;
+mod tasks;
 
 use super::{
     approval::Ending,
@@ -95,6 +96,10 @@ impl Desk {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
             }
+            Event::DeskModeSet { topic, channel, mode, .. } => {
+                Arc::make_mut(&mut office.policy).set_mode(topic.as_deref(), channel.as_deref(), *mode);
+                return self.follow_policy();
+            }
             _ => {}
         }
         Touched::Nothing
@@ -117,7 +122,7 @@ impl Desk {
 }
 
 fn mode_of(office: &Office, card: &Card) -> super::mode::Mode {
-    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()))
+    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel))
 }
 
 fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
@@ -136,7 +141,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         holder: *holder,
         term: *term,
         held_since: recorded.at,
-        mode: office.mode_for(topic.as_deref()),
+        mode: office.mode_for(topic.as_deref(), channel),
         own_mode: None,
         paused_until: None,
         status: Status::Open,
@@ -149,6 +154,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         asked: EntryNo(0),
         signs: Signs::default(),
         last: None,
+        tasks: Seldom::new(),
         on_its_way: Vec::new(),
     };
     Some(Conversation {
@@ -345,6 +351,7 @@ impl Conversation {
             }
             _ => {}
         }
+        tasks::follow(&mut card, recorded);
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,

@@ -1,5 +1,7 @@
 //! The note that goes with a hand-back, so that the AI carries on with what was promised.
 
+mod begun;
+
 use serde::{Deserialize, Serialize};
 
 /// What the AI must know to carry on. Any part may be empty, not all of them.

@@ -9,6 +9,8 @@ use super::{
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
+    seldom::Seldom,
+    task::Given,
     time::Timestamp,
     turn::Grounding,
 };
@@ -231,6 +233,9 @@ pub struct Card {
     /// The last line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<LastLine>,
+    /// What AIs were given to do here, and results that nobody has looked at.
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub tasks: Seldom<Given>,
     /// Messages that are not out yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_its_way: Vec<OnItsWay>,
@@ -265,6 +270,7 @@ impl Card {
             asked: EntryNo(1),
             signs: Signs::default(),
             last: None,
+            tasks: Seldom::new(),
             on_its_way: Vec::new(),
         }
     }

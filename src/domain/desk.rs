@@ -63,18 +63,18 @@ impl Office {
         self.teammates.values().find(|t| t.role.kind() == Kind::Ai && !t.revoked).map(|t| t.id)
     }
 
-    /// The mode for a topic, before a conversation's own.
+    /// The mode for a topic on a channel, before a conversation's own: the topic's, else the channel's, else the desk's.
     #[must_use]
-    pub fn mode_for(&self, topic: Option<&str>) -> Mode {
-        topic.and_then(|topic| self.policy.topics.get(topic)).copied().unwrap_or(self.policy.mode)
+    pub fn mode_for(&self, topic: Option<&str>, channel: &str) -> Mode {
+        self.policy.mode_for(topic, channel)
     }
 
-    /// Who answers a new conversation about `topic`.
+    /// Who answers a new conversation about `topic` on `channel`.
     #[must_use]
-    pub fn first_holder(&self, topic: Option<&str>) -> Holder {
+    pub fn first_holder(&self, topic: Option<&str>, channel: &str) -> Holder {
         let for_humans = topic.is_some_and(|topic| self.policy.human_topics.contains(topic));
         match self.front_ai() {
-            Some(ai) if !for_humans && self.mode_for(topic).lets_ai_hold() => Holder::Ai(ai),
+            Some(ai) if !for_humans && self.mode_for(topic, channel).lets_ai_hold() => Holder::Ai(ai),
             _ => Holder::Queue,
         }
     }

@@ -13,6 +13,7 @@ use super::{
     mode::Mode,
     policy::Policy,
     signals::Signals,
+    task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
     turn::{Answer, Trace},
@@ -64,6 +65,23 @@ pub enum Event {
     PolicySet {
         /// All of it.
         policy: Box<Policy>,
+    },
+
+    /// The mode of a topic, a channel or the desk was set, or the topic or channel was freed.
+    DeskModeSet {
+        /// Which topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// Which channel; with neither it is the desk's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// What it was.
+        from: Option<Mode>,
+        /// What it is; none: what the next wider setting says.
+        mode: Option<Mode>,
+        /// What spoke for it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
 
     // Of a conversation.
@@ -214,6 +232,32 @@ pub enum Event {
         /// How it came to that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trace: Option<Box<Trace>>,
+    },
+    /// A person gave an AI a bounded job. The entry's number names the task.
+    TaskGiven {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+    },
+    /// The AI began it.
+    TaskBegan {
+        /// Which.
+        task: EntryNo,
+        /// Under which term.
+        term: Term,
+    },
+    /// A task ended.
+    TaskEnded {
+        /// Which.
+        task: EntryNo,
+        /// How, and with what.
+        ending: Box<task::Ending>,
+    },
+    /// Somebody looked at what came of a task.
+    TaskSeen {
+        /// Which.
+        task: EntryNo,
     },
     /// The mode of this conversation was set, or freed.
     ModeSet {

@@ -30,6 +30,7 @@ pub use complete::{Known, completions, token_at};
 pub use log::{DEEDS, LogContext, LogFilter, deed, log_completions, said};
 pub use matching::SearchKey;
 pub use mistake::Mistake;
+pub use write::written;
 
 /// A condition on cards. Parsed once, then asked for each card without allocating.
 ///
@@ -44,7 +45,7 @@ pub struct Filter {
 pub struct Context<'a> {
     /// Now, by the server's clock.
     pub at: Timestamp,
-    /// Who asks: whom `holder:me` means.
+    /// Who asks: whom `holder:me` and `needs:me` mean.
     pub me: Option<TeammateId>,
     /// The name of a teammate.
     pub name: &'a dyn Fn(TeammateId) -> Option<&'a str>,
@@ -83,6 +84,7 @@ enum Test {
     Channel(Vec<Needle>),
     Locale(Vec<Needle>),
     Is(Vec<Is>),
+    Needs(Vec<Needs>),
     Priority(Vec<Bound<Priority>>),
     Attention(Vec<Bound<u8>>),
     Waiting(Vec<Bound<Span>>),
@@ -119,6 +121,13 @@ enum Is {
     Needs,
 }
 
+/// Whom a conversation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Needs {
+    Me,
+    Anyone,
+}
+
 /// A comparison with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Bound<T> {
@@ -146,13 +155,14 @@ enum Key {
     Channel,
     Locale,
     Is,
+    Needs,
     Priority,
     Attention,
     Waiting,
 }
 
 impl Key {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Holder,
         Self::Mode,
         Self::Tag,
@@ -160,6 +170,7 @@ impl Key {
         Self::Channel,
         Self::Locale,
         Self::Is,
+        Self::Needs,
         Self::Priority,
         Self::Attention,
         Self::Waiting,
@@ -174,6 +185,7 @@ impl Key {
             Self::Channel => "channel",
             Self::Locale => "locale",
             Self::Is => "is",
+            Self::Needs => "needs",
             Self::Priority => "priority",
             Self::Attention => "attention",
             Self::Waiting => "waiting",
@@ -221,6 +233,17 @@ impl Is {
             Self::Draft => "draft",
             Self::Undelivered => "undelivered",
             Self::Needs => "needs",
+        }
+    }
+}
+
+impl Needs {
+    const ALL: [Self; 2] = [Self::Me, Self::Anyone];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Me => "me",
+            Self::Anyone => "anyone",
         }
     }
 }

@@ -13,9 +13,10 @@ use super::{
     escalation::Reason,
     event::{Event, Recorded},
     holder::{Cause, Holder},
-    ids::{ConversationId, EntryNo, PublicNo},
+    ids::{ConversationId, EntryNo, PublicNo, TeammateId},
     mode::Mode,
     signals::Signals,
+    task::{self, Task},
     teammate::Actor,
     time::Timestamp,
     turn::{Answer, Trace},
@@ -152,6 +153,17 @@ pub enum What {
         /// How it came to that.
         trace: Option<Box<Trace>>,
     },
+    /// A task for an AI.
+    Task {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+        /// Whether the AI has begun.
+        begun: bool,
+        /// How it ended, and who ended it.
+        ending: Option<(Box<task::Ending>, Actor)>,
+    },
     /// The mode was set.
     Mode {
         /// To what; none: what topic or desk says.
@@ -233,6 +245,7 @@ impl Entry {
     pub fn answer(&self) -> Option<&Answer> {
         match &self.what {
             What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
+            What::Task { ending: Some((ending, _)), .. } => ending.work().map(|work| &*work.answer),
             _ => None,
         }
     }
@@ -371,6 +384,9 @@ impl Thread {
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
+            Event::TaskGiven { to, task } => {
+                What::Task { to: *to, begun: task.kind == task::Kind::Handle, task: task.clone(), ending: None }
+            }
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },
             Event::Unpaused => What::Pause { until: None },
@@ -383,6 +399,9 @@ impl Thread {
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
             Event::Undid { act, .. } => What::Undid { act: *act },
             Event::DraftEnded { .. }
+            | Event::TaskBegan { .. }
+            | Event::TaskEnded { .. }
+            | Event::TaskSeen { .. }
             | Event::Annotated { .. }
             | Event::AnnotationWithdrawn { .. }
             | Event::DeliveryClaimed { .. }
@@ -393,7 +412,8 @@ impl Thread {
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
-            | Event::PolicySet { .. } => return,
+            | Event::PolicySet { .. }
+            | Event::DeskModeSet { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {
@@ -414,6 +434,16 @@ impl Thread {
                     && let Some(turn) = self.turn_before(*draft)
                 {
                     self.whisper_again(turn);
+                }
+            }
+            Event::TaskBegan { task, .. } => {
+                if let Some(Entry { what: What::Task { begun, .. }, .. }) = self.entry_mut(*task) {
+                    *begun = true;
+                }
+            }
+            Event::TaskEnded { task, ending: how } => {
+                if let Some(Entry { what: What::Task { ending, .. }, .. }) = self.entry_mut(*task) {
+                    *ending = Some((how.clone(), recorded.by));
                 }
             }
             Event::Annotated { message, judgement, supersedes } => {

@@ -425,7 +425,8 @@ fn in_scope(card: &Card, scope: Scope, me: TeammateId, office: &Office, has: &mu
         Scope::Carried => card.connector == me,
         Scope::Mine => {
             let shadows = card.mode == Mode::Shadow && office.front_ai() == Some(me);
-            if card.holder.teammate() == Some(me) || shadows {
+            let works = card.tasks.iter().any(|given| given.to == me && given.is_open());
+            if card.holder.teammate() == Some(me) || shadows || works {
                 has.insert(card.id);
                 true
             } else {

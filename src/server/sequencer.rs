@@ -249,7 +249,8 @@ impl Sequencer {
         match self.reader.state(id) {
             Ok(Some((_, mut conversation))) => {
                 let card = Arc::make_mut(&mut conversation.card);
-                card.mode = card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref()));
+                card.mode =
+                    card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref(), &card.channel));
                 self.desk.take_in(conversation);
                 self.timers.brought_back(id, self.now);
             }

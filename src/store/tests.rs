@@ -1,6 +1,7 @@
 //! One story for every log; what only the one on disk can suffer is told in the files beside, by noun.
 
 mod crash;
+mod evidence;
 mod file;
 mod forgery;
 mod mark;

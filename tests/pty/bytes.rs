@@ -9,6 +9,28 @@ const MODES: &[&str] = &["25", "1004", "1049", "2004", "2026"];
 /// What the terminal is asked once: its ground, synchronized updates, keys told apart, what it is.
 const QUESTIONS: &str = "\u{1b}]11;?\u{1b}\\\u{1b}[?2026$p\u{1b}[?u\u{1b}[c";
 
+/// Before our first title and after our last: the terminal keeps the one it has, and takes it back.
+const TITLES: [&str; 2] = ["\u{1b}[22;2t", "\u{1b}]2;\u{1b}\\\u{1b}[23;2t"];
+
+/// The text without our titles: only those that hold nothing but text, and say what ours say.
+fn untitled(text: &str) -> String {
+    let mut parts = text.split("\u{1b}]2;");
+    let mut left = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once("\u{1b}\\") {
+            Some((title, rest)) if !title.contains(char::is_control) && is_ours(title) => left.push_str(rest),
+            _ => left.extend(["\u{1b}]2;", part]),
+        }
+    }
+    left
+}
+
+/// Whether a title is one of ours, which hold nothing that a customer wrote.
+fn is_ours(title: &str) -> bool {
+    ["Brindlewick · centaur", "no line · Brindlewick", "1 needs you · Brindlewick"].contains(&title)
+        || title.strip_suffix(" need you · Brindlewick").is_some_and(|n| n.parse::<u16>().is_ok())
+}
+
 /// The first thing in `raw` that is not ours; what it is and what is around it.
 pub fn foreign(raw: &[u8]) -> Option<String> {
     let around = |at: usize| String::from_utf8_lossy(&raw[at.saturating_sub(40)..raw.len().min(at + 40)]).into_owned();
@@ -18,7 +40,7 @@ pub fn foreign(raw: &[u8]) -> Option<String> {
         Err(error) if error.error_len().is_none() => std::str::from_utf8(&raw[..error.valid_up_to()]).unwrap(),
         Err(error) => return Some(format!("not UTF-8 at {:?}", around(error.valid_up_to()))),
     };
-    let text = text.replace(QUESTIONS, "");
+    let text = untitled(&TITLES.iter().fold(text.replace(QUESTIONS, ""), |text, one| text.replace(one, "")));
     let mut left = text.char_indices().peekable();
     while let Some((at, c)) = left.next() {
         match c {
@@ -62,9 +84,13 @@ pub fn foreign(raw: &[u8]) -> Option<String> {
 
 #[test]
 fn the_scanner_finds_what_is_not_ours() {
+    assert_eq!(foreign("\u{1b}[22;2t\u{1b}]2;3 need you · Brindlewick\u{1b}\\x".as_bytes()), None);
     assert_eq!(foreign("\u{1b}[?2026h\u{1b}[1;31m王\u{1b}[2;3H\u{1b}[K\r\n\u{8}\u{1b}[?2026l".as_bytes()), None);
     for bad in [
         "\u{1b}]0;owned\u{7}",
+        "\u{1b}]2;owned\u{1b}\\",
+        "\u{1b}]2;3 need you · Brindlewick",
+        "\u{1b}[21;2t",
         "\u{1b}]52;c;aGk=\u{7}",
         "\u{7}",
         "\u{9b}31m",

@@ -5,8 +5,12 @@ use nix::sys::signal::Signal;
 use std::time::Duration;
 
 /// What a console must have said at its end, each after what it undoes.
-const RESTORED: [(&[u8], &[u8]); 3] =
-    [(b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?2004h", b"\x1b[?2004l"), (b"\x1b[?1004h", b"\x1b[?1004l")];
+const RESTORED: [(&[u8], &[u8]); 4] = [
+    (b"\x1b[22;2t", b"\x1b[23;2t"),
+    (b"\x1b[?1049h", b"\x1b[?1049l"),
+    (b"\x1b[?2004h", b"\x1b[?2004l"),
+    (b"\x1b[?1004h", b"\x1b[?1004l"),
+];
 /// How soon a console that was told to go is gone: promised are 3 s on a machine that does nothing else.
 const SOON: Duration = Duration::from_secs(15);
 

@@ -69,7 +69,7 @@ fn one_decides_on_drafts() {
     for (key, asks, words, shown) in [
         ("y", "you approved the draft", "", "approved by you"),
         ("x", "why not? the AI reads it", "wrong date\r", "draft rejected by you: wrong date"),
-        ("e", "instead of the draft", "Edited: \r", "you sent another text than the draft"),
+        ("e", "instead of the", "Edited: \r", "you sent another text than the draft"),
     ] {
         let mut sitting = Sitting::at_demo(140, 40);
         sitting.sees("draft waits");
@@ -87,8 +87,9 @@ fn one_decides_on_drafts() {
 fn one_takes_over_answers_and_hands_back_at_each_size() {
     for (columns, rows) in [(80, 24), (60, 20)] {
         let mut sitting = Sitting::at_demo(columns, rows);
-        sitting.types("\rt");
-        sitting.sees("you took over");
+        sitting.types("\r");
+        // Somebody may be faster: the customer who settles it, or Lena.
+        sitting.types_until("t", "take-over", |screen| screen.contains("you took over"));
         // The row and the hints follow the talk by a moment.
         sitting.sees("r reply");
         sitting.types("r");

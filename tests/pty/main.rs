@@ -3,8 +3,10 @@
 //! Waiting is reading until the screen shows what is meant; nothing here sleeps. Deliberately not here: what each screen
 //! looks like (the snapshots of `view` hold that).
 
+mod alerts;
 mod bytes;
 mod ends;
 mod ladder;
 mod noise;
+mod plain;
 mod sitting;

@@ -123,6 +123,7 @@ impl Stage {
             paths: Paths::under(self.folder.path()),
             env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
             out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
+            way: None,
         };
         cli::perform(cli.act.unwrap(), &mut context).await?;
         let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
@@ -135,6 +136,11 @@ impl Stage {
         let mut lines = self.run_as(Some(ADMIN), words).await.unwrap();
         assert_eq!(lines.len(), 1, "{words:?}: {lines:?}");
         lines.remove(0)
+    }
+
+    /// All lines that it prints, as the admin.
+    async fn lines(&self, words: &[&str]) -> Vec<Value> {
+        self.run_as(Some(ADMIN), words).await.unwrap()
     }
 
     async fn fails(&self, token: Option<&str>, words: &[&str]) -> (u8, &'static str) {
@@ -311,5 +317,63 @@ async fn what_is_not_there_and_who_cannot_be_reached_have_their_codes() {
     let url = format!("http://{free}");
     assert_eq!(stage.fails(Some(ADMIN), &["--server", &url, "ls"]).await, (6, "unreachable"));
     assert_eq!(stage.fails(Some(ADMIN), &["--server", &url, "tail"]).await, (6, "unreachable"));
+    stage.running.drain().await;
+}
+
+#[tokio::test]
+async fn a_watch_ends_when_a_conversation_fits_and_times_out_when_none_does() {
+    let stage = Stage::set().await;
+    stage.talk().await;
+    let none = ["watch", "--until", "holder:me", "--timeout", "1s"];
+    assert_eq!(stage.fails(Some(ADMIN), &none).await, (7, "timed_out"));
+    assert_eq!(stage.fails(Some(ADMIN), &["watch", "--until", "needs:nobody"]).await, (2, "usage"));
+    // One that waits for what is yet to happen, and what happens meanwhile.
+    let until = ["watch", "--until", "needs:me", "--last", "1"];
+    let (watched, _) = tokio::join!(stage.run(&until), stage.run(&["assign", "1", "queue"]));
+    assert_eq!(watched["card"]["id"], json!(1));
+    assert_eq!(watched["entries"].as_array().map(Vec::len), Some(1));
+    stage.running.drain().await;
+}
+
+#[tokio::test]
+async fn a_shift_ends_with_a_sheet_and_a_sweep_that_can_be_undone() {
+    let stage = Stage::set().await;
+    for _ in 0..2 {
+        stage.talk().await;
+    }
+    stage.run(&["mode", "2", "off"]).await;
+    for talk in ["1", "2"] {
+        stage.run(&["say", talk, "--take", "I have looked. I will call you by noon."]).await;
+    }
+    stage.run(&["snooze", "2", "2h"]).await;
+    let sheet = stage.run(&["handover"]).await;
+    let of = |section: &str| -> Vec<u64> {
+        sheet[section].as_array().unwrap().iter().filter_map(|item| item["conversation"].as_u64()).collect()
+    };
+    assert_eq!((of("holding"), of("snoozed"), of("promised")), (vec![1], vec![2], vec![1, 2]));
+    assert_eq!(sheet["promised"][0]["words"], json!("I will call you by noon."));
+
+    // Looking at it does nothing.
+    let plan = stage.lines(&["sweep"]).await;
+    let goes: Vec<_> =
+        plan.iter().map(|row| (row["conversation"].as_u64(), row["to"].clone(), row["done"].clone())).collect();
+    assert_eq!(goes, [(Some(1), json!("Aria"), json!(false)), (Some(2), json!("queue"), json!(false))]);
+    assert_eq!(stage.lines(&["ls", "--all", "holder:me"]).await.len(), 2);
+
+    let swept = stage.lines(&["sweep", "--yes"]).await;
+    assert!(swept.iter().all(|row| row["done"] == json!(true)), "{swept:?}");
+    assert_eq!(swept[0]["brief"]["promised"], json!("I will call you by noon."));
+    assert_eq!(stage.lines(&["ls", "--all", "holder:me"]).await.len(), 0);
+    let (one, two) = (stage.run(&["show", "1"]).await, stage.run(&["show", "2"]).await);
+    assert_eq!((&one["card"]["holder"]["kind"], &two["card"]["holder"]["kind"]), (&json!("ai"), &json!("queue")));
+    assert_eq!(two["card"]["status"]["kind"], json!("snoozed"));
+    assert!(two["entries"].to_string().contains("promised: I will call you by noon."), "{two}");
+    // What was promised in the brief stays on the sheet.
+    let sheet = stage.run(&["handover"]).await;
+    assert_eq!(sheet["promised"].as_array().map(Vec::len), Some(1));
+
+    assert_eq!(stage.lines(&["undo", "1", "2"]).await.len(), 2);
+    assert_eq!(stage.lines(&["ls", "--all", "holder:me"]).await.len(), 2);
+    assert_eq!(stage.fails(Some(ADMIN), &["undo", "1", "2", "--act", "3"]).await, (2, "usage"));
     stage.running.drain().await;
 }

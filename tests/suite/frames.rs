@@ -16,14 +16,17 @@ use centaur::{
         customer::Customer,
         delivery::{Origin, Report, State},
         desk::Office,
+        edit::{Distance, changes},
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
+        evidence::{Evidence, Subject},
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
         signals::Signals,
+        task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
@@ -32,7 +35,7 @@ use centaur::{
     protocol::{
         self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
         limits::Limits,
-        query::{Hit, Judged, Public},
+        query::{Correction, Hit, Judged, Public},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -120,6 +123,8 @@ golden!(queries: Query {
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
+    Corrections { after: Seq(800), limit: 20 };
+    Evidence { days: 30 };
 });
 
 golden!(pages: Page {
@@ -133,6 +138,8 @@ golden!(pages: Page {
         earlier: false,
     };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
+    Corrections { rows: vec![correction()], more: false };
+    Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
 
@@ -153,8 +160,18 @@ golden!(commands: Command {
     Resolve { conversation: C };
     Reopen { conversation: C };
     Undo { conversation: C, act: Some(EntryNo(18)) };
+    GiveTask { conversation: C, to: Some(AI), task: Box::new(task()) };
+    CancelTask { conversation: C, task: EntryNo(18) };
+    SeeTask { conversation: C, task: EntryNo(18) };
+    BeginTask { conversation: C, task: EntryNo(18) };
+    ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
-    SetDeskMode { topic: Some("refunds".into()), mode: Some(Mode::Shadow) };
+    SetDeskMode {
+        topic: Some("refunds".into()),
+        channel: None,
+        mode: Some(Mode::Shadow),
+        why: "drafts rejected 8 of 12".into(),
+    };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -190,6 +207,7 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -235,6 +253,13 @@ golden!(events: Event {
         summary: "wants a person".into(),
         trace: Some(Box::new(trace())),
     };
+    TaskGiven { to: AI, task: Box::new(task()) };
+    TaskBegan { task: EntryNo(18), term: TERM };
+    TaskEnded {
+        task: EntryNo(18),
+        ending: Box::new(TaskEnding::Back { why: "nothing in the knowledge".into(), work: Some(work()) }),
+    };
+    TaskSeen { task: EntryNo(18) };
     ModeSet { mode: Some(Mode::Off) };
     Paused { until: AT };
     Unpaused;
@@ -293,7 +318,53 @@ fn policy() -> Policy {
     Policy {
         topics: [("refunds".to_owned(), Mode::Draft)].into(),
         human_topics: ["legal".to_owned()].into(),
+        channels: [("mail".to_owned(), Mode::Auto)].into(),
         ..Policy::default()
+    }
+}
+
+fn task() -> Task {
+    Task {
+        facts: "BW-20417 left on Monday".into(),
+        may: "send the link".into(),
+        may_not: "promise a date".into(),
+        budget: Budget { turns: 3, calls: 5, cost_micros: Some(50_000) },
+        at: Some(AT),
+        back_at: Some(AT),
+        back_when: "refund".into(),
+        ..Task::of(Kind::FollowUp, "ask whether it came")
+    }
+}
+
+fn work() -> Box<Work> {
+    let questions = vec!["When does it come?".into()];
+    Box::new(Work { answer: Box::new(answer()), summary: "Wants the parcel.".into(), questions })
+}
+
+fn correction() -> Correction {
+    let (before, after) = ("It comes on Tuesday.", "It comes on Monday.");
+    Correction {
+        seq: Seq(899),
+        at: AT,
+        conversation: C,
+        said: EntryNo(17),
+        sent: EntryNo(18),
+        by: "mira".into(),
+        before: before.into(),
+        after: after.into(),
+        distance: Distance::between(before, after),
+        changes: changes(before, after),
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        approved: 18,
+        edited: 2,
+        apart: 900,
+        reviewed: 4,
+        good: 4,
+        ..Evidence::of(Subject::Channel("web".into()))
     }
 }
 
@@ -387,6 +458,13 @@ fn card() -> Card {
             undelivered: 1,
         },
         last: Some(LastLine { at: AT, speaker: Speaker::Customer, text: "hello?".into() }),
+        tasks: vec![Given {
+            turns: 1,
+            calls: 2,
+            cost_micros: 120,
+            ..Given::new(EntryNo(12), MIRA, AI, &task(), TaskState::Runs { since: AT, term: TERM })
+        }]
+        .into(),
         on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
     }
 }

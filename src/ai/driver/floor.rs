@@ -11,6 +11,8 @@ use crate::domain::{
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    task::{Given, State},
+    time::Timestamp,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -38,6 +40,8 @@ pub(super) struct Floor {
     /// The newest message whose silence is being waited for.
     settling: HashMap<ConversationId, EntryNo>,
     queued: HashSet<ConversationId>,
+    /// Tasks that were begun here: none is begun twice.
+    tasks: HashSet<(ConversationId, EntryNo)>,
 }
 
 impl Floor {
@@ -77,6 +81,7 @@ impl Floor {
         self.cards.remove(&conversation);
         self.marks.remove(&conversation);
         self.settling.remove(&conversation);
+        self.tasks.retain(|(of, _)| *of != conversation);
     }
 
     fn is_mine(&self, card: &Card) -> bool {
@@ -85,6 +90,30 @@ impl Floor {
             Mode::Shadow => self.front,
             Mode::Draft | Mode::Auto => self.me.is_some_and(|me| card.holder == Holder::Ai(me)),
         }
+    }
+
+    /// The first task here that waits for this AI, and its time.
+    pub(super) fn task(&self, conversation: ConversationId) -> Option<(EntryNo, Option<Timestamp>)> {
+        let card = self.cards.get(&conversation)?;
+        let waits = |given: &&Given| {
+            given.state == State::Waits
+                && Some(given.to) == self.me
+                && !self.tasks.contains(&(conversation, given.task))
+        };
+        if card.mode == Mode::Off || card.paused_until.is_some() {
+            return None;
+        }
+        card.tasks.iter().filter(waits).min_by_key(|given| given.at).map(|given| (given.task, given.at))
+    }
+
+    /// Notes that a task was begun.
+    pub(super) fn begin_task(&mut self, conversation: ConversationId, task: EntryNo) {
+        self.tasks.insert((conversation, task));
+    }
+
+    /// Whether a task may go on.
+    pub(super) fn may_do(&self, card: &Card, task: EntryNo) -> bool {
+        card.tasks.iter().any(|given| given.task == task && given.is_open() && Some(given.to) == self.me)
     }
 
     /// Whether a turn asked for under `term` may go on.

@@ -4,21 +4,28 @@ use super::*;
 use crate::{
     console::input::{Code, Key},
     domain::{
+        card::Card,
         command::Command,
         desk::Office,
-        ids::{LogId, Seq, TeammateId},
+        filter::Filter,
+        ids::{ConversationId, LogId, Seq, TeammateId},
         teammate::{Role, Teammate},
+        text::SafeText,
     },
     protocol::{Answer, ToPeer, limits::Limits},
 };
 use ratatui::backend::TestBackend;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI64, AtomicU32, Ordering},
+};
 
 /// A seat whose keys come from a channel.
 struct Chair {
     inputs: Option<mpsc::Receiver<Input>>,
     entered: Arc<AtomicU32>,
     left: Arc<AtomicU32>,
+    told: Arc<Mutex<Vec<String>>>,
     /// Whether it answers nothing.
     silent: bool,
 }
@@ -57,6 +64,14 @@ impl Seat for Chair {
 
     fn owes(&mut self, _: bool) {}
 
+    fn call(&mut self, rings: bool, says: Option<&SafeText>) {
+        self.told.lock().unwrap().push(format!("{rings} {}", says.map_or("", SafeText::as_str)));
+    }
+
+    fn entitle(&mut self, title: &SafeText) {
+        self.told.lock().unwrap().push(title.to_string());
+    }
+
     fn is_gone(&self) -> bool {
         false
     }
@@ -73,6 +88,8 @@ struct Room {
     orders: mpsc::Receiver<Order>,
     clock: Arc<AtomicI64>,
     left: Arc<AtomicU32>,
+    /// What the person was called with, and the titles.
+    calls: Arc<Mutex<Vec<String>>>,
 }
 
 fn room() -> Room {
@@ -81,13 +98,15 @@ fn room() -> Room {
     let (peer, orders) = Peer::held(64);
     let clock = Arc::new(AtomicI64::new(1_795_354_200_000));
     let (entered, left) = (Arc::default(), Arc::new(AtomicU32::new(0)));
-    let chair = Chair { inputs: Some(inputs), entered, left: left.clone(), silent: false };
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let chair = Chair { inputs: Some(inputs), entered, left: left.clone(), told: calls.clone(), silent: false };
     let told = clock.clone();
     let options = Options {
         keymap: Arc::new(Keymap::built_in()),
         clock: Arc::new(move || Timestamp(told.load(Ordering::SeqCst))),
         zone: 0,
         drafts: None,
+        alerts: vec![Rule::always(Filter::parse("needs:me").unwrap())],
         editor: "false".to_owned(),
         canned: Arc::default(),
         holds: Holds::default(),
@@ -100,7 +119,7 @@ fn room() -> Room {
         if_light: None,
     };
     let app = App::new(TestBackend::new(120, 30), chair, peer, news, options).unwrap();
-    Room { app, keys, news: tell, orders, clock, left }
+    Room { app, keys, news: tell, orders, clock, left, calls }
 }
 
 impl Room {
@@ -201,6 +220,38 @@ async fn an_idle_console_on_an_empty_desk_waits_for_nothing() {
     room.app.settle().await.unwrap();
     assert_eq!(room.app.wake, None);
     assert_eq!(room.app.stale, Stale::No);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_person_is_called_by_the_seat_and_the_title_follows() {
+    let mut room = room();
+    room.welcome().await;
+    room.app.settle().await.unwrap();
+    let now = Timestamp(1_795_354_200_000);
+    for id in 1..=3 {
+        room.clock.fetch_add(1_000, Ordering::SeqCst);
+        let mut card = Card { waiting_since: Some(now), ..Card::quiet(ConversationId(id), now) };
+        card.customer.name = "Zo\u{eb}\u{1b}]0;x\u{7}".to_owned();
+        let cards = ToPeer::Cards { cards: vec![card], gone: Vec::new(), current: Some(Seq(1)) };
+        room.app.hear(What::News(News::Frame(Box::new(cards))));
+    }
+    // What came after the first is gathered.
+    room.clock.fetch_add(10_000, Ordering::SeqCst);
+    room.app.hear(What::Woke);
+    let calls = room.calls.lock().unwrap().clone();
+    assert_eq!(
+        calls,
+        [
+            "Acme · centaur",
+            "true #1 Zo\u{eb}]0;x: in the queue",
+            "1 needs you · Acme",
+            "2 need you · Acme",
+            "3 need you · Acme",
+            "true #2 Zo\u{eb}]0;x: in the queue, and 1 more",
+        ]
+    );
+    let noticed = room.app.model().notices.last().map(|notice| notice.text.clone());
+    assert_eq!(noticed.as_deref(), Some("#2 Zo\u{eb}]0;x: in the queue, and 1 more"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ pub enum Writing {
     Correct(EntryNo),
     /// The brief of a hand-back, as a form.
     Brief,
+    /// A task for the AI, as a form.
+    Task,
     /// Why this draft is rejected.
     Reject(EntryNo),
     /// What is sent instead of this draft.
@@ -43,6 +45,7 @@ impl Writing {
             Self::Whisper => "whisper to the AI, unseen by the customer",
             Self::Correct(_) => "what the AI should have said",
             Self::Brief => "hand back with this brief",
+            Self::Task => "task for the AI",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
         }
@@ -55,6 +58,7 @@ impl Writing {
             Self::Reply | Self::Note | Self::Whisper | Self::Edit(_) => "send",
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
+            Self::Task => "give",
             Self::Reject(_) => "reject",
         }
     }
@@ -119,6 +123,8 @@ pub struct Choosing {
 pub enum Pick {
     /// The mode.
     Mode,
+    /// The mode of a topic, a channel or the desk: of the row under the cursor of the AI screen.
+    DeskMode,
     /// How long the AI pauses.
     Pause,
     /// Who gets it.

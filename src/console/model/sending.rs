@@ -53,6 +53,10 @@ pub enum Act {
     Priority,
     /// *undoing…*
     Undo,
+    /// *giving the task…*
+    Task,
+    /// *putting away…*
+    SeeTask,
 }
 
 impl Act {
@@ -73,6 +77,8 @@ impl Act {
             Self::Tag => "tagging…",
             Self::Priority => "setting priority…",
             Self::Undo => "undoing…",
+            Self::Task => "giving the task…",
+            Self::SeeTask => "putting away…",
         }
     }
 }

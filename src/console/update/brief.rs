@@ -1,42 +1,14 @@
-//! The brief of a hand-back, begun from the talk: what the person said since the take-over, what sounds like a promise,
-//! what the customer asked last. Guesses for a person to edit, not facts.
+//! The brief of a hand-back, begun from the talk (see [`Brief::begun`]).
 
 use super::Up;
 use crate::console::model::{Pane, Severity, Writing};
-use crate::domain::{
-    brief::Brief,
-    holder::Holder,
-    ids::{ConversationId, TeammateId},
-    thread::{Thread, What},
-};
-
-/// Words that promise, in the languages of the demo desk.
-const PROMISES: [&str; 16] = [
-    "will",
-    "i'll",
-    "we'll",
-    "promise",
-    "going to",
-    "by tomorrow",
-    "werde",
-    "werden",
-    "verspreche",
-    "bis morgen",
-    "voy a",
-    "vamos a",
-    "prometo",
-    "会",
-    "سوف",
-    "سأ",
-];
-/// The longest a part is begun with, in characters.
-const LONGEST: usize = 400;
+use crate::domain::{brief::Brief, ids::ConversationId};
 
 impl Up<'_> {
     pub(super) fn compose_brief(&mut self, conversation: ConversationId) {
         let Some(me) = self.m.me() else { return };
         let begun = match &self.m.talk {
-            Some(talk) if talk.conversation == conversation => begin(&talk.thread, me),
+            Some(talk) if talk.conversation == conversation => Brief::begun(&talk.thread, me),
             _ => Brief::default(),
         };
         if begun.is_empty() {
@@ -47,64 +19,5 @@ impl Up<'_> {
         }
         self.compose_with(conversation, Writing::Brief, &begun.to_form());
         self.m.pane = Pane::Talk;
-    }
-}
-
-/// The beginning of a brief, from what was said since `me` took over.
-pub(super) fn begin(thread: &Thread, me: TeammateId) -> Brief {
-    let since = thread
-        .entries
-        .iter()
-        .rposition(|entry| matches!(&entry.what, What::Holder { to, .. } if *to == Holder::Human(me)))
-        .map_or(0, |at| at + 1);
-    let mut done = Vec::new();
-    let mut promised = Vec::new();
-    let mut open = None;
-    for entry in thread.entries.iter().skip(since) {
-        match &entry.what {
-            What::Reply { text, .. } if entry.by.teammate() == Some(me) => {
-                open = None;
-                for sentence in sentences(text) {
-                    if promises(sentence) { promised.push(sentence) } else { done.push(sentence) }
-                }
-            }
-            What::Customer { text, .. } => open = Some(text.trim()),
-            _ => {}
-        }
-    }
-    let done = if done.is_empty() { String::new() } else { format!("told the customer: {}", done.join(" ")) };
-    Brief {
-        done: short(&done),
-        promised: short(&promised.join(" ")),
-        open: short(open.unwrap_or_default()),
-        ..Brief::default()
-    }
-}
-
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?', '\n', '。', '！', '？', '؟']).map(str::trim).filter(|part| !part.is_empty())
-}
-
-fn promises(sentence: &str) -> bool {
-    let lower = sentence.to_lowercase();
-    PROMISES.iter().any(|word| {
-        if word.is_ascii() {
-            lower.match_indices(word).any(|(at, _)| {
-                let before = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-                let after = lower[at + word.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
-                before && after
-            })
-        } else {
-            lower.contains(word)
-        }
-    })
-}
-
-/// One line of at most so many characters: the form has a line for each part.
-fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
     }
 }

@@ -40,8 +40,10 @@ impl Up<'_> {
                         talk.card = Some(Box::new(card.clone()));
                     }
                 }
+                self.look_at_all(&cards, &gone);
                 self.m.floor.take(cards, &gone, self.m.now);
                 if let Some(current) = current {
+                    self.m.inner.begun = true;
                     self.m.inner.current = self.m.inner.current.max(current);
                     self.m.floor.anchor();
                     self.freshness(true);
@@ -96,6 +98,7 @@ impl Up<'_> {
             let open: Vec<_> = self.m.talk.take().into_iter().chain(self.m.beside.drain(..)).collect();
             self.effects.extend(open.iter().map(|talk| crate::console::effect::Effect::Unwatch(talk.conversation)));
             self.m.inner.head = Seq(0);
+            self.m.inner.begun = false;
         }
         if !resumed {
             let selected = self.m.floor.selected();

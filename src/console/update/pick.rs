@@ -39,7 +39,7 @@ impl Up<'_> {
                 ("what was wrong? Enter: just bad".to_owned(), choices, None)
             }
             // These are opened where they belong (`alike`, `view`), with choices of their own.
-            Pick::Deed | Pick::View | Pick::Theme => (String::new(), Vec::new(), None),
+            Pick::Deed | Pick::View | Pick::Theme | Pick::DeskMode => (String::new(), Vec::new(), None),
             Pick::TakeOverFirst => {
                 let who = self.holder_name(card.holder);
                 let choices = vec![
@@ -66,7 +66,7 @@ impl Up<'_> {
     }
 
     fn modes(&self, card: &Card) -> Vec<Choice> {
-        let desk = self.m.office.mode_for(card.topic.as_deref());
+        let desk = self.m.office.mode_for(card.topic.as_deref(), &card.channel);
         let own = |mode: Mode| card.own_mode == Some(mode);
         let words = [
             (Mode::Off, 'o', "off: the AI does nothing here"),
@@ -278,6 +278,9 @@ impl Up<'_> {
                 _ => None,
             };
             return self.judge_bad(conversation, message, failure);
+        }
+        if picker.pick == Pick::DeskMode {
+            return self.picked_desk_mode(value);
         }
         if let Some(Value::Words(words)) = &value {
             return self.show_words(words);

@@ -74,7 +74,7 @@ impl Up<'_> {
     }
 
     pub(super) fn answered(&mut self, ticket: u64, result: Result<Answer, Refusal>) {
-        if self.job_answered(ticket, &result) {
+        if self.job_answered(ticket, &result) || self.setting_answered(ticket, &result) {
             return;
         }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
@@ -116,6 +116,9 @@ impl Up<'_> {
         }
         self.say(Severity::Done, act.done.clone());
         self.toured(act.act);
+        if act.act == Act::TakeOver {
+            self.assist(act.conversation);
+        }
     }
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {

@@ -1,5 +1,6 @@
 //! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
+mod ai;
 mod laws;
 mod log;
 mod many;
@@ -7,5 +8,6 @@ mod needs;
 mod seat;
 mod stage;
 mod stories;
+mod tasks;
 mod wall;
 mod writing;

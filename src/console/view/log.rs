@@ -214,6 +214,17 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
         }
         Event::TokenReplaced { teammate, .. } => SafeText::own(format!("teammate {teammate} has a new token")),
         Event::TeammateRevoked { teammate } => SafeText::own(format!("teammate {teammate} was shown the door")),
+        Event::DeskModeSet { topic, channel, from, mode, why } => {
+            let of = match (topic, channel) {
+                (Some(topic), _) => format!("topic {}", SafeText::line(topic)),
+                (None, Some(channel)) => format!("channel {}", SafeText::line(channel)),
+                (None, None) => "the desk".to_owned(),
+            };
+            let word =
+                |mode: &Option<crate::domain::mode::Mode>| mode.map_or("as the wider setting", |mode| mode.word());
+            let why = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
+            SafeText::own(format!("{of}: from {} to {}{why}", word(from), word(mode)))
+        }
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }

@@ -218,3 +218,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_another_person_holds_needs_only_them_and_a_waiting_customer_needs_the_holder() {
+    let (me, lena) = (TeammateId(3), TeammateId(4));
+    let needs = |card: &Card| (needs(card, Some(me)), needs(card, Some(lena)), needs_human(card));
+    let waits = |holder| Card { holder, waiting_since: Some(ago(1)), ..calm() };
+    assert_eq!(needs(&waits(Holder::Queue)), (true, true, true));
+    assert_eq!(needs(&waits(Holder::Ai(TeammateId(2)))), (false, false, false));
+    assert_eq!(needs(&waits(Holder::Human(me))), (true, false, false));
+    let undelivered = Signs { undelivered: 1, ..Signs::default() };
+    assert_eq!(needs(&Card { signs: undelivered, ..calm() }), (true, true, true));
+    assert_eq!(needs(&Card { signs: undelivered, holder: Holder::Human(lena), ..calm() }), (false, true, true));
+    let settled = Status::Resolved { at: NOW, confirmed: true, by_ai: false };
+    assert_eq!(needs(&Card { status: settled, ..waits(Holder::Human(me)) }), (false, false, false));
+}

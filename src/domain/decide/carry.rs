@@ -50,7 +50,7 @@ pub(super) fn open(
             customer: customer.clone(),
             topic: topic.map(str::to_owned),
             external_ref: external_ref.map(str::to_owned),
-            holder: office.first_holder(topic),
+            holder: office.first_holder(topic, channel),
             term: Term(0).next(office.timeline),
         }),
         happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &[]) }),

@@ -1,6 +1,6 @@
 //! What the desk does by itself: when time passes, when a holder vanishes, when the server starts anew.
 
-use super::{Happening, Talk, carry, govern, not_found, turns};
+use super::{Happening, Talk, carry, govern, not_found, tasks, turns};
 use crate::domain::{
     approval::Ending,
     card::Status,
@@ -51,6 +51,10 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
         let escalated = talk.escalate(Reason::DraftExpired, Cause::Escalated, summary, "expired");
         events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. })));
         return talk.happen(events);
+    }
+    let of_tasks = tasks::tick(talk, at);
+    if !of_tasks.is_empty() {
+        return talk.happen(of_tasks);
     }
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {

@@ -47,6 +47,9 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !waits {
         return Err(Refusal::NothingToAnswer);
     }
+    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
+        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
+    }
     let whispers = talk.it.whispers.to_vec();
     Ok(talk.happen([Event::TurnBegan { term, answers: card.asked, whispers, shadow }]))
 }
@@ -128,7 +131,7 @@ pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
     events
 }
 
-fn answered(
+pub(super) fn answered(
     asker: &Asker<'_>,
     talk: &Talk<'_>,
     turn: EntryNo,

@@ -95,7 +95,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
         Before::Mode { mode } => {
             asker.needs(Right::SetMode)?;
             let mut events = vec![Event::ModeSet { mode: *mode }];
-            let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref()));
+            let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref(), &card.channel));
             if card.holder.is_ai() && !in_force.lets_ai_hold() && !card.status.is_resolved() {
                 events.extend(talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
             }

@@ -72,7 +72,7 @@ pub fn completions(partial: &str, cursor: usize, known: &Known) -> Vec<String> {
         Key::Topic => &known.topics,
         Key::Channel => &known.channels,
         Key::Locale => &known.locales,
-        Key::Mode | Key::Is | Key::Priority | Key::Attention | Key::Waiting => &[],
+        Key::Mode | Key::Is | Key::Needs | Key::Priority | Key::Attention | Key::Waiting => &[],
     };
     let ours = fixed.iter().map(|&word| (word, Cow::Borrowed(word)));
     // A teammate may have the name of a kind of holder: in quotes it is the name.

@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 31] = [
+pub const DEEDS: [&str; 32] = [
     "ask",
     "answer",
     "reply",
@@ -98,6 +98,7 @@ pub const DEEDS: [&str; 31] = [
     "expire",
     "withdraw",
     "shadow",
+    "task",
     "suppress",
     "turn",
     "mode",
@@ -145,6 +146,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::ShadowDrafted { .. } => "shadow",
         Event::AnswerSuppressed { .. } => "suppress",
         Event::TurnBegan { .. } | Event::TurnAbandoned { .. } => "turn",
+        Event::TaskGiven { .. } | Event::TaskBegan { .. } | Event::TaskEnded { .. } | Event::TaskSeen { .. } => "task",
         Event::ModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
         Event::Tagged { .. } => "tag",
@@ -162,6 +164,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. } => "desk",
+        Event::DeskModeSet { .. } => "mode",
     }
 }
 

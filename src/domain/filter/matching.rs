@@ -3,7 +3,7 @@
 //! Free text without a [`SearchKey`] reads four to six strings on the heap for each card. A screen that filters while
 //! somebody types keeps a key beside each card, made when the card arrives, and asks [`Filter::matches_key`].
 
-use super::{Bound, Condition, Context, Filter, Is, Needle, Order, Test, Who};
+use super::{Bound, Condition, Context, Filter, Is, Needle, Needs, Order, Test, Who};
 use crate::domain::{
     attention,
     card::{Card, Status},
@@ -61,6 +61,7 @@ impl Condition {
                 card.customer.locale.as_deref().is_some_and(|it| them.iter().any(|needle| needle.is_locale(it)))
             }
             Test::Is(them) => them.iter().any(|is| is.holds(card, context)),
+            Test::Needs(them) => them.iter().any(|needs| needs.holds(card, context)),
             Test::Priority(them) => them.iter().any(|bound| bound.holds(card.priority)),
             Test::Attention(them) => {
                 let score = attention::score(card, context.at);
@@ -114,6 +115,15 @@ impl Is {
             Self::Draft => card.draft.is_some(),
             Self::Undelivered => card.signs.undelivered > 0,
             Self::Needs => attention::needs(card, context.me),
+        }
+    }
+}
+
+impl Needs {
+    fn holds(self, card: &Card, context: &Context) -> bool {
+        match self {
+            Self::Me => context.me.is_some() && attention::needs(card, context.me),
+            Self::Anyone => attention::needs_human(card),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! From what a person typed to conditions, or to a mistake that can be pointed at.
 
-use super::{Bound, Condition, Is, Key, Mistake, Needle, Order, Priority, Test, Who, matching::fold, mistake::nearest};
+use super::{
+    Bound, Condition, Is, Key, Mistake, Needle, Needs, Order, Priority, Test, Who, matching::fold, mistake::nearest,
+};
 use crate::domain::{mode::Mode, time::Span};
 use std::ops::Range;
 
@@ -153,6 +155,7 @@ fn test(key: Key, pieces: Vec<Piece>) -> Result<Test, Mistake> {
         Key::Channel => Test::Channel(each(pieces, |piece| needle(&piece))?),
         Key::Locale => Test::Locale(each(pieces, |piece| needle(&piece))?),
         Key::Is => Test::Is(each(pieces, |piece| one_of(key, &piece, Is::ALL, Is::word, &values))?),
+        Key::Needs => Test::Needs(each(pieces, |piece| one_of(key, &piece, Needs::ALL, Needs::word, &values))?),
         Key::Priority => Test::Priority(each(pieces, |piece| {
             let (order, value) = bound(piece, Order::Exactly);
             one_of(key, &value, Priority::ALL, Priority::word, &values).map(|value| Bound { order, value })
@@ -202,6 +205,7 @@ pub(super) fn values(key: Key) -> Vec<&'static str> {
         Key::Holder => vec!["ai", "human", "queue", "me"],
         Key::Mode => Mode::ALL.map(Mode::word).to_vec(),
         Key::Is => Is::ALL.map(Is::word).to_vec(),
+        Key::Needs => Needs::ALL.map(Needs::word).to_vec(),
         Key::Priority => Priority::ALL.map(Priority::word).to_vec(),
         Key::Tag | Key::Topic | Key::Channel | Key::Locale | Key::Attention | Key::Waiting => Vec::new(),
     }
@@ -217,6 +221,7 @@ pub(super) fn example(key: Key) -> &'static str {
         Key::Channel => "web",
         Key::Locale => "de",
         Key::Is => "open",
+        Key::Needs => "me",
         Key::Priority => ">=high",
         Key::Attention => ">50",
         Key::Waiting => ">2m",

@@ -69,6 +69,7 @@ fn each_key_picks_what_it_says() {
         ("is:paused", false),
         ("is:writing", false),
         ("-is:needs", true),
+        ("-needs:me|anyone", true),
         ("priority:high", true),
         ("priority:>high", false),
         ("priority:>=high", true),

@@ -21,6 +21,7 @@ impl Display for Filter {
                 Test::Channel(them) => either(f, Some(Key::Channel), them, needle),
                 Test::Locale(them) => either(f, Some(Key::Locale), them, needle),
                 Test::Is(them) => either(f, Some(Key::Is), them, |f, is| f.write_str(is.word())),
+                Test::Needs(them) => either(f, Some(Key::Needs), them, |f, needs| f.write_str(needs.word())),
                 Test::Priority(them) => {
                     either(f, Some(Key::Priority), them, |f, it| write!(f, "{}{}", it.order.sign(), it.value.word()))
                 }
@@ -67,7 +68,7 @@ fn needle(f: &mut Formatter<'_>, Needle(text): &Needle) -> fmt::Result {
 }
 
 /// The words as they must be written to be read as they are: in quotes, if anything in them has a meaning.
-pub(super) fn written(text: &str) -> Cow<'_, str> {
+pub fn written(text: &str) -> Cow<'_, str> {
     let needs_quotes = text.is_empty()
         || text.starts_with(['-', '#'])
         || text.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '|' | ':' | '\\'));

@@ -129,7 +129,8 @@ impl Before {
 
     pub(super) fn of(desk: &Desk, happenings: &[Happening]) -> Self {
         let mut before = Self::nothing(desk);
-        let policy = happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. }));
+        let policy =
+            happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. } | Event::DeskModeSet { .. }));
         if happenings.iter().any(|one| one.conversation.is_none()) {
             before.office = Some(Box::new(desk.office.clone()));
         }

@@ -20,6 +20,7 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::DeskModeSet { .. } => "desk mode set",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -36,6 +37,10 @@ fn kind(event: &Event) -> &'static str {
         Event::AnswerSuppressed { .. } => "answer suppressed",
         Event::TurnAbandoned { .. } => "turn abandoned",
         Event::Escalated { .. } => "escalated",
+        Event::TaskGiven { .. } => "task given",
+        Event::TaskBegan { .. } => "task began",
+        Event::TaskEnded { .. } => "task ended",
+        Event::TaskSeen { .. } => "task seen",
         Event::ModeSet { .. } => "mode set",
         Event::Paused { .. } => "paused",
         Event::Unpaused => "unpaused",
@@ -55,7 +60,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 38;
+const KINDS: usize = 43;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

@@ -12,8 +12,10 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
+    turn::Trace,
 };
 use proptest::prelude::*;
 
@@ -33,7 +35,7 @@ fn needs(command: &Command) -> Needs {
             Needs::Right(Right::Hold)
         }
         Command::Note { .. } => Needs::Right(Right::Note),
-        Command::Whisper { .. } => Needs::Right(Right::Whisper),
+        Command::Whisper { .. } | Command::GiveTask { .. } | Command::CancelTask { .. } => Needs::Right(Right::Whisper),
         Command::DecideDraft { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
         Command::SetMode { .. } | Command::Pause { .. } => Needs::Right(Right::SetMode),
@@ -42,11 +44,14 @@ fn needs(command: &Command) -> Needs {
         | Command::Snooze { .. }
         | Command::Resolve { .. }
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
-        Command::Undo { .. } => Needs::Right(Right::Watch),
+        Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
         Command::ReplaceToken { .. } => Needs::Nothing,
-        Command::BeginTurn { .. } | Command::FinishTurn { .. } => Needs::Right(Right::Answer),
+        Command::BeginTurn { .. }
+        | Command::FinishTurn { .. }
+        | Command::BeginTask { .. }
+        | Command::ReportTask { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -82,8 +87,17 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Resolve { conversation },
         Command::Reopen { conversation },
         Command::Undo { conversation, act: None },
+        Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Draft, "answer")) },
+        Command::CancelTask { conversation, task: entry },
+        Command::SeeTask { conversation, task: entry },
+        Command::BeginTask { conversation, task: entry },
+        Command::ReportTask {
+            conversation,
+            task: entry,
+            report: TaskReport::Failed { why: text(), trace: Trace::default() },
+        },
         Command::SetPolicy { policy: policy() },
-        Command::SetDeskMode { topic: None, mode: Some(Mode::Draft) },
+        Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },

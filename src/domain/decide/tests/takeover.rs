@@ -357,7 +357,7 @@ fn a_conversation_that_reopens_where_no_ai_may_hold_it_goes_to_the_queue() {
         let (mut world, id) = World::with_talk(Policy::default());
         world.does(ANA, Command::Resolve { conversation: id });
         let mode = Some(crate::domain::mode::Mode::Off);
-        world.does(LEAD, Command::SetDeskMode { topic: None, mode });
+        world.does(LEAD, Command::SetDeskMode { topic: None, channel: None, mode, why: String::new() });
         if by_customer {
             world.does(WEB, Command::CustomerSaid { conversation: id, text: "It is broken again".into() });
         } else {
