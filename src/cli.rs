@@ -46,6 +46,7 @@ pub mod seat;
 pub mod serve;
 pub mod show;
 pub mod snooze;
+pub mod stop;
 pub mod sweep;
 pub mod tag;
 pub mod tail;
@@ -172,6 +173,8 @@ pub enum Act {
     Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
+    /// Stop the AI: everywhere, for a topic, a channel, one AI or one conversation; and let it go on
+    Stop(stop::Stop),
     /// Send a draft of the AI, as it is or edited
     Approve(approve::Approve),
     /// Do not send a draft of the AI, and tell it why
@@ -424,6 +427,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
+        Act::Stop(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,
         Act::Assign(act) => act.run(context).await,

@@ -133,6 +133,7 @@ fn refusal_code(why: &Refusal) -> u8 {
         Refusal::Invalid { .. } => 2,
         Refusal::ModeForbids { .. }
         | Refusal::Paused
+        | Refusal::Stopped { .. }
         | Refusal::NothingToAnswer
         | Refusal::LoopGuard
         | Refusal::CannotUndo { .. }

@@ -93,6 +93,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
                 Cause::LeaseLapsed => "the holder was not seen".to_owned(),
                 Cause::AiVanished => "the AI was not seen".to_owned(),
                 Cause::ModeChanged => "the mode changed".to_owned(),
+                Cause::Stopped => "the AI was stopped".to_owned(),
                 Cause::Undone => "undone".to_owned(),
                 Cause::Revoked => "the holder was revoked".to_owned(),
             };
@@ -133,6 +134,10 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
                 words.extend([work.answer.text.clone()].into_iter().filter(|text| !text.is_empty()));
             }
             (format!("task for {}: {}, {how}", office.name_of(*to), task.kind.word()), Some(words.join("\n")))
+        }
+        What::Guarded { verdicts } => {
+            let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
+            (format!("checks: {}", said.join("; ")), None)
         }
         What::Mode { mode } => {
             (mode.map_or_else(|| "mode freed".to_owned(), |mode| format!("mode {}", mode.word())), None)

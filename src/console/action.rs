@@ -175,6 +175,9 @@ actions! {
     Alike "alike" [Needs] "decide all alike", "Marks all cards that ask the same, and asks what to do with them.", :"alike" "";
     ShowJob "show_job" [Floor List Talk] "results of many", "Shows what came of the last act on many, each by itself.", :"job" "";
 
+    // All at once.
+    Stop "stop" [Floor List Talk] "stop the AI", "Stops the AI: here, in a topic, a channel, one AI or all; or lets it go on, with a reason.", :"stop" "";
+
     // The ladder.
     Good "good" [Floor List Talk] "good", "Judges the selected AI message as good.", :"good" "[note]";
     Bad "bad" [Floor List Talk] "bad", "Judges the selected AI message as bad; a letter then says what was wrong.", :"bad" "[note]";

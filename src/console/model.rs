@@ -303,6 +303,18 @@ impl Model {
         }
     }
 
+    /// Rows that the banner takes: one while the AI is stopped somewhere.
+    #[must_use]
+    pub fn banner_rows(&self) -> u16 {
+        u16::from(!self.office.stops.is_empty())
+    }
+
+    /// The size without the banner: what the wall has room in.
+    #[must_use]
+    pub fn room(&self) -> (u16, u16) {
+        (self.size.0, self.size.1.saturating_sub(self.banner_rows()))
+    }
+
     /// Your number; none before the first welcome.
     #[must_use]
     pub fn me(&self) -> Option<TeammateId> {

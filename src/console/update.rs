@@ -24,6 +24,7 @@ mod pick;
 mod saved;
 mod screens;
 mod send;
+mod stop;
 mod talk;
 mod task;
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
 mod ai;
+mod banner;
 mod canned;
 mod composer;
 pub mod door;
@@ -115,6 +116,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     let mut ink = Ink { buffer, theme, glyphs };
     *measured = Measured::default();
     header::draw(&mut ink, areas.header, model);
+    if let Some(area) = areas.banner {
+        banner::draw(&mut ink, area, model, zone);
+    }
     if model.you.is_none() {
         frame::around(&mut ink, areas.frame, &[]);
         welcome::draw(&mut ink, areas.frame, model);

@@ -3,6 +3,7 @@
 //! Cards are state, not events: the newest wins. Deliberately not here: the texts of the talk (see `thread`).
 
 use super::{
+    approval::Why,
     customer::Customer,
     delivery::{Origin, State},
     escalation::Escalation,
@@ -170,6 +171,9 @@ pub struct DraftWaits {
     pub draft: EntryNo,
     /// When it expires.
     pub expires_at: Timestamp,
+    /// Why it needs a person.
+    #[serde(default)]
+    pub why: Why,
 }
 
 /// A conversation at a glance.

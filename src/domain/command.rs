@@ -11,6 +11,7 @@ use super::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
@@ -229,6 +230,28 @@ pub enum Command {
         teammate: TeammateId,
     },
 
+    /// Stop the AI.
+    Stop {
+        /// Where.
+        scope: Scope,
+        /// What becomes of the talks there.
+        #[serde(default)]
+        then: Then,
+        /// For how long; until it is lifted if no time is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        span: Option<Span>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Let the AI go on.
+    LiftStop {
+        /// Which stop.
+        stop: StopId,
+        /// Why that is right now.
+        reason: String,
+    },
+
     // AI teammates.
     /// Begin to answer. Exactly one is accepted.
     BeginTurn {
@@ -340,6 +363,8 @@ pub enum Command {
         /// Which conversation.
         conversation: ConversationId,
     },
+    /// End the stops whose time is over.
+    EndStops,
     /// The holder was last seen then.
     Lapse {
         /// Which conversation.
@@ -394,6 +419,9 @@ impl Command {
             | Self::Invite { .. }
             | Self::ReplaceToken { .. }
             | Self::Revoke { .. }
+            | Self::Stop { .. }
+            | Self::LiftStop { .. }
+            | Self::EndStops
             | Self::OpenConversation { .. }
             | Self::Found { .. }
             | Self::BeginTimeline { .. } => None,

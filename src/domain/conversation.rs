@@ -4,6 +4,7 @@ use super::{
     approval::Waiting,
     card::Card,
     delivery::Delivery,
+    guard::Heed,
     ids::{EntryNo, PublicNo, TeammateId},
     seldom::Seldom,
     signals::WordSet,
@@ -59,6 +60,9 @@ pub struct Conversation {
     /// Whether a person has answered since the holder last changed.
     #[serde(default)]
     pub replied: bool,
+    /// What the checks must know of the talk.
+    #[serde(default)]
+    pub heed: Heed,
 }
 
 impl Conversation {

@@ -10,6 +10,7 @@ mod govern;
 mod hold;
 mod judge;
 mod say;
+mod stop;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -95,6 +96,8 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::SeeTask { conversation, task } => tasks::see(&asker, *conversation, *task),
         Command::BeginTask { conversation, task } => tasks::begin(&asker, *conversation, *task),
         Command::ReportTask { conversation, task, report } => tasks::report(&asker, *conversation, *task, report),
+        Command::Stop { scope, then, span, reason } => stop::stop(&asker, scope, *then, *span, reason),
+        Command::LiftStop { stop, reason } => stop::lift(&asker, *stop, reason),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
             turns::finish(&asker, *conversation, *turn, *term, outcome)
@@ -113,6 +116,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Found { .. }
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
+        | Command::EndStops
         | Command::Lapse { .. }
         | Command::Recover { .. } => Err(Refusal::Forbidden),
     }
@@ -201,8 +205,9 @@ impl Talk<'_> {
         }
     }
 
-    /// The AI may hold it: the mode says so, and it did not go to and fro.
-    fn check_ai_may_hold(&self) -> Result<(), Refusal> {
+    /// The AI may hold it: it is not stopped, the mode says so, and it did not go to and fro.
+    fn check_ai_may_hold(&self, ai: TeammateId) -> Result<(), Refusal> {
+        self.check_not_stopped(Some(ai))?;
         let card = &self.it.card;
         if !card.mode.lets_ai_hold() {
             return Err(Refusal::ModeForbids { mode: card.mode });
@@ -252,6 +257,8 @@ impl Talk<'_> {
             events.extend(self.change_holder(Holder::Queue, Cause::Revoked, "revoked"));
         } else if card.holder.is_ai() && !mode.lets_ai_hold() {
             events.extend(self.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
+        } else if self.reopens_stopped() {
+            events.extend(self.change_holder(Holder::Queue, Cause::Stopped, "the AI was stopped"));
         }
         events
     }

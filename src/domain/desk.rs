@@ -6,6 +6,7 @@ use super::{
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    stop::{Stop, StopId},
     teammate::{Kind, Teammate},
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,17 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Where the AI is stopped, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
+    /// The number of the last stop there was; 0 while there was none.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub last_stop: StopId,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_none_yet(it: &StopId) -> bool {
+    it.0 == 0
 }
 
 impl Office {

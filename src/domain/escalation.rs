@@ -29,13 +29,17 @@ pub enum Reason {
     HolderVanished,
     /// The conversation went to and fro without a human answer.
     LoopGuard,
+    /// The AI was stopped here.
+    Stopped,
+    /// A check found something that is for people.
+    Guarded,
     /// A teammate asked for it.
     ByHand,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -47,6 +51,8 @@ impl Reason {
         Self::DraftsRejected,
         Self::HolderVanished,
         Self::LoopGuard,
+        Self::Stopped,
+        Self::Guarded,
         Self::ByHand,
     ];
 
@@ -65,6 +71,8 @@ impl Reason {
             Self::DraftsRejected => "drafts rejected",
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
+            Self::Stopped => "AI stopped",
+            Self::Guarded => "a check said stop",
             Self::ByHand => "given to queue",
         }
     }

@@ -8,11 +8,13 @@ use super::{
     customer::Customer,
     delivery::Report,
     escalation::Reason,
+    guard::Verdict,
     holder::{Cause, Holder},
     ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
     policy::Policy,
     signals::Signals,
+    stop::{Lifting, Stop, StopId},
     task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
@@ -83,6 +85,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         why: String,
     },
+    /// The AI was stopped.
+    Stopped {
+        /// Where, until when, why.
+        stop: Box<Stop>,
+    },
+    /// The AI may go on.
+    StopLifted {
+        /// Which stop ended.
+        stop: StopId,
+        /// How.
+        how: Lifting,
+    },
 
     // Of a conversation.
     /// A customer came.
@@ -130,6 +144,9 @@ pub enum Event {
         /// The AI whose words these are, if a person approved them: the event itself is that person's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         author: Option<TeammateId>,
+        /// The version of the checks that all looked and found nothing that stops it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notified {
@@ -176,6 +193,14 @@ pub enum Event {
         /// Whether nothing of it may reach the customer.
         #[serde(default)]
         shadow: bool,
+    },
+    /// Checks found something: in what a customer wrote just before, or in what an AI would have sent.
+    Guarded {
+        /// The turn that would have sent it; none for a customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<EntryNo>,
+        /// What was found.
+        verdicts: Vec<Verdict>,
     },
     /// A draft waits for a person. The entry's number names the draft.
     DraftProposed {

@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic and channel, topics for humans, thresholds and times.
 
-use super::{mode::Mode, time::Span, turn::Grounding};
+use super::{guard::Settings, mode::Mode, time::Span, turn::Grounding};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,8 @@ pub struct Policy {
     pub longest_snooze: Span,
     /// How often the AI may ask for a human before a person has answered, until it gets the conversation no more.
     pub hand_offs: u8,
+    /// What is looked at before an AI's words leave, and when a customer's come in.
+    pub guard: Settings,
 }
 
 impl Default for Policy {
@@ -46,6 +48,7 @@ impl Default for Policy {
             longest_pause: Span::hours(4),
             longest_snooze: Span::hours(24 * 30),
             hand_offs: 2,
+            guard: Settings::default(),
         }
     }
 }

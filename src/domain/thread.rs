@@ -12,6 +12,7 @@ use super::{
     delivery::State,
     escalation::Reason,
     event::{Event, Recorded},
+    guard::Verdict,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId},
     mode::Mode,
@@ -75,6 +76,9 @@ pub enum What {
         /// Who let it go. The entry's `by` is the AI all the same: the words are its.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         approved: Option<Actor>,
+        /// The version of the checks that found nothing to stop it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notice {
@@ -163,6 +167,11 @@ pub enum What {
         begun: bool,
         /// How it ended, and who ended it.
         ending: Option<(Box<task::Ending>, Actor)>,
+    },
+    /// Checks found something: in the customer's words before it, or in the draft after it.
+    Guarded {
+        /// What was found.
+        verdicts: Vec<Verdict>,
     },
     /// The mode was set.
     Mode {
@@ -340,10 +349,10 @@ impl Thread {
                 What::Customer { text: text.clone(), signals: *signals, public: self.public }
             }
             Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
-            Event::Answered { turn, answer, draft, .. } => {
+            Event::Answered { turn, answer, draft, checked, .. } => {
                 self.end_turn(*turn);
                 let approved = draft.map(|_| recorded.by);
-                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved }
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved, checked: *checked }
             }
             Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
             Event::Noted { text } => What::Note { text: text.clone() },
@@ -387,6 +396,7 @@ impl Thread {
             Event::TaskGiven { to, task } => {
                 What::Task { to: *to, begun: task.kind == task::Kind::Handle, task: task.clone(), ending: None }
             }
+            Event::Guarded { verdicts, .. } => What::Guarded { verdicts: verdicts.clone() },
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },
             Event::Unpaused => What::Pause { until: None },
@@ -413,7 +423,9 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
-            | Event::DeskModeSet { .. } => return,
+            | Event::DeskModeSet { .. }
+            | Event::Stopped { .. }
+            | Event::StopLifted { .. } => return,
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

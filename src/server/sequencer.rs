@@ -319,7 +319,7 @@ impl Sequencer {
             }
             if recorded.conversation.is_none() {
                 publication.office = Some(Arc::new(self.desk.office.clone()));
-                self.timers.office_changed(recorded.seq);
+                self.timers.office_changed(&self.desk.office, recorded.seq);
             }
             match Stored::new(recorded) {
                 Ok(one) => {

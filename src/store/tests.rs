@@ -54,7 +54,7 @@ fn noted(text: &str) -> Event {
 fn answered(text: &str) -> Event {
     let (grounding, trace) = (Grounding(900), Trace::default());
     let answer = Box::new(Answer { text: text.into(), sources: Vec::new(), grounding, trace });
-    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None, author: None }
+    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None, author: None, checked: None }
 }
 
 fn judged(message: u32) -> Event {
@@ -100,6 +100,7 @@ fn talk(id: u64, seq: u64) -> Conversation {
         rejected: 0,
         shadowed: EntryNo(0),
         replied: false,
+        heed: crate::domain::guard::Heed::default(),
     }
 }
 

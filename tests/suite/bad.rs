@@ -15,6 +15,7 @@ use centaur::{
         ids::{ConversationId, EntryNo, TeammateId},
         policy::Policy,
         refusal::Refusal,
+        stop::{self, StopId, Then},
         task::{Kind, Task},
         teammate::{Right, Role},
         time::Timestamp,
@@ -155,6 +156,16 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::Snooze { conversation, until: None }, &[Right::Triage]),
         (Command::SetPolicy { policy: Box::default() }, &[Right::Govern]),
         (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
+        (
+            Command::Stop {
+                scope: stop::Scope::Ai { teammate: TeammateId(999) },
+                then: Then::Hold,
+                span: None,
+                reason: text(),
+            },
+            &[Right::Stop],
+        ),
+        (Command::LiftStop { stop: StopId(99), reason: text() }, &[Right::SetMode]),
         (Command::Invite { name: "x".into(), role: Role::Viewer, token }, &[Right::Govern]),
         (Command::Revoke { teammate: TeammateId(999) }, &[Right::Govern]),
         (
@@ -175,6 +186,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::Found { name: text(), admin: text(), token, policy: Box::new(Policy::default()) }, &[]),
         (Command::BeginTimeline { timeline: 9 }, &[]),
         (Command::Tick { conversation }, &[]),
+        (Command::EndStops, &[]),
         (Command::Lapse { conversation, seen: Timestamp(0) }, &[]),
         (Command::Recover { conversation }, &[]),
     ]

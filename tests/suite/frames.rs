@@ -20,12 +20,14 @@ use centaur::{
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
+        guard::{Rule, Stage, Verdict as Found},
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
         signals::Signals,
+        stop::{self, Lifting, Stop, StopId, Then},
         task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
@@ -172,6 +174,13 @@ golden!(commands: Command {
         mode: Some(Mode::Shadow),
         why: "drafts rejected 8 of 12".into(),
     };
+    Stop {
+        scope: stop::Scope::Topic { topic: "refunds".into() },
+        then: Then::Queue,
+        span: Some(Span::minutes(30)),
+        reason: "it promises refunds".into(),
+    };
+    LiftStop { stop: StopId(3), reason: "the page is mended".into() };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -196,6 +205,7 @@ golden!(commands: Command {
     Found { name: "Test desk".into(), admin: "mira".into(), token: digest("cen_example"), policy: Box::new(policy()) };
     BeginTimeline { timeline: 2 };
     Tick { conversation: C };
+    EndStops;
     Lapse { conversation: C, seen: AT };
     Recover { conversation: C };
 });
@@ -208,6 +218,8 @@ golden!(events: Event {
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
+    Stopped { stop: Box::new(standing()) };
+    StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -224,6 +236,7 @@ golden!(events: Event {
         term: TERM,
         draft: Some(EntryNo(17)),
         author: Some(AI),
+        checked: Some(1),
     };
     Notified { text: "a colleague will answer".into(), term: TERM };
     Noted { text: "the carrier called".into() };
@@ -236,12 +249,13 @@ golden!(events: Event {
         cause: Cause::TookOver { reason: Some("asked for me".into()) },
     };
     TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    Guarded { turn: Some(EntryNo(16)), verdicts: vec![verdict()] };
     DraftProposed {
         turn: EntryNo(16),
         answer: Box::new(answer()),
         term: TERM,
         expires_at: AT,
-        why: Why::LowGrounding,
+        why: Why::Guard { rule: Rule::Link },
     };
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
@@ -286,6 +300,7 @@ golden!(refusals: Refusal {
     NotHolder { conversation: C, holder: Holder::Ai(AI) };
     ModeForbids { mode: Mode::Off };
     Paused;
+    Stopped { stop: StopId(3), scope: stop::Scope::Talk { conversation: C } };
     TurnUnderWay;
     NothingToAnswer;
     AlreadyEnded { how: "approved".into() };
@@ -311,6 +326,24 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        stops: vec![standing()],
+        last_stop: StopId(3),
+    }
+}
+
+fn verdict() -> Found {
+    Found { rule: Rule::Link, version: 1, stage: Stage::Out, words: "https://evil.example/pay".into(), offset: 17 }
+}
+
+fn standing() -> Stop {
+    Stop {
+        id: StopId(3),
+        scope: stop::Scope::Ai { teammate: AI },
+        then: Then::Queue,
+        by: MIRA,
+        at: AT,
+        until: Some(Timestamp(AT.0 + 1_800_000)),
+        reason: "it promises refunds".into(),
     }
 }
 
@@ -441,7 +474,7 @@ fn card() -> Card {
         priority: Priority::High,
         tags: vec!["vip".into()],
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
-        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
+        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -505,7 +538,7 @@ fn judged() -> Judged {
             n: EntryNo(18),
             at: AT,
             by: Actor::Teammate(AI),
-            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None },
+            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None, checked: Some(1) },
             annotations: vec![annotation],
         },
         context: vec![public()],

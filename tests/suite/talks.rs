@@ -13,8 +13,10 @@ use centaur::{
     client::{Caller, Dial},
     connectors::simulator::{self, Scenario, SimulatorOptions, colleague},
     domain::{
+        approval::Why,
         card::Card,
         command::Command,
+        guard::{Rule, Settings},
         holder::Holder,
         ids::LogId,
         policy::Policy,
@@ -87,10 +89,16 @@ async fn look(dial: &Arc<dyn Dial>) -> (Caller, Vec<Card>) {
 }
 
 /// Plays these to their end, each once, with every topic in the mode `auto`.
-async fn afternoon(seed: u64, mut scenarios: Vec<Scenario>) -> Vec<Talk> {
+async fn afternoon(seed: u64, scenarios: Vec<Scenario>) -> Vec<Talk> {
+    guarded_afternoon(seed, scenarios, |_| ()).await
+}
+
+/// The same, with checks as somebody else would set them.
+async fn guarded_afternoon(seed: u64, mut scenarios: Vec<Scenario>, set: impl Fn(&mut Settings)) -> Vec<Talk> {
     scenarios.iter_mut().for_each(|scenario| scenario.often = 1);
     let customers = scenarios.len() as u64;
     let mut policy: Policy = toml::from_str(assets::policy()).unwrap();
+    set(&mut policy.guard);
     policy.topics.clear();
     let (dial, ai) = demo_desk(policy, Duration::ZERO).await;
     let options = SimulatorOptions {
@@ -220,6 +228,33 @@ async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_fro
     println!("{alone} of {} ended without a person; astray: {astray:#?}", talks.len());
     assert_eq!(astray, Vec::<String>::new());
     assert!(alone * 4 >= talks.len() * 3, "only {alone} of {} ended without a person", talks.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_checks_let_ordinary_answers_through_and_hold_back_what_they_should() {
+    let mut counts = Vec::new();
+    for marks_only in [true, false] {
+        let talks = guarded_afternoon(11, simulator::parse(&assets::customers()).unwrap(), |guard| {
+            if marks_only {
+                guard.mark_only = Rule::ALL.into_iter().filter(|rule| *rule != Rule::Unchecked).collect();
+            }
+        })
+        .await;
+        let entries = || talks.iter().flat_map(|talk| &talk.entries);
+        let sent = entries().filter(|entry| matches!(entry.what, What::Answer { .. })).count();
+        let held = entries().filter(|entry| matches!(entry.what, What::Draft { why: Why::Guard { .. }, .. })).count();
+        let found: Vec<String> = entries()
+            .flat_map(Entry::verdicts)
+            .map(|verdict| format!("{:?} {}", verdict.stage, verdict.sentence()))
+            .collect();
+        let label = if marks_only { "only marking" } else { "holding back" };
+        println!("{label}: {sent} answers sent, {held} held back, {} verdicts: {found:#?}", found.len());
+        counts.push((sent, held));
+    }
+    let [(all, none), (sent, held)] = counts.as_slice() else { panic!("two afternoons") };
+    assert_eq!(*none, 0);
+    assert!(*held >= 1 && held * 100 <= (sent + held) * 5, "{held} of {} are held back", sent + held);
+    assert!(sent * 100 >= all * 93, "{sent} of {all} are sent");
 }
 
 #[tokio::test(start_paused = true)]

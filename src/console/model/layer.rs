@@ -11,6 +11,7 @@ use crate::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
+    stop::{Scope as StopScope, StopId, Then},
     time::Timestamp,
 };
 
@@ -141,6 +142,10 @@ pub enum Pick {
     TakeOverFirst,
     /// What to do with all that are marked.
     Deed,
+    /// Where the AI is stopped, and what becomes of the talks there; the text takes a time and a reason.
+    Stop,
+    /// Why the AI may go on.
+    Lift(StopId),
     /// Which saved filter to show; the text keeps the present one under a name.
     View,
     /// Which colours to draw with.
@@ -166,6 +171,12 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// Where to stop the AI.
+    StopAt(StopScope),
+    /// To stop it there.
+    Stop(StopScope, Then),
+    /// A stop to lift.
+    Lift(StopId),
     /// A filter to show.
     Words(String),
     /// The colours to draw with.

@@ -51,6 +51,8 @@ pub enum Act {
     Tag,
     /// *setting priority…*
     Priority,
+    /// *stopping…*
+    Stop,
     /// *undoing…*
     Undo,
     /// *giving the task…*
@@ -76,6 +78,7 @@ impl Act {
             Self::Annotate => "judging…",
             Self::Tag => "tagging…",
             Self::Priority => "setting priority…",
+            Self::Stop => "stopping…",
             Self::Undo => "undoing…",
             Self::Task => "giving the task…",
             Self::SeeTask => "putting away…",

@@ -79,6 +79,7 @@ impl Up<'_> {
                 }
                 return;
             }
+            Action::Stop => return self.stop(),
             Action::Undo => return self.undo(),
             _ => {}
         }

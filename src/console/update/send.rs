@@ -32,7 +32,8 @@ impl Up<'_> {
         undo: Option<&'static str>,
         draft: Option<DraftKey>,
     ) {
-        let Some(conversation) = command.conversation() else { return };
+        // What is about the whole desk belongs to no conversation: no one has number 0.
+        let conversation = command.conversation().unwrap_or_default();
         let ticket = self.ticket();
         self.m.acts.push(PendingAct { ticket, conversation, act, done, undo, draft, since: self.m.now });
         self.effects.push(Effect::Ask { ticket, command: Box::new(command) });

@@ -403,10 +403,7 @@ fn draft(
     why: Why,
     ending: Option<&(Ending, Actor)>,
 ) {
-    let why = match why {
-        Why::Mode => "mode is draft",
-        Why::LowGrounding => "low grounding",
-    };
+    let why = why.words();
     let name = c.actor(entry.by);
     if ending.is_none() && c.model.screen == Screen::Log {
         // In the past nothing is to be decided.

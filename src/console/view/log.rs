@@ -23,6 +23,7 @@ use crate::{
         event::{Event, Recorded},
         filter::{deed, said},
         ids::ConversationId,
+        stop::Lifting,
         teammate::{Actor, Kind},
         text::SafeText,
         thread::Thread,
@@ -225,6 +226,17 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             let why = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
             SafeText::own(format!("{of}: from {} to {}{why}", word(from), word(mode)))
         }
+        Event::Stopped { stop } => {
+            let because =
+                if stop.reason.is_empty() { String::new() } else { format!(": {}", SafeText::line(&stop.reason)) };
+            let words = stop.scope.words(&|id| format!("AI teammate {id}"));
+            SafeText::own(format!("stop {}: {}, {}{because}", stop.id, SafeText::line(&words), stop.then.meaning()))
+        }
+        Event::StopLifted { stop, how } => SafeText::own(match how {
+            Lifting::ByHand { reason } => format!("stop {stop} was lifted: {}", SafeText::line(reason)),
+            Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
+            Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
+        }),
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }

@@ -20,7 +20,10 @@ use crate::{
         theme::Role,
         widgets::{Block, Ink, frame},
     },
-    domain::{attention, card::Card, escalation::Reason, holder::Holder, task::How, text::SafeText},
+    domain::{
+        approval::Why, attention, card::Card, escalation::Reason, holder::Holder, ids::EntryNo, task::How,
+        text::SafeText,
+    },
 };
 use ratatui::layout::{Position, Rect};
 
@@ -194,8 +197,17 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
     let last = card.last.as_ref().map(|last| &*last.text).unwrap_or_default();
     match need.asks {
         Asks::Draft => {
-            let why =
-                if card.mode == crate::domain::mode::Mode::Auto { "it stands on little" } else { "the mode is draft" };
+            let why = match card.draft.map(|draft| draft.why) {
+                Some(Why::Guard { rule }) => {
+                    let talk = model.talk.as_ref().filter(|talk| talk.conversation == card.id);
+                    let draft = card.draft.map_or(EntryNo(0), |draft| draft.draft);
+                    let found = talk.map(|talk| talk.thread.verdicts_on(draft)).unwrap_or_default();
+                    let said: Vec<String> = found.iter().map(|verdict| verdict.sentence().to_string()).collect();
+                    if said.is_empty() { rule.words().to_owned() } else { said.join("; ") }
+                }
+                Some(Why::LowGrounding) => "it stands on little".to_owned(),
+                Some(Why::Mode) | None => "the mode is draft".to_owned(),
+            };
             SafeText::own(format!("Send the AI's draft, change it, or not: {why}."))
         }
         Asks::Task(how) => {

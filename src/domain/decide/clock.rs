@@ -1,6 +1,6 @@
 //! What the desk does by itself: when time passes, when a holder vanishes, when the server starts anew.
 
-use super::{Happening, Talk, carry, govern, not_found, tasks, turns};
+use super::{Happening, Talk, carry, govern, not_found, stop, tasks, turns};
 use crate::domain::{
     approval::Ending,
     card::Status,
@@ -25,6 +25,7 @@ pub(super) fn by_desk(desk: &Desk, command: &Command, at: Timestamp) -> Result<V
         }
         Command::BeginTimeline { .. } => Ok(Vec::new()),
         Command::Tick { conversation } => talk(desk, *conversation).map(|talk| tick(&talk, at)),
+        Command::EndStops => Ok(stop::end_due(desk, at)),
         Command::Lapse { conversation, seen } => talk(desk, *conversation).map(|talk| lapse(&talk, *seen, at)),
         Command::Recover { conversation } => talk(desk, *conversation).map(|talk| recover(&talk)),
         _ => Err(Refusal::Forbidden),

@@ -41,7 +41,8 @@ pub(super) fn decide(
             Holder::Ai(ai) => Some(ai),
             Holder::Human(_) | Holder::Queue => None,
         };
-        let answered = Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft), author };
+        let answered =
+            Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft), author, checked: None };
         talk.happen([Event::DraftEnded { draft, ending }, answered])
     };
     match decision {

@@ -64,7 +64,7 @@ pub(super) fn hand_back(
     if talk.it.card.holder.is_ai() {
         return Err(Refusal::NotHolder { conversation: id, holder: talk.it.card.holder });
     }
-    talk.check_ai_may_hold()?;
+    talk.check_ai_may_hold(ai)?;
     // The brief is the AI's task: it comes back by the same rules as any other.
     let task = Event::TaskGiven { to: ai, task: Box::new(Task::of_brief(brief)) };
     let mut happenings = talk.happen([Event::Briefed { brief: brief.clone() }, task]);
@@ -106,7 +106,7 @@ pub(super) fn assign(asker: &Asker<'_>, id: ConversationId, term: Term, to: Hold
             if let Holder::Human(_) = talk.it.card.holder {
                 return Err(invalid("to", "an AI takes over from a person with a brief; hand it back instead"));
             }
-            talk.check_ai_may_hold()?;
+            talk.check_ai_may_hold(ai)?;
             Ok(give(&talk, to, Cause::Assigned, "assigned"))
         }
     }

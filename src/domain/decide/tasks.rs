@@ -58,7 +58,7 @@ pub(super) fn give(
         }
         holder @ (Holder::Queue | Holder::Human(_)) => {
             asker.needs(Right::Hold)?;
-            talk.check_ai_may_hold()?;
+            talk.check_ai_may_hold(to)?;
             let cause = if holder == Holder::Queue { Cause::Assigned } else { Cause::HandedBack };
             events.extend(talk.change_holder(Holder::Ai(to), cause, "given as a task"));
             if matches!(card.status, crate::domain::card::Status::Snoozed { .. }) {
@@ -146,6 +146,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, task: EntryNo) -> Res
     let talk = asker.conversation(Right::Answer, id)?;
     let given = talk.it.card.tasks.iter().find(|given| given.task == task && given.to == asker.me);
     let given = given.ok_or_else(|| Refusal::NotFound { what: format!("task {task} of yours") })?;
+    talk.check_not_stopped(Some(asker.me))?;
     let card = &talk.it.card;
     if given.state != State::Waits {
         return Err(Refusal::AlreadyEnded { how: "begun or ended before".to_owned() });

@@ -4,6 +4,7 @@ use super::{Asker, Happening, Talk, check_length, check_text};
 use crate::domain::{
     approval::Why,
     event::Event,
+    guard,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, Term},
     mode::Mode,
@@ -22,6 +23,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     let card = &talk.it.card;
     talk.check_unresolved()?;
     talk.check_term(term)?;
+    talk.check_not_stopped(Some(asker.me))?;
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
@@ -81,6 +83,7 @@ pub(super) fn finish(
         }
         Outcome::Answer { answer, settled } => {
             check_text("answer", &answer.text)?;
+            talk.check_not_stopped(Some(asker.me))?;
             answered(asker, &talk, turn, term, answer, *settled)
         }
         Outcome::Escalate { reason, summary, notice, trace } => {
@@ -99,7 +102,7 @@ pub(super) fn finish(
                     summary: summary.clone(),
                     trace: Some(Box::new(trace.clone())),
                 });
-                let speaks = talk.it.card.mode == Mode::Auto;
+                let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
                 if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
                     events.push(Event::Notified { text: text.clone(), term: next });
                 }
@@ -142,26 +145,34 @@ pub(super) fn answered(
     let policy = &asker.desk.office.policy;
     let card = &talk.it.card;
     let open = talk.it.turn.as_ref();
+    let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
+    let stop = policy.guard.stop(&verdicts);
+    let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
     if open.is_some_and(|open| open.shadow) {
-        return vec![Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) }];
+        let shadow = Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) };
+        return found.into_iter().chain([shadow]).collect();
     }
-    let why = match card.mode {
-        Mode::Auto if answer.grounding >= policy.min_grounding => {
-            let mut events =
-                vec![Event::Answered { turn, answer: Box::new(answer.clone()), term, draft: None, author: None }];
+    let why = match (card.mode, stop) {
+        (Mode::Auto | Mode::Draft, Some(rule)) => Why::Guard { rule },
+        (Mode::Auto, None) if answer.grounding >= policy.min_grounding => {
+            let answer = Box::new(answer.clone());
+            let checked = Some(guard::VERSION);
+            let mut events: Vec<Event> = found.into_iter().collect();
+            events.push(Event::Answered { turn, answer, term, draft: None, author: None, checked });
             let current = open.is_some_and(|open| open.answers >= card.asked);
             if settled && current {
                 events.push(Event::Resolved { confirmed: true, by_ai: true });
             }
             return events;
         }
-        Mode::Auto => Why::LowGrounding,
-        Mode::Draft => Why::Mode,
-        Mode::Off | Mode::Shadow => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
+        (Mode::Auto, None) => Why::LowGrounding,
+        (Mode::Draft, None) => Why::Mode,
+        (Mode::Off | Mode::Shadow, _) => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
     };
     if open.is_some_and(|open| open.answers < card.asked) {
         return vec![Event::TurnAbandoned { turn, why: "the customer wrote again".to_owned(), failed: false }];
     }
     let expires_at = asker.at.plus(policy.draft_ttl);
-    vec![Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why }]
+    let draft = Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why };
+    found.into_iter().chain([draft]).collect()
 }

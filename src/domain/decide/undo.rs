@@ -45,7 +45,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
                 Holder::Ai(id) | Holder::Human(id) if asker.desk.office.present(*id).is_none() => {
                     return Err(cannot("who held it before is no longer here"));
                 }
-                Holder::Ai(_) => talk.check_ai_may_hold()?,
+                Holder::Ai(id) => talk.check_ai_may_hold(*id)?,
                 Holder::Human(_) | Holder::Queue => {}
             }
             let mut events = talk.change_holder(*holder, Cause::Undone, "undone");

@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 32] = [
+pub const DEEDS: [&str; 34] = [
     "ask",
     "answer",
     "reply",
@@ -92,6 +92,7 @@ pub const DEEDS: [&str; 32] = [
     "escalate",
     "lapse",
     "draft",
+    "guard",
     "approve",
     "edit",
     "reject",
@@ -103,6 +104,7 @@ pub const DEEDS: [&str; 32] = [
     "turn",
     "mode",
     "pause",
+    "stop",
     "tag",
     "priority",
     "snooze",
@@ -132,10 +134,12 @@ pub fn deed(event: &Event) -> &'static str {
             Cause::Escalated => "escalate",
             Cause::LeaseLapsed | Cause::AiVanished => "lapse",
             Cause::ModeChanged => "mode",
+            Cause::Stopped => "stop",
             Cause::Undone => "undo",
         },
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
+        Event::Guarded { .. } => "guard",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",
@@ -158,6 +162,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
+        Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{
+    approval::Why,
     card::{DraftWaits, LastLine, Speaker},
     event::{Event, Recorded},
     ids::{ConversationId, Digest, EntryNo, Seq},
@@ -69,7 +70,7 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     held.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: "# where\u{1b}[2J is it?".into() });
     let asleep = Card { status: Status::Snoozed { until }, ..card(2, Holder::Human(ME)) };
     let mut draft = card(3, Holder::Ai(AI));
-    draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until });
+    draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until, why: Why::Mode });
     let mut lost = card(4, Holder::Ai(AI));
     lost.signs.undelivered = 1;
     let mut queued = card(5, Holder::Queue);
@@ -133,7 +134,7 @@ fn any_card() -> impl Strategy<Value = Card> {
     (any::<bool>(), holder, status, ".{0,20}", ".{0,40}", 0_u8..3).prop_map(
         |(draft, holder, status, name, text, lost)| {
             let mut card = Card { status, ..card(0, holder) };
-            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON });
+            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON, why: Why::Mode });
             card.customer.name = name;
             card.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: text.into() });
             card.signs.undelivered = lost;

@@ -18,7 +18,10 @@ use crate::{
     server::{feed::Publication, keys::Known, writer::Committed},
     store::Key,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// What was before a command, to go back to.
 pub(super) struct Before {
@@ -118,7 +121,7 @@ impl Sequencer {
                 tell(reply, one.key.map(|key| key.id), Err(refusal.clone()), None);
             }
         }
-        self.timers.fell_back(self.now);
+        self.timers.fell_back(&self.desk.office, self.now);
     }
 }
 
@@ -138,8 +141,9 @@ impl Before {
             before.conversations = desk.conversations.iter().map(|(id, it)| (*id, Some(it.clone()))).collect();
             return before;
         }
+        let mut kept = HashSet::new();
         for id in happenings.iter().filter_map(|one| one.conversation) {
-            if before.conversations.iter().all(|(kept, _)| *kept != id) {
+            if kept.insert(id) {
                 before.conversations.push((id, desk.conversations.get(&id).cloned()));
             }
         }

@@ -49,7 +49,7 @@ fn ended(draft: u32, ending: Ending) -> Event {
 
 fn sent(text: &str, draft: Option<u32>) -> Event {
     let draft = draft.map(EntryNo);
-    Event::Answered { turn: EntryNo(1), answer: answer(text), term: Term(1), draft, author: None }
+    Event::Answered { turn: EntryNo(1), answer: answer(text), term: Term(1), draft, author: None, checked: None }
 }
 
 fn replied(text: &str) -> Event {

@@ -204,11 +204,16 @@ impl Stage {
             self.tell(ToPeer::Desk { office: Box::new(self.desk.office.clone()) });
         }
         let conversation = made.iter().find_map(|recorded| recorded.conversation).or(command.conversation());
-        if self.up
-            && let Some(id) = conversation
-        {
+        if self.up && made.iter().any(|recorded| recorded.conversation.is_none()) {
+            self.tell(ToPeer::Desk { office: Box::new(self.desk.office.clone()) });
+        }
+        let touched: BTreeSet<ConversationId> =
+            made.iter().filter_map(|one| one.conversation).chain(conversation).collect();
+        let up = self.up;
+        for id in touched.into_iter().filter(|_| up) {
+            let events: Vec<Recorded> = made.iter().filter(|one| one.conversation == Some(id)).cloned().collect();
             if self.watching.contains(&id) {
-                self.tell(ToPeer::Events { conversation: id, events: made });
+                self.tell(ToPeer::Events { conversation: id, events });
             }
             self.cards(&[id]);
         }

@@ -77,7 +77,11 @@ fn cards() -> Vec<Card> {
             ..card(1042, "", Holder::Queue)
         },
         Card {
-            draft: Some(DraftWaits { draft: EntryNo(7), expires_at: NOW.plus(Span::minutes(8)) }),
+            draft: Some(DraftWaits {
+                draft: EntryNo(7),
+                expires_at: NOW.plus(Span::minutes(8)),
+                why: Why::LowGrounding,
+            }),
             waiting_since: Some(ago(40)),
             mode: Mode::Draft,
             signs: Signs { grounding: Some(Grounding(310)), ..Signs::default() },
@@ -191,6 +195,7 @@ pub(in crate::console) fn events() -> Vec<Recorded> {
                 term,
                 draft: None,
                 author: None,
+                checked: Some(1),
             },
         ),
         (door, Event::DeliveryReported { message: EntryNo(4), report: Report::Delivered }),

@@ -12,6 +12,7 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
     task::{Budget, Given, Kind, Report, State as Stage, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
@@ -164,7 +165,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 148 {
+    match step.what % 152 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
@@ -256,12 +257,33 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
-        _ => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
+        127 => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
+        148 | 149 => (Actor::Teammate(if step.who < 128 { LEAD } else { ANA }), stops(conversation, step)),
+        150 => {
+            let stands = world.desk.office.stops.get(usize::from(step.a) % world.desk.office.stops.len().max(1));
+            let stop = stands.map_or(StopId(u32::from(step.b)), |stop| stop.id);
+            (Actor::Teammate(LEAD), Command::LiftStop { stop, reason: "mended".into() })
+        }
+        _ => (Actor::Desk, Command::EndStops),
     }
+}
+
+fn stops(conversation: ConversationId, step: Step) -> Command {
+    let scope = match step.a % 8 {
+        0 | 1 => Scope::Talk { conversation },
+        2 => Scope::Topic { topic: "shipping".into() },
+        3 => Scope::Channel { channel: if step.b.is_multiple_of(2) { "web" } else { "mail" }.into() },
+        4 => Scope::Ai { teammate: if step.b.is_multiple_of(3) { AI_TWO } else { AI } },
+        5 => Scope::Ai { teammate: ANA },
+        _ => Scope::All,
+    };
+    let span = [Some(Span::seconds(30)), Some(Span::minutes(5)), None, Some(Span(0))][usize::from(step.b) % 4];
+    Command::Stop { scope, then: Then::ALL[usize::from(step.fault) % 3], span, reason: "wrong prices".into() }
 }
 
 fn outcome(step: Step) -> Outcome {
     match step.a % 10 {
+        0 if step.b.is_multiple_of(3) => answer("I promise you 500 euros.", 900),
         0..5 => answer("It arrives tomorrow.", if step.b.is_multiple_of(4) { 100 } else { 900 }),
         5 => match answer("Glad to hear it.", 900) {
             Outcome::Answer { answer, .. } => Outcome::Answer { answer, settled: true },

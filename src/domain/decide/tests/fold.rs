@@ -21,6 +21,8 @@ fn kind(event: &Event) -> &'static str {
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
         Event::DeskModeSet { .. } => "desk mode set",
+        Event::Stopped { .. } => "stopped",
+        Event::StopLifted { .. } => "stop lifted",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -31,6 +33,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Briefed { .. } => "briefed",
         Event::HolderChanged { .. } => "holder changed",
         Event::TurnBegan { .. } => "turn began",
+        Event::Guarded { .. } => "guarded",
         Event::DraftProposed { .. } => "draft proposed",
         Event::DraftEnded { .. } => "draft ended",
         Event::ShadowDrafted { .. } => "shadow drafted",
@@ -60,7 +63,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 43;
+const KINDS: usize = 46;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

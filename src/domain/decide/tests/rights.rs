@@ -12,6 +12,7 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    stop::{Scope, StopId, Then},
     task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
@@ -38,7 +39,11 @@ fn needs(command: &Command) -> Needs {
         Command::Whisper { .. } | Command::GiveTask { .. } | Command::CancelTask { .. } => Needs::Right(Right::Whisper),
         Command::DecideDraft { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
-        Command::SetMode { .. } | Command::Pause { .. } => Needs::Right(Right::SetMode),
+        // To lift a stop: of a talk's, whoever sets its mode; that none stands is said to them alone.
+        Command::SetMode { .. }
+        | Command::Pause { .. }
+        | Command::Stop { scope: Scope::Talk { .. }, .. }
+        | Command::LiftStop { .. } => Needs::Right(Right::SetMode),
         Command::Tag { .. }
         | Command::SetPriority { .. }
         | Command::Snooze { .. }
@@ -47,6 +52,7 @@ fn needs(command: &Command) -> Needs {
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::Stop { .. } => Needs::Right(Right::Stop),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
@@ -60,6 +66,7 @@ fn needs(command: &Command) -> Needs {
         Command::Found { .. }
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
+        | Command::EndStops
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
@@ -98,6 +105,8 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
+        Command::LiftStop { stop: StopId(1), reason: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
@@ -111,6 +120,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Found { name: "X".into(), admin: "Y".into(), token, policy: policy() },
         Command::BeginTimeline { timeline: 7 },
         Command::Tick { conversation },
+        Command::EndStops,
         Command::Lapse { conversation, seen: Timestamp(0) },
         Command::Recover { conversation },
     ]
@@ -190,8 +200,9 @@ proptest! {
                 Needs::Nothing => role.is_some(),
                 Needs::Desk => false,
             };
-            // An undo may lack the right to its own act; nothing else is forbidden to who has the right.
-            let undo = matches!(done.command, Command::Undo { .. });
+            // An undo may lack the right to its own act, a lifting that to its stop; nothing else is forbidden to who has
+            // the right.
+            let undo = matches!(done.command, Command::Undo { .. } | Command::LiftStop { .. });
             let forbidden = matches!(done.result, Err(Refusal::Forbidden));
             prop_assert!(forbidden != may || (undo && forbidden), "{:?}: {:?}", role, done.command);
             Ok(())

@@ -301,6 +301,7 @@ fn cause_fits(done: &Done<'_>, event: &Event) -> bool {
         Cause::HandedBack => person && to.is_ai(),
         Cause::Assigned | Cause::Undone => person,
         Cause::ModeChanged | Cause::Escalated => *to == Holder::Queue,
+        Cause::Stopped => *to == Holder::Queue && !matches!(done.by, Actor::Desk),
         Cause::Revoked => person && *to == Holder::Queue,
         Cause::LeaseLapsed | Cause::AiVanished => done.by == Actor::Desk && *to == Holder::Queue,
     }

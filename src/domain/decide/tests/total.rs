@@ -16,6 +16,7 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
     task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
@@ -68,7 +69,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 39 {
+    match kind % 42 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -112,7 +113,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
             let outcome = match d % 4 {
                 0 => Outcome::Answer { answer: Box::new(answer), settled: true },
                 1 => Outcome::Escalate {
-                    reason: Reason::ALL[c as usize % 12],
+                    reason: Reason::ALL[c as usize % Reason::ALL.len()],
                     summary: text,
                     notice: maybe,
                     trace: Trace::default(),
@@ -170,6 +171,19 @@ fn command(kind: u8, it: &Garbage) -> Command {
             };
             Command::ReportTask { conversation, task: entry, report }
         }
+        38 => {
+            let scope = [
+                Scope::All,
+                Scope::Talk { conversation },
+                Scope::Topic { topic: text.clone() },
+                Scope::Channel { channel: text.clone() },
+                Scope::Ai { teammate },
+            ];
+            let then = Then::ALL[c as usize % 3];
+            Command::Stop { scope: scope[d as usize % 5].clone(), then, span: maybe.map(|_| Span(d)), reason: text }
+        }
+        39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
+        40 => Command::EndStops,
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }

@@ -86,6 +86,7 @@ proptest! {
             let undone = world.submit(Actor::Teammate(me), &undo(id));
             let guarded = before.card.holder.is_ai() && moved && (
                 !after.card.mode.lets_ai_hold()
+                    || done.after.office.stopped(&*before.card, before.card.holder.teammate()).is_some()
                     || after.card.signs.hand_offs >= done.after.office.policy.hand_offs);
             let gone = before.card.holder.teammate().is_some_and(|id| done.after.office.present(id).is_none());
             if (moved && (guarded || gone)) || lapsed(before, after, done.at) {
