@@ -104,6 +104,14 @@ impl Colleague {
     async fn look(&mut self) -> Result<(), CallError> {
         let me = self.me;
         self.held.retain(|id, _| self.cards.get(id).is_some_and(|card| card.holder.is_human(me)));
+        // Who writes again after it was settled comes back to her.
+        let is_back =
+            |card: &&Card| card.status == Status::Open && card.holder.is_human(me) && !self.held.contains_key(&card.id);
+        let back: Vec<ConversationId> = self.cards.values().filter(is_back).map(|card| card.id).collect();
+        for id in back {
+            self.held
+                .insert(id, Held { answered: EntryNo(0), said: 1, silent: 0, due: Instant::now() + ANSWERS_AFTER });
+        }
         let waiting = self.cards.values().filter(|card| calls(card) || is_drafted(card)).count();
         let spares = self.took < TAKES_AT_FIRST || waiting > LEAVES;
         // The one who came first has waited longest; who waits for a person comes before a draft.
@@ -160,7 +168,10 @@ impl Colleague {
             }
         } else if card.waiting_since.is_none() && (held.said > 1 || held.silent > 1) {
             self.held.remove(&id);
-            let _ = self.caller.call(Command::Resolve { conversation: id }).await?;
+            if self.caller.call(Command::Resolve { conversation: id }).await?.is_ok() {
+                // Until the card comes that says so.
+                self.cards.remove(&id);
+            }
         } else {
             held.silent = held.silent.saturating_add(1);
             held.due = Instant::now() + SETTLES_AFTER;
