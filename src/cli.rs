@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod exit;
 pub mod export;
 pub mod handover;
+pub mod health;
 pub mod input;
 pub mod invite;
 pub mod keys;
@@ -173,6 +174,8 @@ pub enum Act {
     Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
+    /// How the AIs did in the last hour, and what of today's ceilings is used
+    Health(health::Show),
     /// Stop the AI: everywhere, for a topic, a channel, one AI or one conversation; and let it go on
     Stop(stop::Stop),
     /// Send a draft of the AI, as it is or edited
@@ -428,6 +431,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
+        Act::Health(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,
         Act::Assign(act) => act.run(context).await,

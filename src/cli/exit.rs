@@ -134,6 +134,7 @@ fn refusal_code(why: &Refusal) -> u8 {
         Refusal::ModeForbids { .. }
         | Refusal::Paused
         | Refusal::Stopped { .. }
+        | Refusal::Ceiling { .. }
         | Refusal::NothingToAnswer
         | Refusal::LoopGuard
         | Refusal::CannotUndo { .. }

@@ -139,6 +139,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
             let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
             (format!("checks: {}", said.join("; ")), None)
         }
+        What::Spending { level } => (level.sentence(), None),
         What::Mode { mode } => {
             (mode.map_or_else(|| "mode freed".to_owned(), |mode| format!("mode {}", mode.word())), None)
         }

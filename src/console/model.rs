@@ -25,7 +25,9 @@ pub mod wall;
 use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
+    ceiling,
     desk::Office,
+    health::Health,
     ids::{ConversationId, LogId, Seq, TeammateId},
     teammate::Teammate,
     time::Timestamp,
@@ -145,6 +147,8 @@ pub struct Model {
     pub tour: Option<Tour>,
     /// Who is here, and what they look at.
     pub presence: Vec<Present>,
+    /// How the AIs did in the last hour; asked for now and then.
+    pub health: Vec<Health>,
     /// Which key does what.
     pub keymap: Arc<Keymap>,
     /// Keys of an unfinished sequence, as `g` of `g g`.
@@ -202,6 +206,8 @@ pub enum InspectorWish {
 pub(crate) struct Inner {
     /// The last ticket given to an effect.
     pub ticket: u64,
+    /// When the health of the AIs was asked for last.
+    pub health_at: Timestamp,
     /// The last number given to a query.
     pub query: u32,
     /// The last epoch given to a talk.
@@ -286,6 +292,7 @@ impl Model {
             holds: Holds::default(),
             tour: None,
             presence: Vec::new(),
+            health: Vec::new(),
             keymap,
             pending_keys: Vec::new(),
             measured: Measured {
@@ -301,6 +308,17 @@ impl Model {
             revision: 0,
             inner: Inner::default(),
         }
+    }
+
+    /// What is wrong with an AI, or used up, in a few words; none if nothing is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let full = self.office.used_today(self.now).into_iter().find(|level| level.share() >= ceiling::NEAR);
+        let unwell = || {
+            let mut unwell = self.health.iter().filter_map(|one| Some((one.ai, one.trouble()?)));
+            unwell.next().map(|(ai, trouble)| format!("{}: {trouble}", self.name_of(ai)))
+        };
+        full.map(|level| level.sentence()).or_else(unwell)
     }
 
     /// Rows that the banner takes: one while the AI is stopped somewhere.

@@ -8,6 +8,7 @@ mod tasks;
 use super::{
     approval::Ending,
     card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
+    ceiling::{self, Spent},
     conversation::Conversation,
     delivery::{Delivery, Origin, Report, State},
     desk::{Desk, Office},
@@ -61,6 +62,7 @@ impl Desk {
         let Some(conversation) = self.conversations.get_mut(&id) else {
             return Touched::Nothing;
         };
+        ceiling::count(&mut self.office, conversation, recorded);
         conversation.apply(&self.office, recorded);
         Touched::One(id)
     }
@@ -181,6 +183,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         shadowed: EntryNo(0),
         replied: false,
         heed: Heed::of(customer),
+        spent: Spent::default(),
     })
 }
 

@@ -17,6 +17,8 @@ pub enum Why {
         /// Which rule, the first of them.
         rule: Rule,
     },
+    /// The turn used more than one may.
+    Ceiling,
 }
 
 impl Why {
@@ -27,6 +29,7 @@ impl Why {
             Self::Mode => "mode is draft",
             Self::LowGrounding => "low grounding",
             Self::Guard { rule } => rule.words(),
+            Self::Ceiling => "the turn used too much",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     approval::Waiting,
     card::Card,
+    ceiling::Spent,
     delivery::Delivery,
     guard::Heed,
     ids::{EntryNo, PublicNo, TeammateId},
@@ -63,6 +64,9 @@ pub struct Conversation {
     /// What the checks must know of the talk.
     #[serde(default)]
     pub heed: Heed,
+    /// What the AI used for it.
+    #[serde(default)]
+    pub spent: Spent,
 }
 
 impl Conversation {

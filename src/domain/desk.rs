@@ -1,6 +1,7 @@
 //! The desk: one team's workspace. State is a fold over the events; only `apply` changes it.
 
 use super::{
+    ceiling::Today,
     conversation::Conversation,
     holder::Holder,
     ids::{ConversationId, Digest, Seq, TeammateId},
@@ -43,6 +44,13 @@ pub struct Office {
     /// The number of the last stop there was; 0 while there was none.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub last_stop: StopId,
+    /// What the AI used today.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub today: Arc<Today>,
+}
+
+fn is_nothing(it: &Arc<Today>) -> bool {
+    **it == Today::default()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

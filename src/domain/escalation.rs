@@ -33,13 +33,15 @@ pub enum Reason {
     Stopped,
     /// A check found something that is for people.
     Guarded,
+    /// The AI has used what it may here.
+    Ceiling,
     /// A teammate asked for it.
     ByHand,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -53,6 +55,7 @@ impl Reason {
         Self::LoopGuard,
         Self::Stopped,
         Self::Guarded,
+        Self::Ceiling,
         Self::ByHand,
     ];
 
@@ -73,6 +76,7 @@ impl Reason {
             Self::LoopGuard => "to and fro",
             Self::Stopped => "AI stopped",
             Self::Guarded => "a check said stop",
+            Self::Ceiling => "AI used its share",
             Self::ByHand => "given to queue",
         }
     }

@@ -5,6 +5,7 @@ use super::{
     approval::{Ending, Why},
     brief::Brief,
     card::Priority,
+    ceiling::Level,
     customer::Customer,
     delivery::Report,
     escalation::Reason,
@@ -201,6 +202,11 @@ pub enum Event {
         turn: Option<EntryNo>,
         /// What was found.
         verdicts: Vec<Verdict>,
+    },
+    /// A ceiling is near or reached.
+    Spending {
+        /// Which, and how near it is.
+        level: Level,
     },
     /// A draft waits for a person. The entry's number names the draft.
     DraftProposed {

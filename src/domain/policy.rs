@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic and channel, topics for humans, thresholds and times.
 
-use super::{guard::Settings, mode::Mode, time::Span, turn::Grounding};
+use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, turn::Grounding};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,8 @@ pub struct Policy {
     pub hand_offs: u8,
     /// What is looked at before an AI's words leave, and when a customer's come in.
     pub guard: Settings,
+    /// How much the AI may use.
+    pub ceilings: Ceilings,
 }
 
 impl Default for Policy {
@@ -49,6 +51,7 @@ impl Default for Policy {
             longest_snooze: Span::hours(24 * 30),
             hand_offs: 2,
             guard: Settings::default(),
+            ceilings: Ceilings::default(),
         }
     }
 }

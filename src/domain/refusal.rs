@@ -1,6 +1,7 @@
 //! A rule said no: what, why, and what can be done. A value, not an error.
 
 use super::{
+    ceiling::Level,
     holder::Holder,
     ids::{ConversationId, TeammateId, Term},
     stop::{Scope, StopId},
@@ -55,6 +56,11 @@ pub enum Refusal {
         /// How far it reaches.
         scope: Scope,
     },
+    /// The AI has used what it may.
+    Ceiling {
+        /// Which ceiling.
+        level: Level,
+    },
     /// An AI is already writing here.
     TurnUnderWay,
     /// There is nothing to answer.
@@ -104,6 +110,7 @@ impl Refusal {
             Self::ModeForbids { .. } => "mode_forbids",
             Self::Paused => "paused",
             Self::Stopped { .. } => "stopped",
+            Self::Ceiling { .. } => "ceiling",
             Self::TurnUnderWay => "turn_under_way",
             Self::NothingToAnswer => "nothing_to_answer",
             Self::AlreadyEnded { .. } => "already_ended",
@@ -146,6 +153,9 @@ impl Refusal {
                 "the AI is stopped here (stop {stop}, {}); lift it with a reason first, or answer yourself",
                 scope.words(name)
             ),
+            Self::Ceiling { level } => {
+                format!("{}; a person answers, or an admin raises the ceiling", level.sentence())
+            }
             Self::TurnUnderWay => "an AI is already writing here".to_owned(),
             Self::NothingToAnswer => "the customer waits for nothing here".to_owned(),
             Self::AlreadyEnded { how } => format!("too late: it was {how}"),

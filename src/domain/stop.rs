@@ -135,7 +135,8 @@ impl Scope {
 pub enum Then {
     /// It stays with the AI, who goes on when the stop ends. Whoever waits, waits on.
     Hold,
-    /// It stays with the AI while nobody waits there; as soon as a customer waits it goes to the queue.
+    /// It stays with the AI while nobody waits there but for a decision on a draft; as soon as a customer waits for an
+    /// answer it goes to the queue.
     #[default]
     Queue,
     /// It goes to the queue at once, with a call for a human.
@@ -241,7 +242,8 @@ pub fn fate(card: &Card, scope: &Scope, then: Then) -> Fate {
     let unsaid = card.on_its_way.iter().any(|row| row.state == State::Pending && row.origin.is_fenced());
     match then {
         Then::Human => Fate::ToHuman,
-        Then::Queue if card.waiting_since.is_some() || unsaid => Fate::Queues,
+        // A draft waits for a person already, who may still send it.
+        Then::Queue if card.draft.is_none() && (card.waiting_since.is_some() || unsaid) => Fate::Queues,
         Then::Queue | Then::Hold => Fate::Holds,
     }
 }
@@ -280,8 +282,8 @@ impl Preview {
             .collect();
         let dropped = match self.writing {
             0 => String::new(),
-            1 => "; 1 answer being written is dropped".to_owned(),
-            n => format!("; {n} answers being written are dropped"),
+            1 => "; 1 being written is dropped".to_owned(),
+            n => format!("; {n} being written are dropped"),
         };
         format!("{talks} {}: {}{dropped}", if talks == 1 { "talk" } else { "talks" }, parts.join(", "))
     }

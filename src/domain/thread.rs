@@ -3,11 +3,14 @@
 //! The fold may begin in the middle of a talk: what refers to an entry that is not there is left out. The same fold
 //! serves the console, the command line, the AI teammates and the exports.
 
+mod entry;
+
 use super::{
     annotation::Annotation,
     approval::{Ending, Why},
     brief::Brief,
     card::Priority,
+    ceiling::Level,
     customer::Customer,
     delivery::State,
     escalation::Reason,
@@ -173,6 +176,11 @@ pub enum What {
         /// What was found.
         verdicts: Vec<Verdict>,
     },
+    /// A ceiling is near or reached.
+    Spending {
+        /// Which.
+        level: Level,
+    },
     /// The mode was set.
     Mode {
         /// To what; none: what topic or desk says.
@@ -236,44 +244,6 @@ pub struct Entry {
     /// Judgements on it; superseded ones too, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub annotations: Vec<Annotation>,
-}
-
-impl Entry {
-    /// The AI message in it that can be judged, if it is one.
-    #[must_use]
-    pub fn judged_text(&self) -> Option<&str> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(&answer.text),
-            What::Suppressed { text } => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The answer with its sources and trace, if it is one.
-    #[must_use]
-    pub fn answer(&self) -> Option<&Answer> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
-            What::Task { ending: Some((ending, _)), .. } => ending.work().map(|work| &*work.answer),
-            _ => None,
-        }
-    }
-
-    /// Where it is on its way to the customer, if it is for the customer.
-    #[must_use]
-    pub fn send(&self) -> Option<Send> {
-        match &self.what {
-            What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => Some(*send),
-            _ => None,
-        }
-    }
-
-    /// The judgements that stand: neither superseded nor withdrawn.
-    pub fn standing(&self) -> impl Iterator<Item = &Annotation> {
-        self.annotations.iter().filter(|one| {
-            !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n) && !later.withdrawn)
-        })
-    }
 }
 
 /// A talk, or the end of one.
@@ -426,6 +396,7 @@ impl Thread {
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
             | Event::StopLifted { .. } => return,
+            Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {

@@ -6,6 +6,7 @@ use crate::domain::{
     edit::{Change, Distance},
     event::Recorded,
     evidence::Evidence,
+    health::Health,
     ids::{ConversationId, EntryNo, PublicNo, Seq},
     refusal::Refusal,
     thread::Entry,
@@ -69,6 +70,8 @@ pub enum Query {
         /// At most so many; 100 at most.
         limit: u32,
     },
+    /// How the AIs do.
+    Health,
     /// What was done at the desk, newest first.
     Log {
         /// Which of it, in the language of the log; empty for all.
@@ -237,6 +240,11 @@ pub enum Page {
         since: Timestamp,
         /// For each topic, then for each channel.
         rows: Vec<Evidence>,
+    },
+    /// How the AIs did in the last hour, as far as the server has watched.
+    Health {
+        /// Those that had a turn.
+        ais: Vec<Health>,
     },
     /// It was not to be.
     Refused {

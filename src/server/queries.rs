@@ -109,6 +109,9 @@ async fn answered(
         Query::Cards { before, limit } => feed.newest(*before, (*limit as usize).clamp(1, CARDS) + 1),
         _ => Vec::new(),
     };
+    if matches!(query, Query::Health) {
+        return Ok(Page::Health { ais: feed.health(at) });
+    }
     let office = feed.office();
     if let Query::Log { filter, before, limit } = query {
         let asked = log::Asked { filter, before, limit: limit as usize, head: feed.head(), at };
@@ -158,8 +161,8 @@ fn run(
             Some((_, it)) => Page::Cards { cards: vec![(*it.card).clone()], earlier: false },
             None => return Ok(Err(not_found(conversation))),
         },
-        // Asked above, with the head of the log.
-        Query::Log { .. } => return Ok(Err(Refusal::Forbidden)),
+        // Asked above: with the head of the log, and of what the feed has seen.
+        Query::Log { .. } | Query::Health => return Ok(Err(Refusal::Forbidden)),
         Query::Corrections { after, limit } => {
             corrections(reader, office, after, (limit as usize).clamp(1, CORRECTIONS))?
         }

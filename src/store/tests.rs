@@ -101,6 +101,7 @@ fn talk(id: u64, seq: u64) -> Conversation {
         shadowed: EntryNo(0),
         replied: false,
         heed: crate::domain::guard::Heed::default(),
+        spent: crate::domain::ceiling::Spent::default(),
     }
 }
 

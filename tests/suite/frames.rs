@@ -12,6 +12,7 @@ use centaur::{
         approval::{Decision, Ending, Why},
         brief::Brief,
         card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
+        ceiling::{Kind as Used, Level, Reach},
         command::Command,
         customer::Customer,
         delivery::{Origin, Report, State},
@@ -21,6 +22,7 @@ use centaur::{
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
         guard::{Rule, Stage, Verdict as Found},
+        health::Health,
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
@@ -124,6 +126,7 @@ golden!(queries: Query {
     Card { conversation: C };
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+    Health;
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
     Corrections { after: Seq(800), limit: 20 };
     Evidence { days: 30 };
@@ -139,6 +142,7 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
+    Health { ais: vec![health()] };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
     Corrections { rows: vec![correction()], more: false };
     Evidence { since: AT, rows: vec![evidence()] };
@@ -249,6 +253,7 @@ golden!(events: Event {
         cause: Cause::TookOver { reason: Some("asked for me".into()) },
     };
     TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    Spending { level: level() };
     Guarded { turn: Some(EntryNo(16)), verdicts: vec![verdict()] };
     DraftProposed {
         turn: EntryNo(16),
@@ -301,6 +306,7 @@ golden!(refusals: Refusal {
     ModeForbids { mode: Mode::Off };
     Paused;
     Stopped { stop: StopId(3), scope: stop::Scope::Talk { conversation: C } };
+    Ceiling { level: level() };
     TurnUnderWay;
     NothingToAnswer;
     AlreadyEnded { how: "approved".into() };
@@ -328,7 +334,29 @@ fn office() -> Office {
         policy: Arc::new(policy()),
         stops: vec![standing()],
         last_stop: StopId(3),
+        today: Arc::default(),
     }
+}
+
+fn health() -> Health {
+    Health {
+        ai: AI,
+        since: AT,
+        turns: 40,
+        sent: 30,
+        drafted: 4,
+        guarded: 1,
+        handed_off: 3,
+        failed: 2,
+        suppressed: 1,
+        first_word_ms: Some((420, 1_900)),
+        tokens: 36_000,
+        cost_micros: 90_000,
+    }
+}
+
+fn level() -> Level {
+    Level { reach: Reach::Talk, kind: Used::Tokens, used: 166_000, limit: 200_000 }
 }
 
 fn verdict() -> Found {

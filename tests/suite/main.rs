@@ -6,6 +6,7 @@ mod desk;
 mod faults;
 mod frames;
 mod guards;
+mod hostile;
 mod models;
 mod past;
 mod rooms;

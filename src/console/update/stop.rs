@@ -66,8 +66,17 @@ impl Up<'_> {
     /// The second step: what becomes of the talks there, each with its preview.
     pub(super) fn stop_at(&mut self, scope: &Scope) {
         let choices = Then::ALL.into_iter().map(|then| Choice {
-            letter: then.word().chars().next(),
-            title: format!("{}: {}", then.word(), preview(self.m.floor.cards(), scope, then).sentence()),
+            // Not all by their first letter: *human* is for people.
+            letter: Some(match then {
+                Then::Hold => 'h',
+                Then::Queue => 'q',
+                Then::Human => 'p',
+            }),
+            title: format!(
+                "{}: {}",
+                if then == Then::Human { "people" } else { then.word() },
+                preview(self.m.floor.cards(), scope, then).sentence()
+            ),
             current: false,
             value: Value::Stop(scope.clone(), then),
         });

@@ -232,6 +232,7 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             let words = stop.scope.words(&|id| format!("AI teammate {id}"));
             SafeText::own(format!("stop {}: {}, {}{because}", stop.id, SafeText::line(&words), stop.then.meaning()))
         }
+        Event::Spending { level } => SafeText::own(level.sentence()),
         Event::StopLifted { stop, how } => SafeText::own(match how {
             Lifting::ByHand { reason } => format!("stop {stop} was lifted: {}", SafeText::line(reason)),
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),

@@ -205,6 +205,7 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
                     let said: Vec<String> = found.iter().map(|verdict| verdict.sentence().to_string()).collect();
                     if said.is_empty() { rule.words().to_owned() } else { said.join("; ") }
                 }
+                Some(Why::Ceiling) => "the turn used more than it may".to_owned(),
                 Some(Why::LowGrounding) => "it stands on little".to_owned(),
                 Some(Why::Mode) | None => "the mode is draft".to_owned(),
             };

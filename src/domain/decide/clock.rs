@@ -57,6 +57,15 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     if !of_tasks.is_empty() {
         return talk.happen(of_tasks);
     }
+    let waits = card.holder.is_ai() && card.waiting_since.is_some() && !card.status.is_resolved();
+    if waits
+        && talk.it.turn.is_none()
+        && talk.it.draft.is_none()
+        && let Some(level) = talk.desk.office.ceiling_reached(talk.it, at)
+    {
+        let summary = level.sentence();
+        return talk.happen(talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share"));
+    }
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
         return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short())));

@@ -54,6 +54,11 @@ pub(super) fn decide(
         Decision::Reject { reason } => {
             check_length("reason", reason, LONGEST_REASON)?;
             let ended = Event::DraftEnded { draft, ending: Ending::Rejected { reason: reason.clone() } };
+            if let Some(left) = talk.customer_meets_stop() {
+                // The AI may not try again.
+                let left = left.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. }));
+                return Ok(talk.happen([ended].into_iter().chain(left)));
+            }
             if talk.it.rejected.saturating_add(1) < REJECTIONS {
                 return Ok(talk.happen([ended]));
             }

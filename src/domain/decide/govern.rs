@@ -188,6 +188,9 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
         return Err(invalid("hand_offs", "is at least 1"));
     }
     policy.guard.check().map_err(|(field, why)| invalid(field, why))?;
+    if !policy.ceilings.are_sound() {
+        return Err(invalid("ceilings", "are more than 0 each; leave one out if it has none"));
+    }
     let topics = policy.topics.keys().chain(&policy.human_topics).chain(policy.channels.keys());
     if topics.clone().count() > 500 || topics.clone().any(|topic| topic.is_empty() || topic.len() > 40) {
         return Err(invalid("topics", "and channels are 500 at most, of 1 to 40 bytes each"));

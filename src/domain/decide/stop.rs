@@ -158,7 +158,7 @@ impl Talk<'_> {
         self.desk.office.stopped(&*self.it.card, Some(ai)).filter(|stop| stop.then != Then::Hold)
     }
 
-    /// The customer wrote where the AI is stopped: people answer, unless the stop says that it waits.
+    /// The customer waits where the AI is stopped: people answer, unless the stop says that it waits.
     pub(super) fn customer_meets_stop(&self) -> Option<Vec<Event>> {
         let Holder::Ai(ai) = self.it.card.holder else { return None };
         self.stop_that_moves(ai).map(|stop| self.leave_to_people(stop))

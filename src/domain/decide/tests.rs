@@ -4,6 +4,7 @@
 //! law runs on `PROPTEST_CASES` random histories. Deliberately not here: interleavings in depth; see `tests/model`.
 
 mod acts;
+mod ceiling;
 mod clock;
 mod drafts;
 mod fold;

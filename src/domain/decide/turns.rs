@@ -3,6 +3,7 @@
 use super::{Asker, Happening, Talk, check_length, check_text};
 use crate::domain::{
     approval::Why,
+    ceiling::Reach,
     event::Event,
     guard,
     holder::{Cause, Holder},
@@ -10,7 +11,7 @@ use crate::domain::{
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Outcome},
+    turn::{Answer, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -52,8 +53,14 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
         return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
     }
+    if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
+        return Err(Refusal::Ceiling { level });
+    }
     let whispers = talk.it.whispers.to_vec();
-    Ok(talk.happen([Event::TurnBegan { term, answers: card.asked, whispers, shadow }]))
+    let passed = asker.desk.office.passes(talk.it, asker.at, None);
+    let began = Event::TurnBegan { term, answers: card.asked, whispers, shadow };
+    let passed = passed.into_iter().map(|level| Event::Spending { level });
+    Ok(told(&talk, [began].into_iter().chain(passed)))
 }
 
 pub(super) fn finish(
@@ -72,7 +79,8 @@ pub(super) fn finish(
         return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
     }
     let abandoned = |why: String, failed| Event::TurnAbandoned { turn, why, failed };
-    let events = match outcome {
+    let passed = passes(asker, &talk, outcome);
+    let mut events = match outcome {
         Outcome::Abandon { why } => {
             check_length("why", why, LONGEST_SUMMARY)?;
             vec![abandoned(why.clone(), false)]
@@ -110,7 +118,31 @@ pub(super) fn finish(
             }
         }
     };
-    Ok(talk.happen(events))
+    events.splice(0..0, passed);
+    Ok(told(&talk, events))
+}
+
+/// What concerns the whole desk is told to the whole desk.
+fn told(talk: &Talk<'_>, events: impl IntoIterator<Item = Event>) -> Vec<Happening> {
+    let mut happenings = talk.happen(events);
+    for one in &mut happenings {
+        if matches!(&one.event, Event::Spending { level } if level.reach == Reach::Day) {
+            one.conversation = None;
+        }
+    }
+    happenings
+}
+
+/// The ceilings that the end of this turn passes.
+fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
+    let nothing = Trace::default();
+    let trace = match outcome {
+        Outcome::Answer { answer, .. } => &answer.trace,
+        Outcome::Escalate { trace, .. } => trace,
+        Outcome::Abandon { .. } | Outcome::Fail { .. } => &nothing,
+    };
+    let levels = asker.desk.office.passes(talk.it, asker.at, Some(trace));
+    levels.into_iter().map(|level| Event::Spending { level }).collect()
 }
 
 /// A turn failed; after some in a row the conversation goes to a person. A shadow's failures move nothing: a person or
@@ -152,8 +184,10 @@ pub(super) fn answered(
         let shadow = Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) };
         return found.into_iter().chain([shadow]).collect();
     }
+    let beyond = asker.desk.office.turn_beyond(talk.it, asker.at, &answer.trace).is_some();
     let why = match (card.mode, stop) {
         (Mode::Auto | Mode::Draft, Some(rule)) => Why::Guard { rule },
+        (Mode::Auto | Mode::Draft, None) if beyond => Why::Ceiling,
         (Mode::Auto, None) if answer.grounding >= policy.min_grounding => {
             let answer = Box::new(answer.clone());
             let checked = Some(guard::VERSION);

@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 34] = [
+pub const DEEDS: [&str; 35] = [
     "ask",
     "answer",
     "reply",
@@ -93,6 +93,7 @@ pub const DEEDS: [&str; 34] = [
     "lapse",
     "draft",
     "guard",
+    "spend",
     "approve",
     "edit",
     "reject",
@@ -140,6 +141,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
         Event::Guarded { .. } => "guard",
+        Event::Spending { .. } => "spend",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",

@@ -6,6 +6,7 @@ use super::{Quiet, ReplyTo, Sequencer, tell};
 use crate::{
     domain::{
         card::Card,
+        ceiling,
         conversation::Conversation,
         decide::Happening,
         delivery::State,
@@ -134,7 +135,7 @@ impl Before {
         let mut before = Self::nothing(desk);
         let policy =
             happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. } | Event::DeskModeSet { .. }));
-        if happenings.iter().any(|one| one.conversation.is_none()) {
+        if happenings.iter().any(|one| one.conversation.is_none() || ceiling::counts(&one.event)) {
             before.office = Some(Box::new(desk.office.clone()));
         }
         if policy {

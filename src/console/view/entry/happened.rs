@@ -54,6 +54,10 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
             let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
             format!("checks: {}", said.join("; "))
         }
+        What::Spending { level } => {
+            role = Role::Warn;
+            level.sentence()
+        }
         What::Mode { mode: Some(mode) } => format!("{by} set the mode to {}", mode.word()),
         What::Mode { mode: None } => format!("{by} left the mode to the desk"),
         What::Pause { until: Some(until) } => format!("{by} paused the AI until {}", when::time_of_day(*until, c.zone)),

@@ -33,6 +33,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Briefed { .. } => "briefed",
         Event::HolderChanged { .. } => "holder changed",
         Event::TurnBegan { .. } => "turn began",
+        Event::Spending { .. } => "spending",
         Event::Guarded { .. } => "guarded",
         Event::DraftProposed { .. } => "draft proposed",
         Event::DraftEnded { .. } => "draft ended",
@@ -63,7 +64,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 46;
+const KINDS: usize = 47;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();
