@@ -192,6 +192,10 @@ actions! {
     Priority "priority" [Floor List Talk] "priority", "How soon a person should look.", :"priority" "[low|normal|high|urgent]";
     Undo "undo" [Floor List Talk] "undo", "Undoes your last act in this conversation that can be undone, and says what.", :"undo" "";
 
+    // The end of a shift.
+    Handover "handover" [Floor List Talk] "handover", "Makes the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong.", :"handover" "[8h]";
+    Sweep "sweep" [Floor List Talk] "sweep", "Returns all that you hold to the AI, each with its brief, or to the queue, as one act.", :"sweep" "[ai|queue]";
+
     // The program.
     Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";

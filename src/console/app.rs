@@ -32,7 +32,7 @@ use crate::{
 };
 use futures_util::{FutureExt, StreamExt};
 use ratatui::layout::{Rect, Size};
-use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fmt, io, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
 /// How long the terminal may take for its last answers.
@@ -59,6 +59,8 @@ pub struct Options {
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
     /// When the person is called.
     pub alerts: Vec<Rule>,
+    /// Where the sheets of shifts go.
+    pub sheets: Option<PathBuf>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
     /// The person's canned replies.
@@ -155,7 +157,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             news: Some(news),
             model,
             look: options.look,
-            performer: Performer::new(peer, keeper),
+            performer: Performer::new(peer, keeper).with_sheets(options.sheets),
             clock: options.clock,
             editor: options.editor,
             wake: None,

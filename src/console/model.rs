@@ -18,6 +18,7 @@ pub mod notice;
 pub mod saved;
 pub mod screen;
 pub mod sending;
+pub mod shift;
 pub mod talk;
 pub mod wall;
 
@@ -127,6 +128,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// What is read at the end of a shift, while it is read.
+    pub shift: Option<shift::Shift>,
     /// When the person is called.
     pub alerts: Alerts,
     /// Texts that were begun and not sent.
@@ -245,6 +248,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            shift: None,
             alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             canned: Arc::default(),

@@ -103,6 +103,7 @@ fn room() -> Room {
         zone: 0,
         drafts: None,
         alerts: vec![Rule::always(Filter::parse("needs:me").unwrap())],
+        sheets: None,
         editor: "false".to_owned(),
         canned: Arc::default(),
         holds: Holds::default(),

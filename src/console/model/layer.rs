@@ -4,6 +4,7 @@ use super::super::{
     action::Action,
     composer::{Editor, canned::Canned},
 };
+use super::shift::SheetBox;
 use crate::domain::{
     annotation::Failure,
     card::Priority,
@@ -11,6 +12,7 @@ use crate::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
+    shift::To,
     time::Timestamp,
 };
 
@@ -160,6 +162,8 @@ pub enum Value {
     Run(Action),
     /// A filter to show.
     Words(String),
+    /// Where all that one holds goes.
+    Sweep(To),
 }
 
 /// One choice of a picker.
@@ -309,6 +313,8 @@ pub enum Layer {
     Palette(Palette),
     /// `/`: the words of the filter.
     Filter(FilterLine),
+    /// The sheet of a shift's end.
+    Sheet(SheetBox),
     /// The job on many.
     Job(JobBox),
     /// `?`

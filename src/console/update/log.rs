@@ -21,7 +21,7 @@ const EVENTS: u32 = 400;
 const AFTER: u32 = 100;
 
 impl Up<'_> {
-    fn query(&mut self, query: Query) -> u32 {
+    pub(super) fn query(&mut self, query: Query) -> u32 {
         self.m.inner.query = self.m.inner.query.wrapping_add(1);
         self.effects.push(Effect::Query(self.m.inner.query, query));
         self.m.inner.query

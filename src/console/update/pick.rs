@@ -4,7 +4,7 @@ use super::Up;
 use crate::console::{
     action::Action,
     composer::Editor,
-    model::{Choice, Deed, Layer, Pick, Picker, Severity, Value, Writing},
+    model::{Choice, Deed, Layer, Pick, Picker, Severity, Value, Writing, shift::Purpose},
 };
 use crate::domain::{
     annotation::Failure,
@@ -167,7 +167,7 @@ impl Up<'_> {
             Layer::Palette(_) => self.choose_command(),
             Layer::Filter(_) => self.filter_done(),
             Layer::Job(_) => self.job_entered(),
-            Layer::Help(_) => self.run(Action::Back, ""),
+            Layer::Help(_) | Layer::Sheet(_) => self.run(Action::Back, ""),
             Layer::Compose(_) => self.canned_chosen(),
             Layer::None => {}
         }
@@ -284,6 +284,9 @@ impl Up<'_> {
         if let Some(Value::Words(words)) = &value {
             return self.show_words(words);
         }
+        if let Some(Value::Sweep(to)) = value {
+            return self.read_shift(Purpose::Sweep(to), None);
+        }
         if picker.many {
             let deed = match value {
                 Some(Value::Holder(to)) => Deed::Assign(to),
@@ -306,7 +309,7 @@ impl Up<'_> {
             Value::Until(until) => self.snooze(conversation, until),
             Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
             Value::Priority(priority) => self.set_priority(conversation, priority),
-            Value::Failure(_) | Value::Words(_) => {}
+            Value::Failure(_) | Value::Words(_) | Value::Sweep(_) => {}
             Value::Run(Action::TakeOver) => {
                 self.take_over(&card);
                 self.write(conversation, Writing::Reply, "");

@@ -71,7 +71,7 @@ pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
         Layer::Job(_) => &[Scope::Job],
         Layer::None if model.screen == Screen::NeedsYou => &[Scope::Needs],
         Layer::None if model.screen == Screen::Wall => &[Scope::Wall],
-        Layer::None | Layer::Help(_) => &[],
+        Layer::None | Layer::Help(_) | Layer::Sheet(_) => &[],
     };
     let mut scopes = model.keymap.help();
     scopes.sort_by_key(|(scope, _)| here.iter().position(|one| one == scope).unwrap_or(usize::MAX));

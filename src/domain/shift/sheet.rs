@@ -32,7 +32,7 @@ pub struct Facts<'a> {
     pub at: Timestamp,
     /// The desk.
     pub office: &'a Office,
-    /// The cards of the floor, each once.
+    /// The cards of the floor, each once, in any order.
     pub cards: &'a [&'a Card],
     /// The talks that `me` holds, as far as they were read.
     pub threads: &'a BTreeMap<ConversationId, Thread>,
@@ -84,6 +84,9 @@ impl Sheet {
     /// The sheet that these facts make.
     #[must_use]
     pub fn of(facts: &Facts<'_>) -> Self {
+        let mut cards = facts.cards.to_vec();
+        cards.sort_by_key(|card| card.id);
+        let facts = &Facts { cards: &cards, ..*facts };
         let Facts { me, at, office, cards, .. } = *facts;
         let mine = |card: &Card| card.holder.is_human(me);
         let pick = |which: &dyn Fn(&Card) -> bool, words: &dyn Fn(&Card) -> (String, Option<Timestamp>)| {
