@@ -156,11 +156,11 @@ impl Sheet {
 fn line(item: &Item, clock: &dyn Fn(Timestamp) -> String) -> SafeText {
     let mut line = "- ".to_owned();
     if let Some(id) = item.conversation {
-        line.push_str(&format!("#{id} {}: ", plain(&item.customer, NAME)));
+        line.extend([&format!("#{id} "), plain(&item.customer, NAME).as_str(), ": "]);
     }
     line.push_str(&plain(&item.words, 2 * WORDS));
     if let Some(until) = item.until {
-        line.push_str(&format!(", until {}", clock(until)));
+        line.extend([", until ", &clock(until)]);
     }
     SafeText::own(line)
 }
