@@ -27,6 +27,19 @@ pub enum Glyphs {
     Ascii,
 }
 
+/// Which keys lie over the built-in ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// None.
+    #[default]
+    Default,
+    /// More of what fingers know from vi.
+    Vim,
+    /// Arrows and function keys; letters only for acts.
+    Plain,
+}
+
 /// So many seconds, 30 at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
@@ -71,6 +84,10 @@ pub struct Config {
     pub theme: String,
     /// Which signs are drawn.
     pub glyphs: Glyphs,
+    /// Which keys lie over the built-in ones, under the person's own.
+    pub keys: Preset,
+    /// Whether the mouse clicks, turns and drags in the console.
+    pub mouse: bool,
     /// What edits a longer text; empty means what the environment says.
     pub editor: String,
     /// When a console calls the person.
@@ -91,6 +108,8 @@ impl Default for Config {
             server: "http://127.0.0.1:8722".to_owned(),
             theme: "auto".to_owned(),
             glyphs: Glyphs::Auto,
+            keys: Preset::default(),
+            mouse: false,
             editor: String::new(),
             alert: Vec::new(),
             notification: Notify::Auto,

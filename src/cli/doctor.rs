@@ -185,10 +185,14 @@ fn canned(context: &Context) -> Finding {
 /// The keys file, if there is one.
 fn keymap(context: &Context) -> Finding {
     let path = context.paths.keymap_file();
-    match seat::keymap(context) {
-        Err(failure) => finding("keymap", State::Bad, failure.sentence()),
-        Ok(_) if path.exists() => finding("keymap", State::Good, path.display().to_string()),
-        Ok(_) => finding("keymap", State::Good, "the built-in one"),
+    let mut troubles = Vec::new();
+    seat::keymap(context, &mut troubles);
+    if !troubles.is_empty() {
+        finding("keymap", State::Bad, troubles.join("; "))
+    } else if path.exists() {
+        finding("keymap", State::Good, path.display().to_string())
+    } else {
+        finding("keymap", State::Good, "the built-in one")
     }
 }
 

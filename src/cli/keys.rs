@@ -1,8 +1,8 @@
 //! `centaur keys`: the keys of the console, with what `keymap.toml` changes. From the table that the console itself
 //! looks keys up in, so it cannot lie.
 
-use super::{Context, exit::Failure};
-use crate::{console::keymap::Keymap, domain::text::SafeText};
+use super::{Context, exit::Failure, seat};
+use crate::domain::text::SafeText;
 
 /// `centaur keys`.
 #[derive(Debug, clap::Args)]
@@ -15,15 +15,11 @@ impl Keys {
     /// # Errors
     /// [`Failure::Usage`] with each mistake in `keymap.toml`.
     pub fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let path = context.paths.keymap_file();
-        let keymap = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Keymap::built_in(),
-            Err(error) => return Err(Failure::Failed(format!("cannot read {}: {error}", path.display()))),
-            Ok(text) => Keymap::built_in().overlaid(&text, &path.display().to_string()).map_err(|(_, mistakes)| {
-                let said: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-                Failure::Usage(said.join("\n"))
-            })?,
-        };
+        let mut troubles = Vec::new();
+        let keymap = seat::keymap(context, &mut troubles);
+        if !troubles.is_empty() {
+            return Err(Failure::Usage(troubles.join("\n")));
+        }
         let mut rows = Vec::new();
         for (scope, entries) in keymap.help() {
             for (keys, entry) in entries {

@@ -5,8 +5,9 @@
 use super::{Context, exit::Failure, replies, when};
 use crate::{
     client::{Dial, Options as Greeting, Session},
-    config::Glyphs,
+    config::{Glyphs, Preset},
     console::{
+        action::nearest,
         app::{App, Options},
         drafts::Keeper,
         input::Ending,
@@ -25,7 +26,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 use std::{
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -83,8 +84,9 @@ pub fn check() -> Result<(), Failure> {
 /// The terminal refuses, or a theme or keymap cannot be used.
 pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(), Failure> {
     check()?;
-    let look = look(context, looks)?;
-    let keymap = keymap(context)?;
+    let mut troubles = Vec::new();
+    let look = look(context, looks, &mut troubles)?;
+    let keymap = keymap(context, &mut troubles);
     let drafts = match &visit.drafts {
         None => None,
         Some(path) => match Keeper::open(path) {
@@ -95,7 +97,8 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
             }
         },
     };
-    let (canned, troubles) = replies::read(&context.paths.replies());
+    let (canned, unread) = replies::read(&context.paths.replies());
+    troubles.extend(unread);
     let send = &context.config.send;
     let channels = send.channels.iter().map(|(name, hold)| (name.clone(), hold.span())).collect();
     let zone = TimeZone::system();
@@ -113,6 +116,9 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         tour: visit.tour,
         troubles,
         look,
+        theme: looks.theme.clone().unwrap_or_else(|| context.config.theme.clone()),
+        level: level(),
+        mouse: context.config.mouse,
         if_light: if_light(context, looks),
     };
     let greeting = Greeting {
@@ -164,37 +170,35 @@ fn level_of(variable: &dyn Fn(&str) -> Option<String>) -> ColorLevel {
     if variable("NO_COLOR").is_some() {
         return ColorLevel::None;
     }
+    let forced = variable("CLICOLOR_FORCE").is_some_and(|force| force != "0");
     let true_color = variable("COLORTERM").is_some_and(|kind| kind == "truecolor" || kind == "24bit");
     let term = variable("TERM").unwrap_or_default();
     if true_color || term.ends_with("-direct") {
         ColorLevel::True
     } else if term.contains("256color") {
         ColorLevel::Indexed
+    } else if term.starts_with("vt") && !forced {
+        // They have bold and reverse, and no colour.
+        ColorLevel::None
     } else {
         ColorLevel::Sixteen
     }
 }
 
-/// The theme and signs that the person and the terminal want.
+/// The theme and signs that the person and the terminal want. A theme in the settings that cannot be used is told among the
+/// `troubles`, and the usual one stands in.
 ///
 /// # Errors
-/// A theme that cannot be used.
-pub fn look(context: &Context, looks: &Looks) -> Result<Look, Failure> {
+/// A theme that was asked for on the command line and cannot be used.
+pub fn look(context: &Context, looks: &Looks, troubles: &mut Vec<String>) -> Result<Look, Failure> {
     let level = level();
-    let theme = match looks.theme.as_deref().or(Some(&context.config.theme)).filter(|theme| *theme != "auto") {
-        None => {
-            let name = match level {
-                ColorLevel::None => "plain",
-                ColorLevel::Sixteen => "sixteen",
-                ColorLevel::Indexed | ColorLevel::True if is_light() == Some(true) => "light",
-                ColorLevel::Indexed | ColorLevel::True => "dark",
-            };
-            Theme::built_in(name, level).unwrap_or_else(Theme::bare)
-        }
-        Some(name) => match Theme::built_in(name, level) {
-            Some(theme) => theme,
-            None => theme_file(Path::new(name), level)?,
-        },
+    let theme = match (&looks.theme, context.config.theme.as_str()) {
+        (Some(asked), _) if asked != "auto" => named(asked, level).map_err(Failure::Usage)?,
+        (Some(_), _) | (None, "auto") => usual(level),
+        (None, settled) => named(settled, level).unwrap_or_else(|why| {
+            troubles.push(why);
+            usual(level)
+        }),
     };
     let glyphs = match context.config.glyphs {
         Glyphs::Unicode if !looks.ascii => glyphs::UNICODE,
@@ -204,15 +208,26 @@ pub fn look(context: &Context, looks: &Looks) -> Result<Look, Failure> {
     Ok(Look::new(theme, glyphs, TimeZone::system()))
 }
 
-fn theme_file(path: &Path, level: ColorLevel) -> Result<Theme, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::Usage(format!(
-            "`{}` is no theme that is built in ({}), and as a file: {error}",
-            path.display(),
-            NAMES.join(", ")
-        ))
+fn usual(level: ColorLevel) -> Theme {
+    let name = match level {
+        ColorLevel::None => "plain",
+        ColorLevel::Sixteen => "sixteen",
+        ColorLevel::Indexed | ColorLevel::True if is_light() == Some(true) => "light",
+        ColorLevel::Indexed | ColorLevel::True => "dark",
+    };
+    Theme::built_in(name, level).unwrap_or_else(Theme::bare)
+}
+
+fn named(name: &str, level: ColorLevel) -> Result<Theme, String> {
+    if let Some(theme) = Theme::built_in(name, level) {
+        return Ok(theme);
+    }
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        let near = nearest(name, NAMES.iter().copied());
+        let near = near.map_or_else(|| NAMES.join(", "), |near| format!("did you mean `{near}`?"));
+        format!("`{name}` is no theme that is built in ({near}), and as a file: {error}")
     })?;
-    Theme::read(&text, &path.display().to_string(), level).map_err(|mistake| Failure::Usage(mistake.to_string()))
+    Theme::read(&text, name, level).map_err(|mistake| mistake.to_string())
 }
 
 /// What the terminal says in its environment of the colour behind its text (`COLORFGBG`): whether it is light.
@@ -240,21 +255,30 @@ fn speaks_unicode() -> bool {
     utf8 && term != "linux" && !term.starts_with("vt")
 }
 
-/// The built-in keys with the person's own over them.
-///
-/// # Errors
-/// The file cannot be read, or what is wrong in it, a line each.
-pub fn keymap(context: &Context) -> Result<Keymap, Failure> {
+/// The keys: the built-in ones, the chosen preset over them, the person's own over both. What is wrong in the person's file
+/// is told among the `troubles`; what is right in it counts.
+pub fn keymap(context: &Context, troubles: &mut Vec<String>) -> Keymap {
+    let keymap = preset(context.config.keys);
     let path = context.paths.keymap_file();
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keymap::built_in()),
-        Err(error) => return Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
-    };
-    Keymap::built_in().overlaid(&text, &path.display().to_string()).map_err(|(_, mistakes)| {
-        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        Failure::Usage(lines.join("\n"))
-    })
+    match std::fs::read_to_string(&path) {
+        Ok(text) => keymap.overlaid(&text, &path.display().to_string()).unwrap_or_else(|(keymap, mistakes)| {
+            troubles.extend(mistakes.iter().map(ToString::to_string));
+            keymap
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => keymap,
+        Err(error) => {
+            troubles.push(format!("{}: {error}; check its rights", path.display()));
+            keymap
+        }
+    }
+}
+
+fn preset(preset: Preset) -> Keymap {
+    match preset {
+        Preset::Default => Keymap::built_in(),
+        Preset::Vim => Keymap::like("vim"),
+        Preset::Plain => Keymap::like("plain"),
+    }
 }
 
 #[cfg(test)]
@@ -271,5 +295,7 @@ mod tests {
         assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]), ColorLevel::True);
         assert_eq!(of(&[("TERM", "xterm-256color")]), ColorLevel::Indexed);
         assert_eq!(of(&[("TERM", "linux")]), ColorLevel::Sixteen);
+        assert_eq!(of(&[("TERM", "vt220")]), ColorLevel::None);
+        assert_eq!(of(&[("TERM", "vt220"), ("CLICOLOR_FORCE", "1")]), ColorLevel::Sixteen);
     }
 }

@@ -48,7 +48,8 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
         return Err(Failure::Usage("name a command, or start it alone on a terminal to be asked".to_owned()));
     }
     let looks = looks()?;
-    let mut look = seat::look(context, &looks)?;
+    // What is wrong with a theme is told by the console that follows.
+    let mut look = seat::look(context, &looks, &mut Vec::new())?;
     let if_light = seat::if_light(context, &looks);
     let mut welcome = Welcome::default();
     loop {
@@ -117,7 +118,7 @@ async fn ask(mut welcome: Welcome, look: &mut Look, if_light: Option<&Theme>) ->
                     look.set_theme(theme.clone());
                 }
             }
-            Some(Input::Focus { .. }) => {}
+            Some(Input::Focus { .. } | Input::Mouse(_)) => {}
         }
     };
     let until = Instant::now() + LAST_ANSWERS;

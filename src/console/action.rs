@@ -160,6 +160,7 @@ actions! {
     Help "help" [Floor List Talk Always] "help", "What each key does here.", :"help" "";
     Reorder "reorder" [Floor List Talk] "re-order", "Puts the list in order again, with what is new.", :"reorder" "";
     Inspect "inspect" [Floor List Talk] "inspect", "Shows or puts away why the AI said it, the customer, the clocks.", :"inspect" "";
+    Copy "copy" [Floor List Talk] "copy", "Copies the selected message, else the newest, to the clipboard of your terminal.", :"copy" "";
 
     // Many at once.
     Mark "mark" [Floor List Talk] "mark", "Marks the selected conversation for an act on many, or takes the mark away.", :"mark" "";
@@ -202,6 +203,8 @@ actions! {
     Interrupt "interrupt" [Always] "cancel", "Steps back from what is over the screen; twice quits.";
     Tour "tour" [Floor List Talk] "tour", "Shows you around in four steps, or ends that.", :"tour" "";
     Suspend "suspend" [Always] "suspend", "Gives the terminal to the shell; `fg` comes back.", :"suspend" "";
+    Theme "theme" [Floor List Talk] "colours", "Chooses colours, seen while one moves; Esc goes back to those before.", :"theme" "[name]";
+    Mouse "mouse" [Floor List Talk] "mouse", "Lets the mouse click, turn and drag here, or leaves it to the terminal.", :"mouse" "[on|off]";
     Repaint "repaint" [Always] "repaint", "Draws the whole screen anew.", :"repaint" "";
 
     // Over the screen.

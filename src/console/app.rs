@@ -18,6 +18,7 @@ use super::{
     model::{DraftKey, Holds, Model},
     msg::{Msg, What},
     pace::Pace,
+    paint::ColorLevel,
     perform::Performer,
     terminal::{Inputs, Screen, Seat},
     theme::Theme,
@@ -73,6 +74,12 @@ pub struct Options {
     pub troubles: Vec<String>,
     /// Theme and caches of drawing.
     pub look: Look,
+    /// The theme's name, or its file.
+    pub theme: String,
+    /// How many colours the terminal has.
+    pub level: ColorLevel,
+    /// Whether the mouse is ours from the beginning.
+    pub mouse: bool,
     /// The theme for terminals that say that they are light, if the person has chosen none.
     pub if_light: Option<Theme>,
 }
@@ -128,6 +135,8 @@ pub struct App<B: Screen, S: Seat> {
     scan: bool,
     stale: Stale,
     if_light: Option<Theme>,
+    first_theme: Theme,
+    level: ColorLevel,
     start: Instant,
     pace: Pace,
     ended: Option<Ending>,
@@ -140,11 +149,21 @@ impl<B: Screen, S: Seat> App<B, S> {
     ///
     /// # Errors
     /// If the backend does not tell its size.
-    pub fn new(backend: B, seat: S, peer: Peer, news: mpsc::Receiver<News>, options: Options) -> Result<Self, Broken> {
+    pub fn new(
+        backend: B,
+        mut seat: S,
+        peer: Peer,
+        news: mpsc::Receiver<News>,
+        options: Options,
+    ) -> Result<Self, Broken> {
         let screen = ratatui::Terminal::new(backend).map_err(drawing)?;
         let size = screen.size().map_err(drawing)?;
         let mut model = Model::new((size.width, size.height), options.keymap);
         model.zone = options.zone;
+        model.theme = options.theme;
+        model.mouse = options.mouse;
+        seat.mouse(options.mouse);
+        let first_theme = options.look.theme.clone();
         model.alerts = Alerts::new(options.alerts);
         model.canned = options.canned;
         model.holds = options.holds;
@@ -164,6 +183,8 @@ impl<B: Screen, S: Seat> App<B, S> {
             scan: false,
             stale: Stale::ByNews,
             if_light: options.if_light,
+            first_theme,
+            level: options.level,
             start: Instant::now(),
             pace: Pace::new(),
             ended: None,
@@ -295,6 +316,7 @@ impl<B: Screen, S: Seat> App<B, S> {
         let what = match input {
             Input::Key(key) => What::Key(key),
             Input::Pasted(text) => What::Pasted(text),
+            Input::Mouse(mouse) => What::Mouse(mouse),
             Input::Answered(answer) => return self.answered(answer),
             Input::Resized(columns, rows) => {
                 self.screen.backend_mut().set_size(Size::new(columns, rows));
@@ -318,7 +340,8 @@ impl<B: Screen, S: Seat> App<B, S> {
             }
             Answer::Background { .. } => {
                 if let (Some(theme), true) = (self.if_light.take(), answer.is_light()) {
-                    self.look.set_theme(theme);
+                    self.look.set_theme(theme.clone());
+                    self.first_theme = theme;
                     self.repaint();
                 }
             }
@@ -380,7 +403,8 @@ impl<B: Screen, S: Seat> App<B, S> {
 
     /// Updates the model, and does what follows, and what follows from that.
     fn hear(&mut self, what: What) {
-        let by = if matches!(what, What::Key(_) | What::Pasted(_)) { Stale::ByKey } else { Stale::ByNews };
+        let by =
+            if matches!(what, What::Key(_) | What::Pasted(_) | What::Mouse(_)) { Stale::ByKey } else { Stale::ByNews };
         let mut heard = VecDeque::from([what]);
         while let Some(what) = heard.pop_front() {
             let before = self.model.revision;
@@ -407,6 +431,13 @@ impl<B: Screen, S: Seat> App<B, S> {
             Effect::Title(title) => self.seat.entitle(&title),
             Effect::Suspend => self.away = Some(away::Away::Shell),
             Effect::Repaint => self.repaint(),
+            Effect::Theme(name) => {
+                let theme = Theme::built_in(&name, self.level).unwrap_or_else(|| self.first_theme.clone());
+                self.look.set_theme(theme);
+                self.if_light = None;
+            }
+            Effect::Copy(text) => self.seat.copy(&text),
+            Effect::Mouse(on) => self.seat.mouse(on),
             Effect::Quit => self.over = true,
             // The performer does the rest.
             _ => {}

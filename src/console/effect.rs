@@ -56,6 +56,12 @@ pub enum Effect {
     Suspend,
     /// Paint the whole screen anew.
     Repaint,
+    /// Draw with the built-in theme of this name; with the one of the start where there is none of that name.
+    Theme(String),
+    /// Give a text to the terminal's clipboard. It holds nothing that a terminal would obey.
+    Copy(String),
+    /// Whether the mouse is ours.
+    Mouse(bool),
     /// End.
     Quit,
 }

@@ -177,6 +177,32 @@ impl FromStr for Key {
     }
 }
 
+/// What the mouse did, with its main button or its wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAct {
+    /// Pressed.
+    Press,
+    /// Moved while pressed.
+    Drag,
+    /// Let go.
+    Release,
+    /// Turned towards the person.
+    WheelDown,
+    /// Turned away.
+    WheelUp,
+}
+
+/// What the mouse did, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub act: MouseAct,
+    /// The column, from 0.
+    pub column: u16,
+    /// The row, from 0.
+    pub row: u16,
+}
+
 /// What comes in beside the session's news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -184,6 +210,8 @@ pub enum Input {
     Key(Key),
     /// A pasted text.
     Pasted(String),
+    /// The mouse, where it is ours.
+    Mouse(Mouse),
     /// The terminal has another size: columns and rows.
     Resized(u16, u16),
     /// The terminal got or lost the focus.

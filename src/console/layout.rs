@@ -18,6 +18,9 @@ pub const THREE: u16 = 110;
 /// From this many columns on list and talk do.
 pub const TWO: u16 = 80;
 
+/// No part is made narrower by hand.
+const NARROWEST: u16 = 24;
+
 /// Where the parts are. Each has a row of its own above it for its title, and one below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
@@ -54,8 +57,15 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     };
     let part = |x: u16, width: u16| Some(Rect { x, width, ..inner });
     if area.width >= THREE {
-        let list = share(inner.width, 36, 38, 62);
-        let inspector = if model.inspector == InspectorWish::Hidden { 0 } else { share(inner.width, 22, 26, 44) };
+        let split = model.split;
+        let most = inner.width.saturating_sub(NARROWEST + 2) / 2;
+        let by_hand = |wished: Option<u16>| wished.map(|width| width.clamp(NARROWEST, most.max(NARROWEST)));
+        let list = by_hand(split.list).unwrap_or_else(|| share(inner.width, 36, 38, 62));
+        let inspector = if model.inspector == InspectorWish::Hidden {
+            0
+        } else {
+            by_hand(split.inspector).unwrap_or_else(|| share(inner.width, 22, 26, 44))
+        };
         let talk = inner.width - list - 1 - inspector - u16::from(inspector > 0);
         areas.list = part(inner.x, list);
         areas.talk = part(inner.x + list + 1, talk);
@@ -64,13 +74,17 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
         }
     } else if area.width >= TWO {
         if wished {
-            let inspector = share(inner.width, 38, 30, 44);
+            let most = inner.width.saturating_sub(NARROWEST + 1).max(NARROWEST);
+            let by_hand = model.split.inspector.map(|width| width.clamp(NARROWEST, most));
+            let inspector = by_hand.unwrap_or_else(|| share(inner.width, 38, 30, 44));
             areas.talk = part(inner.x, inner.width - inspector - 1);
             areas.inspector = part(inner.right() - inspector, inspector);
         } else if model.screen == Screen::NeedsYou {
             areas.talk = part(inner.x, inner.width);
         } else {
-            let list = share(inner.width, 48, 38, 46);
+            let most = inner.width.saturating_sub(NARROWEST + 1).max(NARROWEST);
+            let by_hand = model.split.list.map(|width| width.clamp(NARROWEST, most));
+            let list = by_hand.unwrap_or_else(|| share(inner.width, 48, 38, 46));
             areas.list = part(inner.x, list);
             areas.talk = part(inner.x + list + 1, inner.width - list - 1);
         }

@@ -77,6 +77,8 @@ pub struct Measured {
     pub at_end: bool,
     /// Whether the inspector is visible.
     pub inspector: bool,
+    /// How many lines of the inspector do not fit: as far down it can be turned.
+    pub inspector_over: u16,
 }
 
 /// All that the console knows.
@@ -148,12 +150,38 @@ pub struct Model {
     pub pending_keys: Vec<Key>,
     /// What drawing found out.
     pub measured: Measured,
+    /// The name of the theme in use; a file's path where it is none of the built-in ones.
+    pub theme: String,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// How wide list and inspector were made by hand, where they were.
+    pub split: Split,
+    /// How many lines of the inspector are above its upper edge.
+    pub inspector_top: u16,
     /// Whether the terminal has the focus; none while it has not told.
     pub focused: Option<bool>,
     /// Grows with each message that changed something visible.
     pub revision: u64,
     /// What only `update` needs.
     pub(crate) inner: Inner,
+}
+
+/// How wide parts were made by hand, in columns. They keep their bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// The list.
+    pub list: Option<u16>,
+    /// The inspector.
+    pub inspector: Option<u16>,
+}
+
+/// An edge between two parts that the mouse can drag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// At the right of the list.
+    List,
+    /// At the left of the inspector.
+    Inspector,
 }
 
 /// Whether the inspector was asked for.
@@ -195,6 +223,8 @@ pub(crate) struct Inner {
     pub typed_at: Timestamp,
     /// The wake that was asked for last.
     pub wake_at: Option<Timestamp>,
+    /// The edge that the mouse drags.
+    pub dragged: Option<Edge>,
     /// A conversation that is looked at though the list does not have it.
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
@@ -262,6 +292,10 @@ impl Model {
                 talk_rows: size.1.saturating_sub(6),
                 ..Measured::default()
             },
+            theme: String::new(),
+            mouse: false,
+            split: Split::default(),
+            inspector_top: 0,
             focused: None,
             revision: 0,
             inner: Inner::default(),

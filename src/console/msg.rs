@@ -1,7 +1,7 @@
 //! What happened, as the pure core hears it. Each message carries the time, so the core needs no clock.
 
 use super::{
-    input::Key,
+    input::{Key, Mouse},
     model::{DraftKey, Measured, Saved},
 };
 use crate::{
@@ -26,6 +26,8 @@ pub enum What {
     Key(Key),
     /// A text was pasted: one insertion, never commands.
     Pasted(String),
+    /// The mouse did something.
+    Mouse(Mouse),
     /// The terminal has another size.
     Resized(u16, u16),
     /// The terminal got the focus, or lost it.

@@ -14,6 +14,7 @@ use super::{input::Input, paint::Paint};
 use crate::domain::text::SafeText;
 pub use call::Means;
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor::Show,
     event::{
         DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, KeyboardEnhancementFlags,
@@ -136,6 +137,10 @@ pub trait Seat: Send {
     fn has_editor(&self) -> bool;
     /// The terminal can tell keys apart that look alike otherwise: it does so from now on, until `leave`.
     fn tell_keys_apart(&mut self);
+    /// Takes the mouse, or leaves it to the terminal; until `leave`, and again from `enter` on.
+    fn mouse(&mut self, on: bool);
+    /// Gives a text to the terminal's clipboard, if it takes it.
+    fn copy(&mut self, text: &str);
     /// Whether the terminal owes an answer: what looks like a key may then be a piece of it.
     fn owes(&mut self, owed: bool);
     /// Calls the person: rings, and shows a line outside of the screen, as far as that is possible here.
@@ -151,16 +156,17 @@ pub trait Seat: Send {
 /// The terminal of this process.
 #[derive(Debug)]
 pub struct Terminal {
-    /// Whether the screen is ours. Shared with the panic hook.
-    open: Arc<AtomicBool>,
+    /// What of it is ours. Shared with the panic hook.
+    taken: Arc<Taken>,
     /// Whether it owes an answer. Shared with the reader.
     owed: Arc<AtomicBool>,
     /// Whether it was asked what it is like; that does not change while the program runs.
     asked: bool,
     /// Whether it can tell keys apart.
     can_tell: bool,
-    /// What is to be put back at the end. Shared with the panic hook.
-    taken: Arc<Taken>,
+    /// Whether the mouse is wanted.
+    wants_mouse: bool,
+    /// By what a person is called.
     means: Means,
     /// The title that we gave the window.
     title: Option<SafeText>,
@@ -168,11 +174,15 @@ pub struct Terminal {
     desktop: Option<tokio::process::Child>,
 }
 
-/// What was taken of the terminal and is to be put back.
+/// What of the terminal is ours, to be given back however the program ends.
 #[derive(Debug, Default)]
 struct Taken {
+    /// The screen.
+    open: AtomicBool,
     /// It tells keys apart.
     tells_keys_apart: AtomicBool,
+    /// The mouse.
+    mouse: AtomicBool,
     /// Its window has our title.
     title: AtomicBool,
 }
@@ -181,11 +191,18 @@ impl Terminal {
     /// The terminal on standard input and output. From now on a panic puts it back before it is reported.
     #[must_use]
     pub fn new() -> Self {
-        let open = Arc::new(AtomicBool::new(false));
         let taken = Arc::new(Taken::default());
-        hook_panics(open.clone(), taken.clone(), std::thread::current().id());
-        let means = Means::default();
-        Self { open, owed: Arc::default(), asked: false, can_tell: false, taken, means, title: None, desktop: None }
+        hook_panics(Arc::clone(&taken), std::thread::current().id());
+        Self {
+            taken,
+            owed: Arc::default(),
+            asked: false,
+            can_tell: false,
+            wants_mouse: false,
+            means: Means::default(),
+            title: None,
+            desktop: None,
+        }
     }
 
     /// The same, that calls by these means.
@@ -196,10 +213,8 @@ impl Terminal {
     }
 
     fn write_title(&mut self) {
-        let Some(title) = self.title.as_ref().filter(|_| self.means.entitles() && self.open.load(Ordering::SeqCst))
-        else {
-            return;
-        };
+        let open = self.taken.open.load(Ordering::SeqCst);
+        let Some(title) = self.title.as_ref().filter(|_| self.means.entitles() && open) else { return };
         let before = if self.taken.title.swap(true, Ordering::SeqCst) { "" } else { call::KEEP_TITLE };
         write(&[before, &call::title(title)]);
     }
@@ -219,22 +234,22 @@ impl Seat for Terminal {
 
     fn enter(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        self.open.store(true, Ordering::SeqCst);
+        self.taken.open.store(true, Ordering::SeqCst);
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
         if !std::mem::replace(&mut self.asked, true) {
             self.owes(true);
-            let mut out = io::stdout();
-            out.write_all(questions().as_bytes()).and_then(|()| out.flush())?;
+            say(questions())?;
         }
         if self.can_tell {
             self.tell_keys_apart();
         }
+        self.mouse(self.wants_mouse);
         self.write_title();
         Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if self.open.swap(false, Ordering::SeqCst) { restore(&self.taken) } else { Ok(()) }
+        if self.taken.open.swap(false, Ordering::SeqCst) { restore(&self.taken) } else { Ok(()) }
     }
 
     fn suspend(&mut self) -> Result<(), String> {
@@ -255,6 +270,19 @@ impl Seat for Terminal {
             // Without it keys come as before.
             let _ = execute!(io::stdout(), PushKeyboardEnhancementFlags(flags));
         }
+    }
+
+    fn mouse(&mut self, on: bool) {
+        self.wants_mouse = on;
+        if self.taken.open.load(Ordering::SeqCst) && self.taken.mouse.swap(on, Ordering::SeqCst) != on {
+            // Without it everything works by keys.
+            let _ = say(if on { MOUSE } else { NO_MOUSE });
+        }
+    }
+
+    fn copy(&mut self, text: &str) {
+        // Whether it was taken no terminal tells.
+        let _ = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text));
     }
 
     fn owes(&mut self, owed: bool) {
@@ -301,17 +329,27 @@ fn questions() -> &'static str {
     "\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?u\x1b[c"
 }
 
+/// Clicks, drags and the wheel, in the one encoding without a bound to the columns.
+const MOUSE: &str = "\x1b[?1002h\x1b[?1006h";
+/// No mouse.
+const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1002l";
+
+fn say(words: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(words.as_bytes()).and_then(|()| out.flush())
+}
+
 /// Writes what is no part of a frame. A terminal that refuses is noticed by the next frame.
 fn write(parts: &[&str]) {
     let whole = parts.concat();
     if !whole.is_empty() {
-        let mut out = io::stdout();
-        let _ = out.write_all(whole.as_bytes()).and_then(|()| out.flush());
+        let _ = say(&whole);
     }
 }
 
 /// Puts the terminal back as it was: each part of it, also if another fails.
 fn restore(taken: &Taken) -> io::Result<()> {
+    let mouse = if taken.mouse.swap(false, Ordering::SeqCst) { say(NO_MOUSE) } else { Ok(()) };
     let keys = if taken.tells_keys_apart.swap(false, Ordering::SeqCst) {
         execute!(io::stdout(), PopKeyboardEnhancementFlags)
     } else {
@@ -322,20 +360,20 @@ fn restore(taken: &Taken) -> io::Result<()> {
     }
     let screen =
         execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, ResetColor, LeaveAlternateScreen, Show);
-    disable_raw_mode().and(screen).and(keys)
+    disable_raw_mode().and(screen).and(keys).and(mouse)
 }
 
 /// A panic of the thread that draws puts the terminal back first, then is reported as before. A panic of another thread
 /// does not end the console and must not write over it: it goes to the program's log.
-fn hook_panics(open: Arc<AtomicBool>, taken: Arc<Taken>, drawing: ThreadId) {
+fn hook_panics(taken: Arc<Taken>, drawing: ThreadId) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().id() == drawing {
-            if open.swap(false, Ordering::SeqCst) {
+            if taken.open.swap(false, Ordering::SeqCst) {
                 let _ = restore(&taken);
             }
             before(panic);
-        } else if open.load(Ordering::SeqCst) {
+        } else if taken.open.load(Ordering::SeqCst) {
             tracing::error!("{panic}");
         } else {
             before(panic);

@@ -7,12 +7,14 @@ mod acts;
 mod alerts;
 mod brief;
 mod canned;
+mod comfort;
 mod compose;
 mod hold;
 mod judge;
 mod keys;
 mod log;
 mod many;
+mod mouse;
 mod moves;
 mod needs;
 mod news;
@@ -74,6 +76,7 @@ impl Up<'_> {
         match what {
             What::Key(key) => self.key(key),
             What::Pasted(text) => self.paste(&text),
+            What::Mouse(mouse) => self.mouse(mouse),
             What::Resized(columns, rows) => self.m.size = (columns, rows),
             What::Focus { here } => {
                 self.changed = false;

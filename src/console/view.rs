@@ -166,7 +166,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::Talk => talk::draw(&mut ink, *area, model, talk::Context { cache, zone, measured }, role),
             Pane::Inspector => {
                 measured.inspector = true;
-                inspector::draw(&mut ink, *area, model, zone, role)
+                let (at, over) = inspector::draw(&mut ink, *area, model, zone, role);
+                measured.inspector_over = over;
+                at
             }
         };
         // On a card the keys move through the queue: the cursor stands where the card is.

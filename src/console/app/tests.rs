@@ -58,6 +58,10 @@ impl Seat for Chair {
 
     fn tell_keys_apart(&mut self) {}
 
+    fn mouse(&mut self, _: bool) {}
+
+    fn copy(&mut self, _: &str) {}
+
     fn owes(&mut self, _: bool) {}
 
     fn call(&mut self, rings: bool, says: Option<&SafeText>) {
@@ -110,6 +114,9 @@ fn room() -> Room {
         tour: false,
         troubles: Vec::new(),
         look: Look::default(),
+        theme: "dark".to_owned(),
+        level: ColorLevel::True,
+        mouse: false,
         if_light: None,
     };
     let app = App::new(TestBackend::new(120, 30), chair, peer, news, options).unwrap();

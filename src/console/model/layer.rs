@@ -139,6 +139,8 @@ pub enum Pick {
     Deed,
     /// Which saved filter to show; the text keeps the present one under a name.
     View,
+    /// Which colours to draw with.
+    Theme,
 }
 
 /// What one choice stands for.
@@ -164,6 +166,8 @@ pub enum Value {
     Words(String),
     /// Where all that one holds goes.
     Sweep(To),
+    /// The colours to draw with.
+    Theme(&'static str),
 }
 
 /// One choice of a picker.

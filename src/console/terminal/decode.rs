@@ -4,14 +4,14 @@
 //! Deliberately not here: where one key ends and the next begins (`units`).
 
 use super::units::{Unit, is_answer};
-use crate::console::input::{Answer, Code, Input, Key};
+use crate::console::input::{Answer, Code, Input, Key, Mouse, MouseAct};
 use termina::{
     Event, Parser,
     escape::{
         csi::{self, Csi},
         osc::{ColorOrQuery, DynamicColorNumber, Osc},
     },
-    event::{KeyCode, KeyEvent, KeyEventKind, Modifiers},
+    event::{KeyCode, KeyEvent, KeyEventKind, Modifiers, MouseButton, MouseEventKind},
 };
 
 /// What one thing that came in means to us; nothing for what we do not know.
@@ -47,6 +47,9 @@ fn read(bytes: &[u8]) -> Option<Input> {
     parser.parse(bytes, false);
     match parser.pop()? {
         Event::Key(key) => pressed(key).map(Input::Key),
+        Event::Mouse(mouse) => {
+            moved(mouse.kind).map(|act| Input::Mouse(Mouse { act, column: mouse.column, row: mouse.row }))
+        }
         Event::FocusIn => Some(Input::Focus { here: true }),
         Event::FocusOut => Some(Input::Focus { here: false }),
         Event::Csi(told) => answered(&told).map(Input::Answered),
@@ -56,6 +59,17 @@ fn read(bytes: &[u8]) -> Option<Input> {
             }
             _ => None,
         },
+        _ => None,
+    }
+}
+
+fn moved(kind: MouseEventKind) -> Option<MouseAct> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(MouseAct::Press),
+        MouseEventKind::Drag(MouseButton::Left) => Some(MouseAct::Drag),
+        MouseEventKind::Up(MouseButton::Left) => Some(MouseAct::Release),
+        MouseEventKind::ScrollDown => Some(MouseAct::WheelDown),
+        MouseEventKind::ScrollUp => Some(MouseAct::WheelUp),
         _ => None,
     }
 }
@@ -151,6 +165,20 @@ mod tests {
             ("é".as_bytes(), "é"),
             ("消".as_bytes(), "消"),
             (b" ", "space"),
+        ] {
+            assert_eq!(told(bytes), name, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn the_mouse_is_told_from_keys() {
+        for (bytes, name) in [
+            (&b"\x1b[<0;10;5M"[..], "Mouse(Mouse { act: Press, column: 9, row: 4 })"),
+            (b"\x1b[<32;11;5M", "Mouse(Mouse { act: Drag, column: 10, row: 4 })"),
+            (b"\x1b[<0;11;5m", "Mouse(Mouse { act: Release, column: 10, row: 4 })"),
+            (b"\x1b[<65;1;1M", "Mouse(Mouse { act: WheelDown, column: 0, row: 0 })"),
+            (b"\x1b[<64;1;1M", "Mouse(Mouse { act: WheelUp, column: 0, row: 0 })"),
+            (b"\x1b[<2;1;1M", ""),
         ] {
             assert_eq!(told(bytes), name, "{bytes:?}");
         }

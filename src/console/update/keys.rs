@@ -7,7 +7,7 @@ use crate::console::{
     effect::Effect,
     input::Key,
     keymap::Meaning,
-    model::{Help, Layer, Pane, Screen, Severity},
+    model::{Help, Layer, Pane, Pick, Screen, Severity},
 };
 use crate::domain::time::Span;
 
@@ -161,6 +161,9 @@ impl Up<'_> {
             Action::AiDraft => self.insert_ai_draft(),
             Action::ShowPasted => self.show_pasted(),
             Action::Tour => self.tour(),
+            Action::Theme => self.theme(argument.trim()),
+            Action::Mouse => self.set_mouse(argument.trim()),
+            Action::Copy => self.copy(),
             Action::NewLine => {
                 if let Some(editor) = self.editor() {
                     editor.insert("\n");
@@ -202,6 +205,9 @@ impl Up<'_> {
                 // The marks of alike cards were made for this choice alone.
                 if picker.many && self.m.screen == Screen::NeedsYou {
                     self.unmark();
+                }
+                if picker.pick == Pick::Theme {
+                    self.effects.push(Effect::Theme(self.m.theme.clone()));
                 }
             }
             // Nor are they seen there.

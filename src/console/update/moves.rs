@@ -47,7 +47,10 @@ impl Up<'_> {
             Layer::Sheet(sheet) => {
                 sheet.top = u16::try_from(i64::from(sheet.top).saturating_add(by).clamp(0, 1_000)).unwrap_or(0);
             }
-            Layer::Pick(picker) => picker.cursor = shifted(picker.cursor, by, picker.choices.len()),
+            Layer::Pick(picker) => {
+                picker.cursor = shifted(picker.cursor, by, picker.choices.len());
+                self.preview_theme();
+            }
             Layer::Palette(palette) => palette.cursor = shifted(palette.cursor, by, palette.rows.len()),
             Layer::Compose(composer) => {
                 if let Some(choosing) = &mut composer.choosing {
@@ -65,14 +68,21 @@ impl Up<'_> {
                     _ => self.move_talk(action, by),
                 },
                 Pane::Talk => self.move_talk(action, by),
+                Pane::Inspector => self.move_inspector(by),
                 _ if self.m.screen == Screen::NeedsYou => self.move_needs(action, by),
-                Pane::List | Pane::Inspector => self.move_list(by),
+                Pane::List => self.move_list(by),
             },
         }
         true
     }
 
-    fn move_list(&mut self, by: i64) {
+    pub(super) fn move_inspector(&mut self, by: i64) {
+        let most = i64::from(self.m.measured.inspector_over);
+        let top = i64::from(self.m.inspector_top).saturating_add(by).clamp(0, most);
+        self.m.inspector_top = u16::try_from(top).unwrap_or(0);
+    }
+
+    pub(super) fn move_list(&mut self, by: i64) {
         self.m.inner.visiting = None;
         self.m.floor.step(isize::try_from(by).unwrap_or(if by < 0 { isize::MIN } else { isize::MAX }));
         self.follow_later();
@@ -151,6 +161,7 @@ impl Up<'_> {
         if selected == here {
             return;
         }
+        self.m.inspector_top = 0;
         if let Some(talk) = self.m.talk.take() {
             // On the wall it goes on beside the others.
             if self.m.screen == Screen::Wall && self.m.wall.tiles.contains(&talk.conversation) {

@@ -39,7 +39,7 @@ impl Up<'_> {
                 ("what was wrong? Enter: just bad".to_owned(), choices, None)
             }
             // These are opened where they belong (`alike`, `view`), with choices of their own.
-            Pick::Deed | Pick::View => (String::new(), Vec::new(), None),
+            Pick::Deed | Pick::View | Pick::Theme => (String::new(), Vec::new(), None),
             Pick::TakeOverFirst => {
                 let who = self.holder_name(card.holder);
                 let choices = vec![
@@ -102,9 +102,7 @@ impl Up<'_> {
                 Kind::Ai => Holder::Ai(teammate.id),
                 _ => continue,
             };
-            let you = if self.m.me() == Some(teammate.id) { " (you)" } else { "" };
-            let title = format!("{}{you}", teammate.name);
-            choices.push(choice(letter(&teammate.name), &title, card.holder == holder, Value::Holder(holder)));
+            choices.push(choice(letter(&teammate.name), &teammate.name, card.holder == holder, Value::Holder(holder)));
         }
         choices
     }
@@ -287,6 +285,9 @@ impl Up<'_> {
         if let Some(Value::Sweep(to)) = value {
             return self.read_shift(Purpose::Sweep(to), None);
         }
+        if let Some(Value::Theme(name)) = value {
+            return self.set_theme(name);
+        }
         if picker.many {
             let deed = match value {
                 Some(Value::Holder(to)) => Deed::Assign(to),
@@ -309,7 +310,7 @@ impl Up<'_> {
             Value::Until(until) => self.snooze(conversation, until),
             Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
             Value::Priority(priority) => self.set_priority(conversation, priority),
-            Value::Failure(_) | Value::Words(_) | Value::Sweep(_) => {}
+            Value::Failure(_) | Value::Words(_) | Value::Sweep(_) | Value::Theme(_) => {}
             Value::Run(Action::TakeOver) => {
                 self.take_over(&card);
                 self.write(conversation, Writing::Reply, "");
@@ -339,6 +340,6 @@ fn priorities(card: &Card) -> Vec<Choice> {
         .collect()
 }
 
-fn choice(letter: Option<char>, title: &str, current: bool, value: Value) -> Choice {
+pub(super) fn choice(letter: Option<char>, title: &str, current: bool, value: Value) -> Choice {
     Choice { letter, title: title.to_owned(), current, value }
 }

@@ -4,6 +4,7 @@ mod laws;
 mod log;
 mod many;
 mod needs;
+mod seat;
 mod shift;
 mod stage;
 mod stories;

@@ -62,6 +62,14 @@ impl Up<'_> {
         }
     }
 
+    /// Gives the keys to this tile.
+    pub(super) fn focus_tile(&mut self, tile: usize) {
+        if tile < self.m.wall.tiles.len() {
+            self.m.wall.focus = tile;
+            self.open_selected();
+        }
+    }
+
     /// More tiles, or fewer.
     pub(super) fn resize_wall(&mut self, more: bool) {
         let sizes = wall::SIZES;

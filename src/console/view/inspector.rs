@@ -39,24 +39,33 @@ use ratatui::layout::{Position, Rect};
 /// Where values stand.
 const VALUE: u16 = 9;
 
-pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone, role: Role) -> Option<Position> {
+/// Draws it from `model.inspector_top` on, and says how many lines do not fit below.
+pub(super) fn draw(
+    ink: &mut Ink<'_>,
+    area: Rect,
+    model: &Model,
+    zone: &TimeZone,
+    role: Role,
+) -> (Option<Position>, u16) {
     frame::title(ink, area.x, area.y - 1, area.right(), "why", role);
     let id = model.talk.as_ref().map(|talk| talk.conversation).or_else(|| model.selected());
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some(card) = id.and_then(|id| model.card(id)) else {
         ink.put_cut(inner.x, inner.y + 1, inner.right(), "No conversation is selected.", ink.style(Role::Dim));
-        return None;
+        return (None, 0);
     };
     let mut page = Page { block: Block::new(inner.width), theme: ink.theme };
     reasons(&mut page, card, model);
     people(&mut page, card, model, ink);
     clocks(&mut page, card, model, zone);
     behind(&mut page, model);
-    let drawn = page.block.draw(ink, inner, 0);
-    if page.block.height() > usize::from(drawn) {
+    let most = page.block.height().saturating_sub(usize::from(inner.height));
+    let top = usize::from(model.inspector_top).min(most);
+    page.block.draw(ink, inner, top);
+    if top < most {
         ink.put_right(inner.x, inner.bottom() - 1, inner.right(), ink.glyphs.more, ink.style(Role::Dim));
     }
-    Some(Position::new(inner.x, inner.y))
+    (Some(Position::new(inner.x, inner.y)), u16::try_from(most).unwrap_or(u16::MAX))
 }
 
 /// Lines of titles, and of names with values.
