@@ -41,7 +41,9 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, shown: &JobBox)
     let most = over.height.saturating_sub(4).min(16);
     let rows = u16::try_from(fates.len()).unwrap_or(u16::MAX).clamp(1, most.saturating_sub(3).max(1));
     let height = rows + 4 + u16::from(shown.warning.is_some());
-    let inner = frame::boxed(ink, over, 72, height, &title);
+    // Briefs are read before they go.
+    let width = if matches!(job.deed, Deed::Sweep(_)) { 112 } else { 72 };
+    let inner = frame::boxed(ink, over, width, height, &title);
     let right = inner.right();
     ink.put_cut(inner.x, inner.y, right, &summary(job), ink.style(Role::Text));
     let top = usize::from(shown.top).min(fates.len().saturating_sub(usize::from(rows)));
