@@ -98,6 +98,14 @@ pub struct Entry {
     pub word: Option<(&'static str, &'static str)>,
 }
 
+impl Entry {
+    /// As it is typed: `:word [argument]`.
+    #[must_use]
+    pub fn written(&self) -> Option<String> {
+        self.word.map(|(word, argument)| format!(":{word} {argument}").trim_end().to_owned())
+    }
+}
+
 macro_rules! actions {
     ($($(#[$group:meta])* $action:ident $name:literal [$($scope:ident)*] $title:literal, $help:literal $(, : $word:literal $arg:literal)?;)*) => {
         /// What can be done.

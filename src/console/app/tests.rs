@@ -248,11 +248,11 @@ async fn the_person_is_called_by_the_seat_and_the_title_follows() {
             "1 needs you · Acme",
             "2 need you · Acme",
             "3 need you · Acme",
-            "true #2 Zo\u{eb}]0;x: in the queue, and 1 more",
+            "true #2 Zo\u{eb}]0;x: in the queue, and another",
         ]
     );
     let noticed = room.app.model().notices.last().map(|notice| notice.text.clone());
-    assert_eq!(noticed.as_deref(), Some("#2 Zo\u{eb}]0;x: in the queue, and 1 more"));
+    assert_eq!(noticed.as_deref(), Some("#2 Zo\u{eb}]0;x: in the queue, and another"));
 }
 
 #[tokio::test(start_paused = true)]
