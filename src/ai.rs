@@ -5,12 +5,14 @@
 //!   [`openai`]: language models over HTTP; [`grounding`]: how well their words stand on what they cite.
 //! * [`scripted`]: an endpoint of our own that needs no model, and makes trouble on request.
 //! * [`turn`]: one attempt to answer, a pure machine; [`view`]: what it reads of a talk; [`driver`]: the peer.
+//! * [`task`]: one task beside the person who answers, a pure machine too; [`errand`]: what it makes of a talk.
 //! * [`follow`]: whether a message goes on from what was said before.
 //! * [`words`], [`sentences`], [`phrases`]: text, as far as five languages need it.
 //!
 //! Deliberately not here: what becomes of an answer. The desk's rules decide that, and an AI has no private door.
 
 pub mod driver;
+pub mod errand;
 pub mod follow;
 pub mod grounding;
 pub mod knowledge;
@@ -21,6 +23,7 @@ pub mod phrases;
 pub mod retrieval;
 pub mod scripted;
 pub mod sentences;
+pub mod task;
 pub mod turn;
 pub mod view;
 pub mod words;

@@ -16,9 +16,11 @@ pub mod demo_model;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
+pub mod evidence;
 pub mod exit;
 pub mod export;
 pub mod handover;
+pub mod health;
 pub mod input;
 pub mod invite;
 pub mod keys;
@@ -45,11 +47,13 @@ pub mod seat;
 pub mod serve;
 pub mod show;
 pub mod snooze;
+pub mod stop;
 pub mod sweep;
 pub mod tag;
 pub mod tail;
 pub mod take;
 pub mod talk;
+pub mod task;
 pub mod team;
 #[cfg(test)]
 mod tests;
@@ -162,10 +166,18 @@ pub enum Act {
     Whisper(whisper::Whisper),
     /// Hand a conversation back to the AI, with a brief
     Back(back::Back),
+    /// Give an AI a bounded job, and see what came of it
+    Task(task::Task),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
+    /// Show what speaks for letting the AI go further, and what against it
+    Evidence(evidence::Evidence),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
+    /// How the AIs did in the last hour, and what of today's ceilings is used
+    Health(health::Show),
+    /// Stop the AI: everywhere, for a topic, a channel, one AI or one conversation; and let it go on
+    Stop(stop::Stop),
     /// Send a draft of the AI, as it is or edited
     Approve(approve::Approve),
     /// Do not send a draft of the AI, and tell it why
@@ -423,8 +435,12 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Note(act) => act.run(context).await,
         Act::Whisper(act) => act.run(context).await,
         Act::Back(act) => act.run(context).await,
+        Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
+        Act::Evidence(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
+        Act::Stop(act) => act.run(context).await,
+        Act::Health(act) => act.run(context).await,
         Act::Approve(act) => act.run(context).await,
         Act::Reject(act) => act.run(context).await,
         Act::Assign(act) => act.run(context).await,

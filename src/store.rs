@@ -15,6 +15,7 @@ mod headfile;
 mod index;
 mod log;
 mod memory;
+mod outputs;
 mod reader;
 mod schema;
 mod sqlite;
@@ -27,7 +28,9 @@ pub(crate) mod tests;
 pub use chain::{Broken, Flaw, GENESIS, Verified, link, verify};
 pub use error::StoreError;
 pub use headfile::Mark;
-pub use log::{Checkpoint, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, State, States, Stored};
+pub use log::{
+    Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, State, States, Stored,
+};
 pub use memory::MemoryLog;
 pub use reader::SqliteReader;
 pub use sqlite::{Opened, SqliteLog};

@@ -5,6 +5,7 @@
 //! desk's rules).
 
 mod agenda;
+mod attempt;
 mod floor;
 mod options;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod work;
 pub use self::options::{DriverError, DriverOptions, Pace};
 use self::{
     agenda::{Agenda, Wake},
+    attempt::Attempt,
     floor::Floor,
     work::{Report, Reported, Work, compose, retrieve},
 };
@@ -22,7 +24,7 @@ use super::{
     model::Model,
     offline::Offline,
     retrieval::Retrieval,
-    turn::{Effect, End, Input, Rules, Turn},
+    turn::{Effect, End, Input, Rules},
     view::View,
 };
 use crate::{
@@ -37,6 +39,7 @@ use crate::{
         ids::{CommandId, ConversationId, EntryNo},
         refusal::Refusal,
         thread::{Thread, What},
+        time::{Span, Timestamp},
     },
     protocol::{Answer, Scope, ToPeer},
 };
@@ -59,6 +62,8 @@ const MOST_AT_ONCE: usize = 200;
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// The silence that is waited for in a hurry.
 const HURRIED: Duration = Duration::from_millis(150);
+/// A task that lies ahead is looked at again after this long at the latest.
+const LOOKS_AGAIN: Duration = Duration::from_mins(10);
 /// Turns between two lines of counts in the log.
 const COUNTED: u64 = 100;
 
@@ -72,6 +77,8 @@ pub struct Driver {
     /// The version of the knowledge.
     config: String,
     floor: Floor,
+    /// The server's time, and when it was told.
+    clock: (Timestamp, Instant),
     agenda: Agenda,
     /// Ready to be answered, in the order in which they became so.
     queue: VecDeque<ConversationId>,
@@ -111,7 +118,9 @@ struct Counts {
 struct Active {
     attempt: u64,
     thread: Thread,
-    turn: Option<Turn>,
+    /// The task that it is about; none: the customer's words.
+    task: Option<EntryNo>,
+    turn: Option<Attempt>,
     began: Instant,
     /// The turn's number, once the desk let it begin.
     accepted: Option<EntryNo>,
@@ -160,6 +169,7 @@ impl Driver {
             retrieval,
             config,
             floor: Floor::default(),
+            clock: (Timestamp::default(), Instant::now()),
             agenda: Agenda::default(),
             queue: VecDeque::new(),
             active: HashMap::new(),
@@ -208,7 +218,11 @@ impl Driver {
 
     async fn frame(&mut self, frame: ToPeer) {
         match frame {
-            ToPeer::Welcome { you, office, resumed, .. } => self.floor.welcome(you.id, &office, resumed),
+            ToPeer::Welcome { you, office, resumed, now, .. } => {
+                self.clock = (now, Instant::now());
+                self.floor.welcome(you.id, &office, resumed);
+            }
+            ToPeer::Ping { now, .. } => self.clock = (now, Instant::now()),
             ToPeer::Desk { office } => {
                 self.floor.desk(&office);
                 for conversation in self.floor.ids() {
@@ -252,7 +266,10 @@ impl Driver {
             let card = self.floor.card(conversation);
             let input = match card {
                 None => Some(Input::Fenced),
-                Some(card) if !self.floor.may_go_on(card, active.thread_term()) => Some(Input::Fenced),
+                Some(card) if active.task.is_some_and(|task| !self.floor.may_do(card, task)) => Some(Input::Fenced),
+                Some(card) if active.task.is_none() && !self.floor.may_go_on(card, active.thread_term()) => {
+                    Some(Input::Fenced)
+                }
                 Some(card) if active.read != EntryNo(0) && card.asked > active.read => Some(Input::CustomerWrote),
                 Some(_) => None,
             };
@@ -264,6 +281,28 @@ impl Driver {
         if let Some(asked) = self.floor.begin_settling(conversation) {
             self.agenda.add(Instant::now() + self.settle(), Wake::Settled(conversation, asked));
         }
+        self.look_for_task(conversation);
+    }
+
+    /// Puts a task that waits into the queue, or comes back when its time has come.
+    fn look_for_task(&mut self, conversation: ConversationId) {
+        let now = self.now();
+        let Some((_, at)) = self.floor.task(conversation) else { return };
+        match at.filter(|at| *at > now) {
+            // A later look is enough for what lies far ahead.
+            Some(at) => {
+                let wait = Duration::from_millis(at.since(now).0).min(LOOKS_AGAIN) + HURRIED;
+                self.agenda.add(Instant::now() + wait, Wake::Task(conversation));
+            }
+            None if !self.queue.contains(&conversation) => self.queue.push_back(conversation),
+            None => {}
+        }
+    }
+
+    /// The server's time.
+    fn now(&self) -> Timestamp {
+        let gone = u64::try_from(self.clock.1.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.clock.0.plus(Span(gone))
     }
 
     async fn wake(&mut self, wake: Wake) {
@@ -271,6 +310,11 @@ impl Driver {
             Wake::Settled(conversation, asked) => {
                 if self.floor.end_settling(conversation, asked) && !self.active.contains_key(&conversation) {
                     self.queue.push_back(conversation);
+                }
+            }
+            Wake::Task(conversation) => {
+                if !self.active.contains_key(&conversation) {
+                    self.look_for_task(conversation);
                 }
             }
             Wake::Turn(conversation, attempt, timer) => {
@@ -286,13 +330,24 @@ impl Driver {
         while self.active.len() < self.options.at_once.clamp(1, MOST_AT_ONCE) {
             let Some(conversation) = self.queue.pop_front() else { return };
             self.floor.leave_queue(conversation);
-            if self.active.contains_key(&conversation) || !self.floor.wants(conversation) {
+            if self.active.contains_key(&conversation) {
                 continue;
             }
+            // The customer comes before what is done beside.
+            let now = self.now();
+            let task = match self.floor.task(conversation) {
+                _ if self.floor.wants(conversation) => None,
+                Some((task, at)) if at.is_none_or(|at| at <= now) => {
+                    self.floor.begin_task(conversation, task);
+                    Some(task)
+                }
+                _ => continue,
+            };
             self.attempts += 1;
             let active = Active {
                 attempt: self.attempts,
                 thread: Thread::new(conversation),
+                task,
                 turn: None,
                 began: Instant::now(),
                 accepted: None,
@@ -321,7 +376,7 @@ impl Driver {
         let Some(card) = self.floor.card(conversation) else { return };
         let Some(turn) = &active.turn else {
             let rules = Rules { policy: self.floor.policy(), model: self.model.name(), config: self.config.clone() };
-            let (turn, effects) = Turn::begin(conversation, card.term, rules);
+            let (turn, effects) = Attempt::begin(conversation, card.term, active.task, rules);
             active.turn = Some(turn);
             active.began = Instant::now();
             self.perform(conversation, effects).await;
@@ -332,7 +387,7 @@ impl Driver {
             active.read = newest;
             let view = View::of(card, &active.thread, n);
             self.step(conversation, Input::Began(n, Box::new(view))).await;
-        } else if active.read != EntryNo(0) && newest > active.read {
+        } else if active.task.is_none() && active.read != EntryNo(0) && newest > active.read {
             self.step(conversation, Input::CustomerWrote).await;
         }
     }
@@ -350,8 +405,12 @@ impl Driver {
             }
             (Asked::Finish, Ok(answer)) => {
                 if self.is_current(conversation, attempt) {
-                    let read = self.active.get(&conversation).map(|active| active.read);
-                    self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
+                    let active = self.active.get(&conversation);
+                    // What was done beside answers nothing.
+                    if active.is_some_and(|active| active.task.is_none()) {
+                        let read = active.map(|active| active.read);
+                        self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
+                    }
                     self.step(conversation, Input::Ended).await;
                 }
             }
@@ -404,8 +463,11 @@ impl Driver {
             match effect {
                 Effect::Ask(command) => {
                     let id = mint();
-                    let which =
-                        if matches!(*command, Command::BeginTurn { .. }) { Asked::Begin } else { Asked::Finish };
+                    let which = if matches!(*command, Command::BeginTurn { .. } | Command::BeginTask { .. }) {
+                        Asked::Begin
+                    } else {
+                        Asked::Finish
+                    };
                     if which == Asked::Finish {
                         active.work = None;
                     }
@@ -438,7 +500,7 @@ impl Driver {
     }
 
     async fn done(&mut self, conversation: ConversationId, end: End) {
-        self.active.remove(&conversation);
+        let was_task = self.active.remove(&conversation).is_some_and(|active| active.task.is_some());
         self.peer.unwatch(conversation).await;
         let counts = &mut self.counts;
         match end {
@@ -454,7 +516,10 @@ impl Driver {
             let (active, queued) = (self.active.len(), self.queue.len());
             tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
         }
+        // What waited behind this comes next.
+        self.look_for_task(conversation);
         let wait = match end {
+            _ if was_task => return self.look_again(conversation, self.settle()),
             End::Finished => return self.look_again(conversation, self.settle()),
             End::Again => {
                 self.floor.unmark(conversation);
@@ -488,6 +553,6 @@ impl Active {
 
     /// The term under which the turn was asked for, if it was.
     fn thread_term(&self) -> Option<crate::domain::ids::Term> {
-        self.turn.as_ref().map(Turn::term)
+        self.turn.as_ref().map(Attempt::term)
     }
 }

@@ -3,7 +3,7 @@
 //! A model reads a [`Prompt`] and sends the answer in pieces; what it says of its sources is checked by those who read it,
 //! never taken on trust for what may be sent. Deliberately not here: rules of when to answer (see [`turn`](super::turn)).
 
-use super::{retrieval::Passage, words::Language};
+use super::{errand::Errand, retrieval::Passage, words::Language};
 use crate::{
     client::wire::Later,
     domain::{
@@ -32,6 +32,8 @@ pub struct Prompt {
     pub passages: Vec<Passage>,
     /// Whether the customer says that the matter is settled.
     pub settled: bool,
+    /// What is asked instead of an answer, if something is.
+    pub errand: Option<Errand>,
 }
 
 /// A whole answer.

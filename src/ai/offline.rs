@@ -12,6 +12,7 @@ mod small;
 mod whisper;
 
 use super::{
+    errand,
     knowledge::Knowledge,
     model::{Composed, Model, ModelError, Piece, Prompt},
 };
@@ -41,6 +42,9 @@ impl Offline {
     /// The whole answer at once. Pure.
     #[must_use]
     pub fn answer(&self, prompt: &Prompt) -> Composed {
+        if let Some(made) = prompt.errand.as_ref().and_then(|errand| errand::without_model(prompt, errand)) {
+            return made;
+        }
         compose::compose(prompt, &self.knowledge)
     }
 }

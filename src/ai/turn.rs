@@ -9,6 +9,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::reasons::clean;
 use super::{
     follow,
     model::{Composed, ModelError, Piece, Prompt, Remedy, Spent},
@@ -294,6 +295,7 @@ impl Turn {
             whispers: view.whispers.clone(),
             passages: self.passages.clone(),
             settled: view.settled,
+            errand: None,
         }))]
     }
 

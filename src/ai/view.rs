@@ -10,6 +10,7 @@ use crate::domain::{
     card::Card,
     ids::{ConversationId, EntryNo, Term},
     mode::Mode,
+    task::{Kind, Task},
     thread::{Thread, What},
 };
 
@@ -47,6 +48,8 @@ pub struct View {
     pub whispers: Vec<String>,
     /// Whether nothing of it may reach the customer.
     pub shadow: bool,
+    /// The open tasks, by the entry that gave them.
+    pub tasks: Vec<(EntryNo, Task)>,
 }
 
 impl View {
@@ -61,6 +64,8 @@ impl View {
             ..Self::default()
         };
         let mut rejected: Vec<String> = Vec::new();
+        let mut ruled: Vec<String> = Vec::new();
+        let mut briefed = None;
         for entry in &thread.entries {
             match &entry.what {
                 What::Customer { text, signals, .. } => {
@@ -82,13 +87,31 @@ impl View {
                 What::Draft { ending: Some((Ending::Rejected { reason }, _)), .. } => rejected.push(reason.clone()),
                 What::Brief { brief } => {
                     // A person read and decided: an earlier wish for a person is met.
+                    briefed = Some(entry.n);
                     view.brief = Some(brief.clone());
                     view.asks_human = false;
+                }
+                What::Task { task, ending: None, .. } => {
+                    view.tasks.push((entry.n, (**task).clone()));
+                    // Given with a brief it says the same; given alone it is the brief.
+                    if task.kind == Kind::Handle && briefed.is_none_or(|n| n.next() != entry.n) {
+                        view.brief = Some(Brief {
+                            done: task.facts.clone(),
+                            open: task.goal.clone(),
+                            may: task.may.clone(),
+                            back_when: task.back_when.clone(),
+                            ..Brief::default()
+                        });
+                        view.asks_human = false;
+                        let may_not = task.may_not.lines().map(str::trim).filter(|line| !line.is_empty());
+                        ruled.extend(may_not.map(|line| format!("do not {line}")));
+                    }
                 }
                 What::Whisper { text, applied: Some(by) } if *by == turn => view.whispers.push(text.clone()),
                 _ => {}
             }
         }
+        view.whispers.extend(ruled);
         view.whispers.extend(rejected.into_iter().filter(|reason| !reason.trim().is_empty()));
         if view.said.is_empty() {
             // Handed back with nothing new said: the last matter is still the customer's.

@@ -1,6 +1,6 @@
 //! `centaur demo`: a desk on this machine with an AI that answers and customers that write, and you at the console.
 //!
-//! Everything is real but the customers and one colleague: the same server, log, AI and console as anywhere. The desk lives in a folder
+//! Everything is real but the customers, one colleague and one reviewer: the same server, log, AI and console as anywhere. The desk lives in a folder
 //! that goes with it, unless another is named.
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     ai::driver::Pace,
     connectors::{
-        simulator::{self, SimulatorOptions, colleague},
+        simulator::{self, SimulatorOptions, colleague, reviewer},
         web,
     },
     domain::teammate::Role,
@@ -31,7 +31,9 @@ const OPENING: usize = 24;
 /// held by a colleague.
 const HEAD_START: Duration = Duration::from_secs(1);
 /// Who else sits at the desk, and how many talks she takes in all.
-const COLLEAGUE: (&str, usize) = ("Lena", 3);
+const COLLEAGUE: (&str, usize) = ("Lena", 4);
+/// Who judges what the AI said.
+const REVIEWER: &str = "Rita";
 
 /// Watch a desk at work: an AI answers simulated customers, and you supervise it
 ///
@@ -108,6 +110,7 @@ impl Demo {
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
         let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
+        let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
         if let Some(addr) = self.listen {
             let (_, token) = desk.local("web", Role::Connector).await?;
@@ -136,6 +139,7 @@ impl Demo {
         };
         customers.abort();
         colleague.abort();
+        reviewer.abort();
         ai.abort();
         desk.close().await;
         result
@@ -171,6 +175,17 @@ async fn colleague(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failu
     Ok(tokio::spawn(async move {
         if let Err(error) = colleague::run(dial, token, manner, takes).await {
             tracing::error!(%error, "the simulated colleague left");
+        }
+    }))
+}
+
+/// A simulated reviewer, so that what speaks for a step further has reviews in it.
+async fn reviewer(desk: &Embedded) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let (_, token) = desk.local(REVIEWER, Role::Reviewer).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(tokio::spawn(async move {
+        if let Err(error) = reviewer::run(dial, token).await {
+            tracing::error!(%error, "the simulated reviewer left");
         }
     }))
 }

@@ -133,6 +133,8 @@ fn refusal_code(why: &Refusal) -> u8 {
         Refusal::Invalid { .. } => 2,
         Refusal::ModeForbids { .. }
         | Refusal::Paused
+        | Refusal::Stopped { .. }
+        | Refusal::Ceiling { .. }
         | Refusal::NothingToAnswer
         | Refusal::LoopGuard
         | Refusal::CannotUndo { .. }

@@ -19,7 +19,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Rows asked for at once; the most that the server gives.
+/// Rows asked for at once; the most that the server gives, of judgements and of corrections.
 const ROWS: u32 = 100;
 
 /// `centaur export`.
@@ -43,6 +43,13 @@ enum What {
         /// Also those that were replaced by a later one or taken back
         #[arg(long)]
         all: bool,
+    },
+    /// What people sent in place of what the AI wrote, one a line: both texts, what was changed, how far apart
+    #[command(after_help = "Example:\n  centaur export corrections --after 1200 > new.jsonl")]
+    Corrections {
+        /// Only those after this event, as in the `seq` of the last line of an earlier export
+        #[arg(long, value_name = "SEQ", default_value_t = 0)]
+        after: u64,
     },
 }
 
@@ -102,13 +109,38 @@ impl From<Judged> for Line {
     }
 }
 
+async fn corrections(context: &mut Context, mut after: Seq) -> Result<(), Failure> {
+    let mut desk = Desk::open(context, Scope::None).await?;
+    let mut written = 0_usize;
+    loop {
+        let (rows, more) = match desk.read(Query::Corrections { after, limit: ROWS }).await? {
+            Page::Corrections { rows, more } => (rows, more),
+            page => return Err(unexpected(&page)),
+        };
+        let last = rows.last().map(|row| row.seq);
+        for row in &rows {
+            context.out.json(row)?;
+            written += 1;
+        }
+        match last {
+            Some(last) if more && last > after => after = last,
+            _ => break,
+        }
+    }
+    context.out.remark(&format!("{written} correction(s) written"));
+    Ok(())
+}
+
 impl Export {
     /// Does it. Always JSON lines, with `--json` or without.
     ///
     /// # Errors
     /// As the desk says.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
-        let What::Annotations { after, all } = self.what;
+        let (after, all) = match self.what {
+            What::Annotations { after, all } => (after, all),
+            What::Corrections { after } => return corrections(context, Seq(after)).await,
+        };
         let mut desk = Desk::open(context, Scope::None).await?;
         let mut after = Seq(after);
         let mut written = 0_usize;

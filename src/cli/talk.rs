@@ -93,6 +93,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
                 Cause::LeaseLapsed => "the holder was not seen".to_owned(),
                 Cause::AiVanished => "the AI was not seen".to_owned(),
                 Cause::ModeChanged => "the mode changed".to_owned(),
+                Cause::Stopped => "the AI was stopped".to_owned(),
                 Cause::Undone => "undone".to_owned(),
                 Cause::Revoked => "the holder was revoked".to_owned(),
             };
@@ -118,6 +119,27 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Escalation { reason, summary, .. } => {
             (format!("a human is wanted: {}", reason.words()), Some(summary.clone()))
         }
+        What::Task { to, task, begun, ending } => {
+            let how = match (ending, begun) {
+                (Some((ending, _)), _) => {
+                    ending.why().map_or_else(|| ending.word().to_owned(), |why| format!("{}: {why}", ending.word()))
+                }
+                (None, true) => "under way".to_owned(),
+                (None, false) => "waits".to_owned(),
+            };
+            let mut words = vec![task.goal.clone()];
+            if let Some(work) = ending.as_ref().and_then(|(ending, _)| ending.work()) {
+                words.extend([work.summary.clone()].into_iter().filter(|text| !text.is_empty()));
+                words.extend(work.questions.iter().map(|question| format!("open: {question}")));
+                words.extend([work.answer.text.clone()].into_iter().filter(|text| !text.is_empty()));
+            }
+            (format!("task for {}: {}, {how}", office.name_of(*to), task.kind.word()), Some(words.join("\n")))
+        }
+        What::Guarded { verdicts } => {
+            let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
+            (format!("checks: {}", said.join("; ")), None)
+        }
+        What::Spending { level } => (level.sentence(), None),
         What::Mode { mode } => {
             (mode.map_or_else(|| "mode freed".to_owned(), |mode| format!("mode {}", mode.word())), None)
         }

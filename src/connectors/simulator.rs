@@ -1,7 +1,8 @@
 //! Customers with a life of their own, for the demo and for load.
 //!
 //! [`scenario`] reads who they are, [`customer`] is the pure machine of one, [`afternoon`] says when which one comes, and
-//! [`driver`] is the peer that brings them to the desk; [`colleague`] is a person at the desk who takes some. All of it follows from a seed and from what the desk says.
+//! [`driver`] is the peer that brings them to the desk; [`colleague`] is a person at the desk who takes some, [`reviewer`] one who
+//! judges what the AI said. All of it follows from a seed and from what the desk says.
 //! Deliberately not here: anything that knows how the desk answers.
 
 pub mod afternoon;
@@ -10,6 +11,7 @@ pub mod customer;
 pub mod driver;
 pub mod options;
 pub mod random;
+pub mod reviewer;
 pub mod scenario;
 
 pub use driver::run;

@@ -28,6 +28,8 @@ pub enum Scope {
     Needs,
     /// The wall; before `Floor`.
     Wall,
+    /// The AI screen; before `Floor`.
+    Ai,
     /// The filter; before `Text`.
     Filter,
     /// The job on many; before `Text` while its count is typed.
@@ -38,12 +40,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Floor,
         Self::List,
         Self::Talk,
         Self::Needs,
         Self::Wall,
+        Self::Ai,
         Self::Composer,
         Self::Text,
         Self::Picker,
@@ -68,6 +71,7 @@ impl Scope {
             Self::Palette => "palette",
             Self::Needs => "needs_you",
             Self::Wall => "wall",
+            Self::Ai => "ai",
             Self::Filter => "filter",
             Self::Job => "job",
             Self::Help => "help",
@@ -152,6 +156,9 @@ actions! {
     NeedsYou "needs_you" [Floor List Talk] "needs you", "All that waits for your decision, one card at a time, the most urgent first.", :"needs" "";
     NextNeeds "next_needs" [Floor List Talk] "next that needs you", "Goes to the most urgent conversation that needs you, from there to the next one.", :"next" "";
     Filter "filter" [Floor List Talk] "filter", "Shows only the conversations that match the words.", :"filter" "[words]";
+    Ai "ai" [Floor List Talk] "AI", "The AIs, how far they may go in which topic, and what speaks for a step further or back.", :"ai" "";
+    CancelTask "cancel_task" [Ai] "cancel", "Cancels the task under the cursor, or puts its result away.";
+    Step "step" [Ai] "take the step", "Sets the mode that the evidence proposes for the topic or channel under the cursor.", :"step" "";
     Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
     Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
     StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";
@@ -176,6 +183,9 @@ actions! {
     Alike "alike" [Needs] "decide all alike", "Marks all cards that ask the same, and asks what to do with them.", :"alike" "";
     ShowJob "show_job" [Floor List Talk] "results of many", "Shows what came of the last act on many, each by itself.", :"job" "";
 
+    // All at once.
+    Stop "stop" [Floor List Talk] "stop the AI", "Stops the AI: here, in a topic, a channel, one AI or all; or lets it go on, with a reason.", :"stop" "";
+
     // The ladder.
     Good "good" [Floor List Talk] "good", "Judges the selected AI message as good.", :"good" "[note]";
     Bad "bad" [Floor List Talk] "bad", "Judges the selected AI message as bad; a letter then says what was wrong.", :"bad" "[note]";
@@ -189,7 +199,8 @@ actions! {
     HandBack "hand_back" [Floor List Talk] "hand back", "The AI carries on, with a brief of what was done and promised.", :"back" "";
     Reply "reply" [Floor List Talk] "reply", "Writes to the customer; where a text failed, tries it again.", :"reply" "[text]";
     Note "note" [Floor List Talk] "note", "Writes to the team.", :"note" "[text]";
-    Mode "mode" [Floor List Talk] "mode", "How far the AI may go here: off, shadow, draft, auto.", :"mode" "[off|shadow|draft|auto|desk]";
+    Task "task" [Floor List Talk] "task", "Gives the AI a bounded job: a draft, a summary, missing facts, a follow-up; the result comes back to you.", :"task" "[kind goal]";
+    Mode "mode" [Floor List Talk Ai] "mode", "How far the AI may go here: off, shadow, draft, auto.", :"mode" "[off|shadow|draft|auto|desk]";
     Pause "pause" [Floor List Talk] "pause", "Pauses the AI here for a while, or ends the pause.", :"pause" "[15m|end]";
     Assign "assign" [Floor List Talk] "assign", "Gives it to somebody else, to an AI or to the queue.", :"assign" "[name|queue]";
 

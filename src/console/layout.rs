@@ -26,6 +26,8 @@ const NARROWEST: u16 = 24;
 pub struct Areas {
     /// The line at the top.
     pub header: Rect,
+    /// The line under it while the AI is stopped somewhere.
+    pub banner: Option<Rect>,
     /// All between the lines, frames included.
     pub frame: Rect,
     /// The conversations, without frame.
@@ -48,10 +50,12 @@ pub fn areas(area: Rect, model: &Model) -> Option<Areas> {
     // One writes in the talk: it must be in sight.
     let pane = if composing { Pane::Talk } else { model.pane };
     let wished = model.inspector == InspectorWish::Shown || pane == Pane::Inspector;
-    let inner = Rect { x: area.x + 1, y: area.y + 2, width: area.width - 2, height: area.height - 4 };
+    let banner = model.banner_rows();
+    let inner = Rect { x: area.x + 1, y: area.y + 2 + banner, width: area.width - 2, height: area.height - 4 - banner };
     let mut areas = Areas {
         header: Rect { height: 1, ..area },
-        frame: Rect { y: area.y + 1, height: area.height - 2, ..area },
+        banner: (banner > 0).then_some(Rect { y: area.y + 1, height: 1, ..area }),
+        frame: Rect { y: area.y + 1 + banner, height: area.height - 2 - banner, ..area },
         hints: Rect { y: area.bottom() - 1, height: 1, ..area },
         ..Areas::default()
     };

@@ -7,6 +7,7 @@
 //! All strings that came from outside are as received: the view shows them through `SafeText` only.
 //! Deliberately not here: time (it comes in with each message), terminal, files.
 
+pub mod ai;
 pub mod floor;
 pub mod hints;
 pub mod layer;
@@ -25,7 +26,9 @@ pub mod wall;
 use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
+    ceiling,
     desk::Office,
+    health::Health,
     ids::{ConversationId, LogId, Seq, TeammateId},
     teammate::Teammate,
     time::Timestamp,
@@ -33,6 +36,7 @@ use crate::domain::{
 use crate::protocol::{Present, limits::Limits};
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use ai::{Ai, AiRow};
 pub use floor::{Counts, Floor, Row};
 pub use layer::{
     Asked, Choice, Choosing, Composer, DraftKey, FilterLine, Help, InUse, JobBox, Layer, Palette, PaletteRow, Pick,
@@ -106,6 +110,8 @@ pub struct Model {
     pub needs: Needs,
     /// The log, as far as it was read.
     pub log: Log,
+    /// The AI screen, as far as it was read.
+    pub ai: Ai,
     /// A talk as it was at a moment, over the log.
     pub replay: Option<Replay>,
     /// Those that are marked, and the job on many.
@@ -144,6 +150,8 @@ pub struct Model {
     pub tour: Option<Tour>,
     /// Who is here, and what they look at.
     pub presence: Vec<Present>,
+    /// How the AIs did in the last hour; asked for now and then.
+    pub health: Vec<Health>,
     /// Which key does what.
     pub keymap: Arc<Keymap>,
     /// Keys of an unfinished sequence, as `g` of `g g`.
@@ -201,6 +209,8 @@ pub enum InspectorWish {
 pub(crate) struct Inner {
     /// The last ticket given to an effect.
     pub ticket: u64,
+    /// When the health of the AIs was asked for last.
+    pub health_at: Timestamp,
     /// The last number given to a query.
     pub query: u32,
     /// The last epoch given to a talk.
@@ -266,6 +276,7 @@ impl Model {
             floor: Floor::default(),
             needs: Needs::default(),
             log: Log::default(),
+            ai: Ai::default(),
             replay: None,
             many: Many::default(),
             saved: Vec::new(),
@@ -285,6 +296,7 @@ impl Model {
             holds: Holds::default(),
             tour: None,
             presence: Vec::new(),
+            health: Vec::new(),
             keymap,
             pending_keys: Vec::new(),
             measured: Measured {
@@ -300,6 +312,29 @@ impl Model {
             revision: 0,
             inner: Inner::default(),
         }
+    }
+
+    /// What is wrong with an AI, or used up, in a few words; none if nothing is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let full = self.office.used_today(self.now).into_iter().find(|level| level.share() >= ceiling::NEAR);
+        let unwell = || {
+            let mut unwell = self.health.iter().filter_map(|one| Some((one.ai, one.trouble()?)));
+            unwell.next().map(|(ai, trouble)| format!("{}: {trouble}", self.name_of(ai)))
+        };
+        full.map(|level| level.sentence()).or_else(unwell)
+    }
+
+    /// Rows that the banner takes: one while the AI is stopped somewhere.
+    #[must_use]
+    pub fn banner_rows(&self) -> u16 {
+        u16::from(!self.office.stops.is_empty())
+    }
+
+    /// The size without the banner: what the wall has room in.
+    #[must_use]
+    pub fn room(&self) -> (u16, u16) {
+        (self.size.0, self.size.1.saturating_sub(self.banner_rows()))
     }
 
     /// Your number; none before the first welcome.
@@ -323,7 +358,7 @@ impl Model {
             Screen::NeedsYou => self.needs.current,
             Screen::Wall => self.wall.focused(),
             // The past is looked at; nothing is done in it.
-            Screen::Log => None,
+            Screen::Log | Screen::Ai => None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
         session::{NotTaken, Order, mint},
     },
     domain::ids::{CommandId, ConversationId},
-    protocol::ToPeer,
+    protocol::{Query, ToPeer},
 };
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -79,7 +79,10 @@ impl Performer {
                 return Ok(self.order(Order::Unwatch(conversation)).err().map(What::Trouble));
             }
             Effect::Query(id, query) => {
-                self.queries.insert(id);
+                // Nobody waits for how the AIs do.
+                if query != Query::Health {
+                    self.queries.insert(id);
+                }
                 return Ok(self.order(Order::Query(id, query)).err().map(What::Trouble));
             }
             // Ephemeral: dropped if the session is busy or over.

@@ -4,6 +4,7 @@
 //! anything (see `perform`), and drawing.
 
 mod acts;
+mod ai;
 mod alerts;
 mod brief;
 mod canned;
@@ -24,7 +25,9 @@ mod saved;
 mod screens;
 mod send;
 mod shift;
+mod stop;
 mod talk;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tour;
@@ -36,11 +39,14 @@ use super::{
     msg::{Msg, What},
 };
 use crate::domain::time::{Span, Timestamp};
+use crate::protocol::Query;
 
 /// How long no key must be pressed until the order of the list is live again.
 pub const RELEASE_AFTER: Span = Span::seconds(15);
 /// How long the cursor must rest until the talk follows it.
 pub const FOLLOW_AFTER: Span = Span(200);
+/// How often the health of the AIs is asked for, at most.
+const HEALTH_EVERY: Span = Span::minutes(1);
 /// Notices kept at once; an older one goes when another comes.
 const NOTICES: usize = 5;
 
@@ -113,6 +119,9 @@ impl Up<'_> {
             self.m.log.window = usize::from(measured.list_rows);
             self.m.log.clamp();
             self.changed = top != self.m.log.top;
+        } else if self.m.screen == Screen::Ai {
+            self.m.ai.window = usize::from(measured.list_rows);
+            self.changed = false;
         } else {
             self.m.floor.fit(usize::from(measured.list_rows));
             self.changed = before != (self.m.floor.top(), self.m.floor.cursor());
@@ -141,6 +150,11 @@ impl Up<'_> {
     fn pass(&mut self) {
         let now = self.m.now;
         self.let_go();
+        if self.m.line.is_live() && now.since(self.m.inner.health_at) >= HEALTH_EVERY {
+            self.m.inner.health_at = now;
+            self.m.inner.query = self.m.inner.query.wrapping_add(1);
+            self.effects.push(Effect::Query(self.m.inner.query, Query::Health));
+        }
         self.changed |= self.m.floor.pass(now);
         let notices = self.m.notices.len();
         self.m.notices.retain(|notice| notice.until.is_none_or(|until| until > now));

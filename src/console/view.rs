@@ -14,6 +14,8 @@
 //! terminal's own cursor stands at the caret while one types and on the selected row otherwise, so that input methods,
 //! magnifiers and screen readers follow. Deliberately not here: any change of the model, any clock.
 
+mod ai;
+mod banner;
 mod canned;
 mod composer;
 pub mod door;
@@ -115,6 +117,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     let mut ink = Ink { buffer, theme, glyphs };
     *measured = Measured::default();
     header::draw(&mut ink, areas.header, model);
+    if let Some(area) = areas.banner {
+        banner::draw(&mut ink, area, model, zone);
+    }
     if model.you.is_none() {
         frame::around(&mut ink, areas.frame, &[]);
         welcome::draw(&mut ink, areas.frame, model);
@@ -124,6 +129,13 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     if model.screen == Screen::Wall {
         let context = wall::Context { caches: tiles, zone, measured };
         let cursor = wall::draw(&mut ink, areas.frame, model, context);
+        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        notices::draw(&mut ink, bottom, model);
+        hints::draw(&mut ink, areas.hints, model);
+        return over(&mut ink, areas, model).or(cursor);
+    }
+    if model.screen == Screen::Ai {
+        let cursor = ai::draw(&mut ink, areas.frame, model, zone, measured);
         let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
         notices::draw(&mut ink, bottom, model);
         hints::draw(&mut ink, areas.hints, model);
@@ -152,7 +164,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::List => {
                 measured.list_rows = area.height;
                 match model.screen {
-                    Screen::Floor | Screen::Wall | Screen::Log => list::draw(&mut ink, *area, model, role),
+                    Screen::Floor | Screen::Wall | Screen::Log | Screen::Ai => list::draw(&mut ink, *area, model, role),
                     Screen::NeedsYou => needs::list(&mut ink, *area, model, role),
                 }
             }

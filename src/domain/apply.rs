@@ -3,15 +3,18 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod remember;
+mod tasks;
 
 use super::{
     approval::Ending,
     card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
+    ceiling::{self, Spent},
     conversation::Conversation,
     delivery::{Delivery, Origin, Report, State},
     desk::{Desk, Office},
     escalation::{Escalation, Reason},
     event::{Event, Recorded},
+    guard::Heed,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
     seldom::Seldom,
@@ -59,6 +62,7 @@ impl Desk {
         let Some(conversation) = self.conversations.get_mut(&id) else {
             return Touched::Nothing;
         };
+        ceiling::count(&mut self.office, conversation, recorded);
         conversation.apply(&self.office, recorded);
         Touched::One(id)
     }
@@ -95,6 +99,16 @@ impl Desk {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
             }
+            Event::DeskModeSet { topic, channel, mode, .. } => {
+                Arc::make_mut(&mut office.policy).set_mode(topic.as_deref(), channel.as_deref(), *mode);
+                return self.follow_policy();
+            }
+            Event::Stopped { stop } => {
+                office.last_stop = office.last_stop.max(stop.id);
+                office.stops.retain(|standing| standing.id != stop.id);
+                office.stops.push(stop.as_ref().clone());
+            }
+            Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
             _ => {}
         }
         Touched::Nothing
@@ -117,7 +131,7 @@ impl Desk {
 }
 
 fn mode_of(office: &Office, card: &Card) -> super::mode::Mode {
-    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()))
+    card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel))
 }
 
 fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
@@ -136,7 +150,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         holder: *holder,
         term: *term,
         held_since: recorded.at,
-        mode: office.mode_for(topic.as_deref()),
+        mode: office.mode_for(topic.as_deref(), channel),
         own_mode: None,
         paused_until: None,
         status: Status::Open,
@@ -149,6 +163,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         asked: EntryNo(0),
         signs: Signs::default(),
         last: None,
+        tasks: Seldom::new(),
         on_its_way: Vec::new(),
     };
     Some(Conversation {
@@ -167,6 +182,8 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         rejected: 0,
         shadowed: EntryNo(0),
         replied: false,
+        heed: Heed::of(customer),
+        spent: Spent::default(),
     })
 }
 
@@ -184,6 +201,7 @@ impl Conversation {
             Event::CustomerSaid { text, signals } => {
                 self.public = self.public.next();
                 card.asked = n;
+                self.heed.hear(text, at);
                 card.waiting_since = card.waiting_since.or(Some(at));
                 card.last = Some(line(at, Speaker::Customer, text));
                 let signs = &mut card.signs;
@@ -205,11 +223,12 @@ impl Conversation {
                 card.signs.repeats = 0;
                 card.signs.hand_offs = 0;
                 self.replied = true;
+                self.heed.meet_person(text);
                 self.failed_turns = 0;
                 self.rejected = 0;
                 self.send(office, (n, at), *term, Origin::Human, by, text);
             }
-            Event::Answered { turn, answer, term, .. } => {
+            Event::Answered { turn, answer, term, draft, .. } => {
                 let read = self.turn.as_ref().filter(|open| open.turn == *turn).map(|open| open.answers);
                 self.end_turn(*turn);
                 if read.is_none_or(|read| read >= card.asked) {
@@ -220,14 +239,23 @@ impl Conversation {
                 self.judgeable.push(n);
                 self.failed_turns = 0;
                 self.rejected = 0;
+                self.heed.answer(&answer.text);
                 let author = card.holder.teammate().or(by);
                 self.send(office, (n, at), *term, Origin::Ai, author, &answer.text);
+                if let Some(row) = self.outbox.last_mut() {
+                    row.approved = draft.is_some();
+                }
             }
             Event::Notified { text, term } => {
                 card.last = Some(line(at, Speaker::Ai, text));
                 self.send(office, (n, at), *term, Origin::Notice, by, text);
             }
-            Event::Whispered { .. } => self.whispers.push(n),
+            Event::Whispered { text } => {
+                self.heed.learn(text);
+                self.whispers.push(n);
+            }
+            Event::Briefed { brief } => self.heed.meet_person(&brief.to_form()),
+            Event::Guarded { turn: None, verdicts } => self.heed.note(verdicts),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
             Event::TurnBegan { term, answers, whispers, shadow } => {
                 let by = by.unwrap_or_default();
@@ -242,9 +270,9 @@ impl Conversation {
                     whispers: whispers.clone(),
                 }));
             }
-            Event::DraftProposed { turn, answer, term, expires_at, .. } => {
+            Event::DraftProposed { turn, answer, term, expires_at, why } => {
                 let whispers = self.end_turn(*turn);
-                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at });
+                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
                 self.judgeable.push(n);
                 self.draft = Some(Box::new(super::approval::Waiting {
@@ -336,7 +364,15 @@ impl Conversation {
                 }
             }
             Event::DeliveryReported { message, report } => self.reported(&mut card, *message, report),
-            Event::DeliveriesVoided { messages } => self.outbox.retain(|row| !messages.contains(&row.message)),
+            Event::DeliveriesVoided { messages } => {
+                let void = |row: &Delivery| messages.contains(&row.message);
+                // Where nobody else took the talk, what never leaves answers nobody: whom it was for waits since then.
+                let stays = |row: &&Delivery| void(row) && row.origin == Origin::Ai && row.term == card.term;
+                let unsaid = self.outbox.iter().filter(stays).map(|row| row.at).min();
+                let unsaid = unsaid.filter(|_| !card.status.is_resolved());
+                card.waiting_since = card.waiting_since.or(unsaid);
+                self.outbox.retain(|row| !void(row));
+            }
             Event::Rated { score, .. } => card.signs.rating = Some(*score),
             Event::Undid { act, inverse } => {
                 self.restore(&mut card, *act);
@@ -345,6 +381,7 @@ impl Conversation {
             }
             _ => {}
         }
+        tasks::follow(&mut card, recorded);
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,
@@ -392,6 +429,8 @@ impl Conversation {
             from: Arc::from(from),
             at,
             public: PublicNo(0),
+            author: by.filter(|_| origin.is_fenced()),
+            approved: false,
         });
     }
 

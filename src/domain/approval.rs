@@ -1,16 +1,37 @@
 //! A decision that the AI waits for. Three ends that are never mixed up: decided, expired, withdrawn.
 
-use super::{ids::EntryNo, ids::Term, time::Timestamp, turn::Answer};
+use super::{guard::Rule, ids::EntryNo, ids::Term, time::Timestamp, turn::Answer};
 use serde::{Deserialize, Serialize};
 
 /// Why a draft needs a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// The mode is draft.
+    #[default]
     Mode,
     /// The mode is auto, but the answer stands on too little.
     LowGrounding,
+    /// A check found something, whatever the mode. The entry just before the draft tells what.
+    Guard {
+        /// Which rule, the first of them.
+        rule: Rule,
+    },
+    /// The turn used more than one may.
+    Ceiling,
+}
+
+impl Why {
+    /// In a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Mode => "mode is draft",
+            Self::LowGrounding => "low grounding",
+            Self::Guard { rule } => rule.words(),
+            Self::Ceiling => "the turn used too much",
+        }
+    }
 }
 
 /// A draft that waits.

@@ -8,6 +8,7 @@ use super::{
     escalation,
     holder::Holder,
     ids::TeammateId,
+    task::Given,
     time::{Span, Timestamp},
 };
 
@@ -194,6 +195,9 @@ pub fn needs_human(card: &Card) -> bool {
 /// while the customer waits.
 #[must_use]
 pub fn needs(card: &Card, me: Option<TeammateId>) -> bool {
+    if card.status == Status::Open && result_for(card, me).is_some() {
+        return true;
+    }
     match card.holder {
         Holder::Human(id) if Some(id) == me => {
             card.status == Status::Open && (card.waiting_since.is_some() || needs_human(card))
@@ -210,6 +214,12 @@ pub const TROUBLE: u8 = 40;
 #[must_use]
 pub fn is_in_good_hands(card: &Card, at: Timestamp) -> bool {
     card.holder.is_ai() && !needs_human(card) && score(card, at) < TROUBLE
+}
+
+/// A task of `me` that has ended, and whose result `me` has not looked at.
+#[must_use]
+pub fn result_for(card: &Card, me: Option<TeammateId>) -> Option<&Given> {
+    card.tasks.iter().find(|given| !given.is_open() && Some(given.by) == me)
 }
 
 fn capped(sum: i32) -> u8 {

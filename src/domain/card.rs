@@ -3,12 +3,15 @@
 //! Cards are state, not events: the newest wins. Deliberately not here: the texts of the talk (see `thread`).
 
 use super::{
+    approval::Why,
     customer::Customer,
     delivery::{Origin, State},
     escalation::Escalation,
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
+    seldom::Seldom,
+    task::Given,
     time::Timestamp,
     turn::Grounding,
 };
@@ -168,6 +171,9 @@ pub struct DraftWaits {
     pub draft: EntryNo,
     /// When it expires.
     pub expires_at: Timestamp,
+    /// Why it needs a person.
+    #[serde(default)]
+    pub why: Why,
 }
 
 /// A conversation at a glance.
@@ -231,6 +237,9 @@ pub struct Card {
     /// The last line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<LastLine>,
+    /// What AIs were given to do here, and results that nobody has looked at.
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub tasks: Seldom<Given>,
     /// Messages that are not out yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_its_way: Vec<OnItsWay>,
@@ -265,6 +274,7 @@ impl Card {
             asked: EntryNo(1),
             signs: Signs::default(),
             last: None,
+            tasks: Seldom::new(),
             on_its_way: Vec::new(),
         }
     }

@@ -11,6 +11,8 @@ use super::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
+    task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
     turn::Outcome,
@@ -159,19 +161,51 @@ pub enum Command {
         act: Option<EntryNo>,
     },
 
+    // Tasks.
+    /// Give an AI a bounded job.
+    GiveTask {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// To which AI; who holds it, or the desk's first, if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<TeammateId>,
+        /// What.
+        task: Box<Task>,
+    },
+    /// End a task that is not done.
+    CancelTask {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which task.
+        task: EntryNo,
+    },
+    /// Say that one has looked at what came of a task.
+    SeeTask {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which task.
+        task: EntryNo,
+    },
+
     // The desk.
     /// Set the policy.
     SetPolicy {
         /// All of it.
         policy: Box<Policy>,
     },
-    /// Set the mode of a topic, or of the desk.
+    /// Set the mode of a topic, of a channel, or of the desk.
     SetDeskMode {
-        /// Which topic; the whole desk if none is named.
+        /// Which topic; the channel or the whole desk if none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         topic: Option<String>,
-        /// None: frees the topic.
+        /// Which channel; not together with a topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// None: frees the topic or channel.
         mode: Option<Mode>,
+        /// What speaks for it, for the log; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
     /// Let somebody join.
     Invite {
@@ -196,6 +230,28 @@ pub enum Command {
         teammate: TeammateId,
     },
 
+    /// Stop the AI.
+    Stop {
+        /// Where.
+        scope: Scope,
+        /// What becomes of the talks there.
+        #[serde(default)]
+        then: Then,
+        /// For how long; until it is lifted if no time is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        span: Option<Span>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Let the AI go on.
+    LiftStop {
+        /// Which stop.
+        stop: StopId,
+        /// Why that is right now.
+        reason: String,
+    },
+
     // AI teammates.
     /// Begin to answer. Exactly one is accepted.
     BeginTurn {
@@ -214,6 +270,23 @@ pub enum Command {
         term: Term,
         /// How.
         outcome: Outcome,
+    },
+
+    /// Begin a task. Exactly one is accepted.
+    BeginTask {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which task.
+        task: EntryNo,
+    },
+    /// End a task, with what came of it.
+    ReportTask {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which task.
+        task: EntryNo,
+        /// What.
+        report: task::Report,
     },
 
     // Connectors.
@@ -290,6 +363,8 @@ pub enum Command {
         /// Which conversation.
         conversation: ConversationId,
     },
+    /// End the stops whose time is over.
+    EndStops,
     /// The holder was last seen then.
     Lapse {
         /// Which conversation.
@@ -325,6 +400,11 @@ impl Command {
             | Self::Resolve { conversation }
             | Self::Reopen { conversation }
             | Self::Undo { conversation, .. }
+            | Self::GiveTask { conversation, .. }
+            | Self::CancelTask { conversation, .. }
+            | Self::SeeTask { conversation, .. }
+            | Self::BeginTask { conversation, .. }
+            | Self::ReportTask { conversation, .. }
             | Self::BeginTurn { conversation, .. }
             | Self::FinishTurn { conversation, .. }
             | Self::CustomerSaid { conversation, .. }
@@ -339,6 +419,9 @@ impl Command {
             | Self::Invite { .. }
             | Self::ReplaceToken { .. }
             | Self::Revoke { .. }
+            | Self::Stop { .. }
+            | Self::LiftStop { .. }
+            | Self::EndStops
             | Self::OpenConversation { .. }
             | Self::Found { .. }
             | Self::BeginTimeline { .. } => None,

@@ -3,7 +3,9 @@
 use super::{
     approval::Waiting,
     card::Card,
+    ceiling::Spent,
     delivery::Delivery,
+    guard::Heed,
     ids::{EntryNo, PublicNo, TeammateId},
     seldom::Seldom,
     signals::WordSet,
@@ -59,6 +61,12 @@ pub struct Conversation {
     /// Whether a person has answered since the holder last changed.
     #[serde(default)]
     pub replied: bool,
+    /// What the checks must know of the talk.
+    #[serde(default)]
+    pub heed: Heed,
+    /// What the AI used for it.
+    #[serde(default)]
+    pub spent: Spent,
 }
 
 impl Conversation {

@@ -10,6 +10,8 @@ mod govern;
 mod hold;
 mod judge;
 mod say;
+mod stop;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod triage;
@@ -83,10 +85,19 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Reopen { conversation } => triage::reopen(&asker, *conversation),
         Command::Undo { conversation, act } => undo::undo(&asker, *conversation, *act),
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
-        Command::SetDeskMode { topic, mode } => govern::set_desk_mode(&asker, topic.as_deref(), *mode),
+        Command::SetDeskMode { topic, channel, mode, why } => {
+            govern::set_desk_mode(&asker, topic.as_deref(), channel.as_deref(), *mode, why)
+        }
         Command::Invite { name, role, token } => govern::invite(&asker, name, *role, token),
         Command::ReplaceToken { teammate, token } => govern::replace_own_token(&asker, *teammate, token),
         Command::Revoke { teammate } => govern::revoke(&asker, *teammate),
+        Command::GiveTask { conversation, to, task } => tasks::give(&asker, *conversation, *to, task),
+        Command::CancelTask { conversation, task } => tasks::cancel(&asker, *conversation, *task),
+        Command::SeeTask { conversation, task } => tasks::see(&asker, *conversation, *task),
+        Command::BeginTask { conversation, task } => tasks::begin(&asker, *conversation, *task),
+        Command::ReportTask { conversation, task, report } => tasks::report(&asker, *conversation, *task, report),
+        Command::Stop { scope, then, span, reason } => stop::stop(&asker, scope, *then, *span, reason),
+        Command::LiftStop { stop, reason } => stop::lift(&asker, *stop, reason),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
             turns::finish(&asker, *conversation, *turn, *term, outcome)
@@ -105,6 +116,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Found { .. }
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
+        | Command::EndStops
         | Command::Lapse { .. }
         | Command::Recover { .. } => Err(Refusal::Forbidden),
     }
@@ -193,8 +205,9 @@ impl Talk<'_> {
         }
     }
 
-    /// The AI may hold it: the mode says so, and it did not go to and fro.
-    fn check_ai_may_hold(&self) -> Result<(), Refusal> {
+    /// The AI may hold it: it is not stopped, the mode says so, and it did not go to and fro.
+    fn check_ai_may_hold(&self, ai: TeammateId) -> Result<(), Refusal> {
+        self.check_not_stopped(Some(ai))?;
         let card = &self.it.card;
         if !card.mode.lets_ai_hold() {
             return Err(Refusal::ModeForbids { mode: card.mode });
@@ -210,7 +223,9 @@ impl Talk<'_> {
     fn change_holder(&self, to: Holder, cause: Cause, why: &str) -> Vec<Event> {
         let card = &self.it.card;
         let term = card.term.next(self.desk.office.timeline);
+        let lost = if card.holder.is_ai() { tasks::lost(self, &cause, why) } else { None };
         let mut events = vec![Event::HolderChanged { from: card.holder, to, term, cause }];
+        events.extend(lost);
         events.extend(self.suppress_turn());
         events.extend(self.withdraw_draft(why));
         events.extend(self.void_fenced());
@@ -229,6 +244,7 @@ impl Talk<'_> {
         let mut events = vec![Event::Resolved { confirmed, by_ai }];
         events.extend(self.suppress_turn());
         events.extend(self.withdraw_draft("resolved"));
+        events.extend(tasks::settled(self));
         events
     }
 
@@ -236,11 +252,13 @@ impl Talk<'_> {
     fn reopen(&self) -> Vec<Event> {
         let (office, card) = (&self.desk.office, &self.it.card);
         let mut events = vec![Event::Reopened];
-        let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref()));
+        let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel));
         if card.holder.teammate().is_some_and(|id| office.present(id).is_none()) {
             events.extend(self.change_holder(Holder::Queue, Cause::Revoked, "revoked"));
         } else if card.holder.is_ai() && !mode.lets_ai_hold() {
             events.extend(self.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
+        } else if self.reopens_stopped() {
+            events.extend(self.change_holder(Holder::Queue, Cause::Stopped, "the AI was stopped"));
         }
         events
     }

@@ -4,7 +4,7 @@
 //! compares its term with the conversation's; what is not claimed when the holder changes is void.
 
 use super::{
-    ids::{EntryNo, PublicNo, Term},
+    ids::{EntryNo, PublicNo, TeammateId, Term},
     time::Timestamp,
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -109,6 +109,20 @@ pub struct Delivery {
     pub at: Timestamp,
     /// Its number among those that the customer sees; 0 until it is claimed.
     pub public: PublicNo,
+    /// The AI whose words these are, where an AI's they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<TeammateId>,
+    /// Whether a person let it go: then a stop of the AI does not hold it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approved: bool,
+}
+
+impl Delivery {
+    /// Whether these are words of an AI that no person has looked at.
+    #[must_use]
+    pub fn is_unapproved(&self) -> bool {
+        self.origin.is_fenced() && !self.approved
+    }
 }
 
 /// A text that, when there is none, takes no place of its own.

@@ -1,11 +1,13 @@
 //! The desk: one team's workspace. State is a fold over the events; only `apply` changes it.
 
 use super::{
+    ceiling::Today,
     conversation::Conversation,
     holder::Holder,
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    stop::{Stop, StopId},
     teammate::{Kind, Teammate},
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,24 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Where the AI is stopped, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
+    /// The number of the last stop there was; 0 while there was none.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub last_stop: StopId,
+    /// What the AI used today.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub today: Arc<Today>,
+}
+
+fn is_nothing(it: &Arc<Today>) -> bool {
+    **it == Today::default()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_none_yet(it: &StopId) -> bool {
+    it.0 == 0
 }
 
 impl Office {
@@ -63,18 +83,18 @@ impl Office {
         self.teammates.values().find(|t| t.role.kind() == Kind::Ai && !t.revoked).map(|t| t.id)
     }
 
-    /// The mode for a topic, before a conversation's own.
+    /// The mode for a topic on a channel, before a conversation's own: the topic's, else the channel's, else the desk's.
     #[must_use]
-    pub fn mode_for(&self, topic: Option<&str>) -> Mode {
-        topic.and_then(|topic| self.policy.topics.get(topic)).copied().unwrap_or(self.policy.mode)
+    pub fn mode_for(&self, topic: Option<&str>, channel: &str) -> Mode {
+        self.policy.mode_for(topic, channel)
     }
 
-    /// Who answers a new conversation about `topic`.
+    /// Who answers a new conversation about `topic` on `channel`.
     #[must_use]
-    pub fn first_holder(&self, topic: Option<&str>) -> Holder {
+    pub fn first_holder(&self, topic: Option<&str>, channel: &str) -> Holder {
         let for_humans = topic.is_some_and(|topic| self.policy.human_topics.contains(topic));
         match self.front_ai() {
-            Some(ai) if !for_humans && self.mode_for(topic).lets_ai_hold() => Holder::Ai(ai),
+            Some(ai) if !for_humans && self.mode_for(topic, channel).lets_ai_hold() => Holder::Ai(ai),
             _ => Holder::Queue,
         }
     }

@@ -1,6 +1,12 @@
 //! When the desk itself must do something about a conversation. The caller keeps the clock.
 
-use super::{card::Status, conversation::Conversation, policy::Policy, time::Timestamp};
+use super::{
+    card::Status,
+    conversation::Conversation,
+    policy::Policy,
+    task::{Kind, State, TASK_TTL},
+    time::Timestamp,
+};
 
 /// The earliest time at which a `Tick` for this conversation has something to do.
 #[must_use]
@@ -12,5 +18,13 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
     };
     let draft = conversation.draft.as_ref().map(|draft| draft.expires_at);
     let turn = conversation.turn.as_ref().map(|turn| turn.since.plus(policy.turn_ttl));
-    [snooze, card.paused_until, draft, turn].into_iter().flatten().min()
+    let tasks = card.tasks.iter().filter(|given| given.is_open()).filter_map(|given| {
+        let running = match given.state {
+            State::Runs { since, .. } if given.kind != Kind::Handle => Some(since.plus(TASK_TTL)),
+            State::Runs { .. } if given.spent().is_some() => card.waiting_since,
+            _ => None,
+        };
+        running.into_iter().chain(given.back_at).min()
+    });
+    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(tasks).min()
 }

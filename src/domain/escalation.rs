@@ -29,13 +29,19 @@ pub enum Reason {
     HolderVanished,
     /// The conversation went to and fro without a human answer.
     LoopGuard,
+    /// The AI was stopped here.
+    Stopped,
+    /// A check found something that is for people.
+    Guarded,
+    /// The AI has used what it may here.
+    Ceiling,
     /// A teammate asked for it.
     ByHand,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -47,6 +53,9 @@ impl Reason {
         Self::DraftsRejected,
         Self::HolderVanished,
         Self::LoopGuard,
+        Self::Stopped,
+        Self::Guarded,
+        Self::Ceiling,
         Self::ByHand,
     ];
 
@@ -65,6 +74,9 @@ impl Reason {
             Self::DraftsRejected => "drafts rejected",
             Self::HolderVanished => "holder vanished",
             Self::LoopGuard => "to and fro",
+            Self::Stopped => "AI stopped",
+            Self::Guarded => "a check said stop",
+            Self::Ceiling => "AI used its share",
             Self::ByHand => "given to queue",
         }
     }

@@ -5,14 +5,18 @@ use super::{
     approval::{Ending, Why},
     brief::Brief,
     card::Priority,
+    ceiling::Level,
     customer::Customer,
     delivery::Report,
     escalation::Reason,
+    guard::Verdict,
     holder::{Cause, Holder},
     ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
     policy::Policy,
     signals::Signals,
+    stop::{Lifting, Stop, StopId},
+    task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
     turn::{Answer, Trace},
@@ -66,6 +70,35 @@ pub enum Event {
         policy: Box<Policy>,
     },
 
+    /// The mode of a topic, a channel or the desk was set, or the topic or channel was freed.
+    DeskModeSet {
+        /// Which topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// Which channel; with neither it is the desk's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<String>,
+        /// What it was.
+        from: Option<Mode>,
+        /// What it is; none: what the next wider setting says.
+        mode: Option<Mode>,
+        /// What spoke for it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    /// The AI was stopped.
+    Stopped {
+        /// Where, until when, why.
+        stop: Box<Stop>,
+    },
+    /// The AI may go on.
+    StopLifted {
+        /// Which stop ended.
+        stop: StopId,
+        /// How.
+        how: Lifting,
+    },
+
     // Of a conversation.
     /// A customer came.
     Opened {
@@ -112,6 +145,9 @@ pub enum Event {
         /// The AI whose words these are, if a person approved them: the event itself is that person's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         author: Option<TeammateId>,
+        /// The version of the checks that all looked and found nothing that stops it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notified {
@@ -158,6 +194,19 @@ pub enum Event {
         /// Whether nothing of it may reach the customer.
         #[serde(default)]
         shadow: bool,
+    },
+    /// Checks found something: in what a customer wrote just before, or in what an AI would have sent.
+    Guarded {
+        /// The turn that would have sent it; none for a customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<EntryNo>,
+        /// What was found.
+        verdicts: Vec<Verdict>,
+    },
+    /// A ceiling is near or reached.
+    Spending {
+        /// Which, and how near it is.
+        level: Level,
     },
     /// A draft waits for a person. The entry's number names the draft.
     DraftProposed {
@@ -214,6 +263,32 @@ pub enum Event {
         /// How it came to that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trace: Option<Box<Trace>>,
+    },
+    /// A person gave an AI a bounded job. The entry's number names the task.
+    TaskGiven {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+    },
+    /// The AI began it.
+    TaskBegan {
+        /// Which.
+        task: EntryNo,
+        /// Under which term.
+        term: Term,
+    },
+    /// A task ended.
+    TaskEnded {
+        /// Which.
+        task: EntryNo,
+        /// How, and with what.
+        ending: Box<task::Ending>,
+    },
+    /// Somebody looked at what came of a task.
+    TaskSeen {
+        /// Which.
+        task: EntryNo,
     },
     /// The mode of this conversation was set, or freed.
     ModeSet {

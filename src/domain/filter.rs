@@ -30,6 +30,7 @@ pub use complete::{Known, completions, token_at};
 pub use log::{DEEDS, LogContext, LogFilter, deed, log_completions, said};
 pub use matching::SearchKey;
 pub use mistake::Mistake;
+pub use write::written;
 
 /// A condition on cards. Parsed once, then asked for each card without allocating.
 ///

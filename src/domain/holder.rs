@@ -59,6 +59,8 @@ pub enum Cause {
     AiVanished,
     /// The mode no longer lets an AI hold it.
     ModeChanged,
+    /// The AI who held it was stopped.
+    Stopped,
     /// An act was undone.
     Undone,
     /// The teammate who held it was revoked.

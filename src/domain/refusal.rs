@@ -1,8 +1,10 @@
 //! A rule said no: what, why, and what can be done. A value, not an error.
 
 use super::{
+    ceiling::Level,
     holder::Holder,
     ids::{ConversationId, TeammateId, Term},
+    stop::{Scope, StopId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +49,18 @@ pub enum Refusal {
     },
     /// The AI is paused here.
     Paused,
+    /// The AI is stopped here.
+    Stopped {
+        /// By which stop.
+        stop: StopId,
+        /// How far it reaches.
+        scope: Scope,
+    },
+    /// The AI has used what it may.
+    Ceiling {
+        /// Which ceiling.
+        level: Level,
+    },
     /// An AI is already writing here.
     TurnUnderWay,
     /// There is nothing to answer.
@@ -95,6 +109,8 @@ impl Refusal {
             Self::NotHolder { .. } => "not_holder",
             Self::ModeForbids { .. } => "mode_forbids",
             Self::Paused => "paused",
+            Self::Stopped { .. } => "stopped",
+            Self::Ceiling { .. } => "ceiling",
             Self::TurnUnderWay => "turn_under_way",
             Self::NothingToAnswer => "nothing_to_answer",
             Self::AlreadyEnded { .. } => "already_ended",
@@ -133,6 +149,13 @@ impl Refusal {
                 format!("the mode here is {}; set it to draft or auto first", mode.word())
             }
             Self::Paused => "the AI is paused here; end the pause first".to_owned(),
+            Self::Stopped { stop, scope } => format!(
+                "the AI is stopped here (stop {stop}, {}); lift it with a reason first, or answer yourself",
+                scope.words(name)
+            ),
+            Self::Ceiling { level } => {
+                format!("{}; a person answers, or an admin raises the ceiling", level.sentence())
+            }
             Self::TurnUnderWay => "an AI is already writing here".to_owned(),
             Self::NothingToAnswer => "the customer waits for nothing here".to_owned(),
             Self::AlreadyEnded { how } => format!("too late: it was {how}"),

@@ -56,6 +56,8 @@ pub enum Right {
     SetMode,
     /// Set modes for a topic or the whole desk.
     SetDeskMode,
+    /// Stop the AI for a topic, a channel, one AI or all, and let it go on.
+    Stop,
     /// Tag, prioritise, snooze, resolve, reopen.
     Triage,
     /// Invite and revoke teammates, set the policy.
@@ -68,7 +70,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, in the order of the matrix in the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Watch,
         Self::Note,
         Self::Annotate,
@@ -78,6 +80,7 @@ impl Right {
         Self::Approve,
         Self::SetMode,
         Self::SetDeskMode,
+        Self::Stop,
         Self::Triage,
         Self::Govern,
         Self::Answer,

@@ -18,6 +18,13 @@ use std::{borrow::Cow, fmt};
 
 pub use measure::graphemes_with_width;
 
+/// Whether a character takes no room and shows nothing, or steers the direction of others.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    use class::Class as K;
+    matches!(class::class(c), K::Invisible | K::Joiner | K::Direction(_) | K::Bidi(_) | K::Tag | K::Variation)
+}
+
 /// The most bytes of a message; what is beyond is cut with `…` and counted.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// The most cells of a line; what is beyond is cut with `…`, which is not counted: it shows.

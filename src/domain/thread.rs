@@ -3,19 +3,24 @@
 //! The fold may begin in the middle of a talk: what refers to an entry that is not there is left out. The same fold
 //! serves the console, the command line, the AI teammates and the exports.
 
+mod entry;
+
 use super::{
     annotation::Annotation,
     approval::{Ending, Why},
     brief::Brief,
     card::Priority,
+    ceiling::Level,
     customer::Customer,
     delivery::State,
     escalation::Reason,
     event::{Event, Recorded},
+    guard::Verdict,
     holder::{Cause, Holder},
-    ids::{ConversationId, EntryNo, PublicNo},
+    ids::{ConversationId, EntryNo, PublicNo, TeammateId},
     mode::Mode,
     signals::Signals,
+    task::{self, Task},
     teammate::Actor,
     time::Timestamp,
     turn::{Answer, Trace},
@@ -74,6 +79,9 @@ pub enum What {
         /// Who let it go. The entry's `by` is the AI all the same: the words are its.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         approved: Option<Actor>,
+        /// The version of the checks that found nothing to stop it; none if a person let it go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked: Option<u16>,
     },
     /// The customer was told that a human will answer.
     Notice {
@@ -152,6 +160,27 @@ pub enum What {
         /// How it came to that.
         trace: Option<Box<Trace>>,
     },
+    /// A task for an AI.
+    Task {
+        /// To whom.
+        to: TeammateId,
+        /// What.
+        task: Box<Task>,
+        /// Whether the AI has begun.
+        begun: bool,
+        /// How it ended, and who ended it.
+        ending: Option<(Box<task::Ending>, Actor)>,
+    },
+    /// Checks found something: in the customer's words before it, or in the draft after it.
+    Guarded {
+        /// What was found.
+        verdicts: Vec<Verdict>,
+    },
+    /// A ceiling is near or reached.
+    Spending {
+        /// Which.
+        level: Level,
+    },
     /// The mode was set.
     Mode {
         /// To what; none: what topic or desk says.
@@ -215,43 +244,6 @@ pub struct Entry {
     /// Judgements on it; superseded ones too, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub annotations: Vec<Annotation>,
-}
-
-impl Entry {
-    /// The AI message in it that can be judged, if it is one.
-    #[must_use]
-    pub fn judged_text(&self) -> Option<&str> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(&answer.text),
-            What::Suppressed { text } => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The answer with its sources and trace, if it is one.
-    #[must_use]
-    pub fn answer(&self) -> Option<&Answer> {
-        match &self.what {
-            What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(answer),
-            _ => None,
-        }
-    }
-
-    /// Where it is on its way to the customer, if it is for the customer.
-    #[must_use]
-    pub fn send(&self) -> Option<Send> {
-        match &self.what {
-            What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => Some(*send),
-            _ => None,
-        }
-    }
-
-    /// The judgements that stand: neither superseded nor withdrawn.
-    pub fn standing(&self) -> impl Iterator<Item = &Annotation> {
-        self.annotations.iter().filter(|one| {
-            !one.withdrawn && !self.annotations.iter().any(|later| later.supersedes == Some(one.n) && !later.withdrawn)
-        })
-    }
 }
 
 /// A talk, or the end of one.
@@ -327,10 +319,10 @@ impl Thread {
                 What::Customer { text: text.clone(), signals: *signals, public: self.public }
             }
             Event::Replied { text, .. } => What::Reply { text: text.clone(), send: pending },
-            Event::Answered { turn, answer, draft, .. } => {
+            Event::Answered { turn, answer, draft, checked, .. } => {
                 self.end_turn(*turn);
                 let approved = draft.map(|_| recorded.by);
-                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved }
+                What::Answer { answer: answer.clone(), send: pending, draft: *draft, approved, checked: *checked }
             }
             Event::Notified { text, .. } => What::Notice { text: text.clone(), send: pending },
             Event::Noted { text } => What::Note { text: text.clone() },
@@ -371,6 +363,10 @@ impl Thread {
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
+            Event::TaskGiven { to, task } => {
+                What::Task { to: *to, begun: task.kind == task::Kind::Handle, task: task.clone(), ending: None }
+            }
+            Event::Guarded { verdicts, .. } => What::Guarded { verdicts: verdicts.clone() },
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },
             Event::Unpaused => What::Pause { until: None },
@@ -383,6 +379,9 @@ impl Thread {
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
             Event::Undid { act, .. } => What::Undid { act: *act },
             Event::DraftEnded { .. }
+            | Event::TaskBegan { .. }
+            | Event::TaskEnded { .. }
+            | Event::TaskSeen { .. }
             | Event::Annotated { .. }
             | Event::AnnotationWithdrawn { .. }
             | Event::DeliveryClaimed { .. }
@@ -393,7 +392,11 @@ impl Thread {
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
-            | Event::PolicySet { .. } => return,
+            | Event::PolicySet { .. }
+            | Event::DeskModeSet { .. }
+            | Event::Stopped { .. }
+            | Event::StopLifted { .. } => return,
+            Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);
         let by = match &recorded.event {
@@ -414,6 +417,16 @@ impl Thread {
                     && let Some(turn) = self.turn_before(*draft)
                 {
                     self.whisper_again(turn);
+                }
+            }
+            Event::TaskBegan { task, .. } => {
+                if let Some(Entry { what: What::Task { begun, .. }, .. }) = self.entry_mut(*task) {
+                    *begun = true;
+                }
+            }
+            Event::TaskEnded { task, ending: how } => {
+                if let Some(Entry { what: What::Task { ending, .. }, .. }) = self.entry_mut(*task) {
+                    *ending = Some((how.clone(), recorded.by));
                 }
             }
             Event::Annotated { message, judgement, supersedes } => {

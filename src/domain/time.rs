@@ -83,6 +83,12 @@ impl Timestamp {
         Self(self.0.saturating_add_unsigned(span.0))
     }
 
+    /// So much earlier; the beginning of time at most.
+    #[must_use]
+    pub fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+
     /// How long from `earlier` to here; nothing if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Span {

@@ -3,7 +3,10 @@
 use crate::domain::{
     annotation::Annotation,
     card::{Card, Speaker},
+    edit::{Change, Distance},
     event::Recorded,
+    evidence::Evidence,
+    health::Health,
     ids::{ConversationId, EntryNo, PublicNo, Seq},
     refusal::Refusal,
     thread::Entry,
@@ -67,6 +70,8 @@ pub enum Query {
         /// At most so many; 100 at most.
         limit: u32,
     },
+    /// How the AIs do.
+    Health,
     /// What was done at the desk, newest first.
     Log {
         /// Which of it, in the language of the log; empty for all.
@@ -77,6 +82,18 @@ pub enum Query {
         before: Option<Seq>,
         /// At most so many; 200 at most. Fewer may come though there are more: go on from `next`.
         limit: u32,
+    },
+    /// What people sent in place of what the AI wrote, oldest first.
+    Corrections {
+        /// After this event.
+        after: Seq,
+        /// At most so many; 20 at most.
+        limit: u32,
+    },
+    /// What became of the AI's answers, for each topic and channel.
+    Evidence {
+        /// In so many days up to now; 1 to 366.
+        days: u16,
     },
 }
 
@@ -114,6 +131,31 @@ pub struct Judged {
     pub entry: Entry,
     /// What the customer and the team's side had said before it, up to twenty messages, oldest first.
     pub context: Vec<Public>,
+}
+
+/// What a person sent in place of what the AI wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The event that sent it; the place to go on from.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The entry with the AI's words.
+    pub said: EntryNo,
+    /// The entry with the person's.
+    pub sent: EntryNo,
+    /// Who sent it.
+    pub by: String,
+    /// What the AI wrote, without the numbers of its sources.
+    pub before: String,
+    /// What was sent.
+    pub after: String,
+    /// How far apart, in thousandths of the words.
+    pub distance: Distance,
+    /// What was dropped and added, in reading order.
+    pub changes: Vec<Change>,
 }
 
 /// A place where words were found.
@@ -184,6 +226,25 @@ pub enum Page {
         /// Ask for those before this one to go on; none at the beginning of the log.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Seq>,
+    },
+    /// What people changed, oldest first.
+    Corrections {
+        /// The rows.
+        rows: Vec<Correction>,
+        /// Whether there are later ones.
+        more: bool,
+    },
+    /// What became of the AI's answers.
+    Evidence {
+        /// Since then.
+        since: Timestamp,
+        /// For each topic, then for each channel.
+        rows: Vec<Evidence>,
+    },
+    /// How the AIs did in the last hour, as far as the server has watched.
+    Health {
+        /// Those that had a turn.
+        ais: Vec<Health>,
     },
     /// It was not to be.
     Refused {

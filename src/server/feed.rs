@@ -12,6 +12,7 @@ use crate::{
         card::Card,
         desk::{Desk, Office},
         event::Recorded,
+        health::{Health, Watch},
         ids::{ConversationId, Digest, Seq, TeammateId},
         mode::Mode,
         teammate::Teammate,
@@ -100,6 +101,7 @@ pub(super) struct Inner {
     listeners: BTreeMap<u64, Listener>,
     present: BTreeMap<u64, Present>,
     present_version: u64,
+    health: Watch,
 }
 
 /// What peers read.
@@ -130,6 +132,7 @@ impl Feed {
             listeners: BTreeMap::new(),
             present: BTreeMap::new(),
             present_version: 0,
+            health: Watch::default(),
         };
         inner.set_office(&desk.office);
         let office_version = AtomicU64::new(inner.office_version);
@@ -185,6 +188,9 @@ impl Feed {
             inner.set_office(office);
             self.office_version.store(inner.office_version, Ordering::Release);
         }
+        for event in &publication.events {
+            inner.health.take(&event.recorded);
+        }
         inner.tails.push(&publication.events, &mut bells);
         for card in publication.cards {
             if card.writing.is_none() {
@@ -199,6 +205,19 @@ impl Feed {
         }
         drop(inner);
         ring(&bells);
+    }
+
+    /// How the AIs do, as far as this server has watched.
+    pub(super) fn health(&self, at: Timestamp) -> Vec<Health> {
+        self.lock().health.report(at)
+    }
+
+    /// Takes in what happened before this server began to watch.
+    pub(super) fn remember(&self, earlier: &[Recorded]) {
+        let mut inner = self.lock();
+        for recorded in earlier {
+            inner.health.take(recorded);
+        }
     }
 
     /// Takes settled conversations off the floor.
@@ -396,6 +415,8 @@ impl Inner {
             .filter_map(|teammate| teammate.token.map(|token| (token, teammate.id)))
             .collect();
         let mut shown = office.clone();
+        // What each customer cost is for nobody's eyes.
+        Arc::make_mut(&mut shown.today).customers.clear();
         for teammate in shown.teammates.values_mut() {
             teammate.token = None;
         }
@@ -425,7 +446,8 @@ fn in_scope(card: &Card, scope: Scope, me: TeammateId, office: &Office, has: &mu
         Scope::Carried => card.connector == me,
         Scope::Mine => {
             let shadows = card.mode == Mode::Shadow && office.front_ai() == Some(me);
-            if card.holder.teammate() == Some(me) || shadows {
+            let works = card.tasks.iter().any(|given| given.to == me && given.is_open());
+            if card.holder.teammate() == Some(me) || shadows || works {
                 has.insert(card.id);
                 true
             } else {

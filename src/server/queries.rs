@@ -8,16 +8,17 @@ use crate::{
     domain::{
         card::{Card, Speaker},
         desk::Office,
-        event::Recorded,
+        edit::{changes, without_numbers},
+        event::{Event, Recorded},
         ids::{ConversationId, EntryNo, PublicNo, Seq},
         refusal::Refusal,
         teammate::{Right, Teammate},
         thread::{Entry, Thread, What},
-        time::Timestamp,
+        time::{Span, Timestamp},
     },
     protocol::{
         Page, Query,
-        query::{Hit, Judged, Public},
+        query::{Correction, Hit, Judged, Public},
     },
     store::{EventLog, LogReader, StoreError},
 };
@@ -35,6 +36,8 @@ const PAGE: usize = 2_048;
 const CARDS: usize = 200;
 /// Messages in a page of a transcript.
 const MESSAGES: usize = 200;
+/// Corrections in a page: each holds two texts, and what was changed.
+const CORRECTIONS: usize = 20;
 /// Messages before a judged one that are shown with it.
 const CONTEXT: usize = 20;
 
@@ -106,12 +109,15 @@ async fn answered(
         Query::Cards { before, limit } => feed.newest(*before, (*limit as usize).clamp(1, CARDS) + 1),
         _ => Vec::new(),
     };
+    if matches!(query, Query::Health) {
+        return Ok(Page::Health { ais: feed.health(at) });
+    }
     let office = feed.office();
     if let Query::Log { filter, before, limit } = query {
         let asked = log::Asked { filter, before, limit: limit as usize, head: feed.head(), at };
         return readers.with(move |reader| log::page(reader, &office, &me, &asked)).await?;
     }
-    readers.with(move |reader| run(reader, &office, &me, query, live)).await?
+    readers.with(move |reader| run(reader, &office, &me, query, live, at)).await?
 }
 
 fn run(
@@ -120,6 +126,7 @@ fn run(
     me: &Teammate,
     query: Query,
     live: Vec<Arc<Card>>,
+    at: Timestamp,
 ) -> Result<Result<Page, Refusal>, StoreError> {
     Ok(Ok(match query {
         Query::History { conversation, before, limit } => {
@@ -154,8 +161,15 @@ fn run(
             Some((_, it)) => Page::Cards { cards: vec![(*it.card).clone()], earlier: false },
             None => return Ok(Err(not_found(conversation))),
         },
-        // Asked above, with the head of the log.
-        Query::Log { .. } => return Ok(Err(Refusal::Forbidden)),
+        // Asked above: with the head of the log, and of what the feed has seen.
+        Query::Log { .. } | Query::Health => return Ok(Err(Refusal::Forbidden)),
+        Query::Corrections { after, limit } => {
+            corrections(reader, office, after, (limit as usize).clamp(1, CORRECTIONS))?
+        }
+        Query::Evidence { days } => {
+            let since = at.minus(Span::hours(24 * u64::from(days.clamp(1, 366))));
+            Page::Evidence { since, rows: reader.evidence(since)? }
+        }
         Query::Annotations { after, limit } => annotations(reader, office, after, (limit as usize).clamp(1, 100))?,
         Query::Search { words, before, limit } => {
             let limit = (limit as usize).clamp(1, 100);
@@ -295,6 +309,55 @@ fn annotations(reader: &dyn LogReader, office: &Office, after: Seq, limit: usize
         });
     }
     Ok(Page::Annotations { rows, more })
+}
+
+/// What people changed, with both texts.
+fn corrections(reader: &dyn LogReader, office: &Office, after: Seq, limit: usize) -> Result<Page, StoreError> {
+    let mut found = reader.corrections(after, limit + 1)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let mut rows = Vec::with_capacity(found.len());
+    for one in found {
+        let Some(sent) = event_at(reader, one.seq)? else { continue };
+        let said = reader.conversation(one.conversation, EntryNo(one.said.0.saturating_sub(1)), 1)?;
+        let (Some(before), Some(after)) = (
+            said.first().and_then(|said| ai_words(&said.event)),
+            ai_words(&sent.event).or_else(|| replied(&sent.event)),
+        ) else {
+            continue;
+        };
+        let before = without_numbers(before);
+        rows.push(Correction {
+            seq: one.seq,
+            at: sent.at,
+            conversation: one.conversation,
+            said: one.said,
+            sent: one.sent,
+            by: sent.by.teammate().map_or_else(|| office.name.clone(), |id| office.name_of(id)),
+            changes: changes(&before, after),
+            before,
+            after: after.to_owned(),
+            distance: one.distance,
+        });
+    }
+    Ok(Page::Corrections { rows, more })
+}
+
+fn ai_words(event: &Event) -> Option<&str> {
+    match event {
+        Event::Answered { answer, .. } | Event::DraftProposed { answer, .. } | Event::ShadowDrafted { answer, .. } => {
+            Some(&answer.text)
+        }
+        Event::TaskEnded { ending, .. } => ending.work().map(|work| work.answer.text.as_str()),
+        _ => None,
+    }
+}
+
+fn replied(event: &Event) -> Option<&str> {
+    match event {
+        Event::Replied { text, .. } => Some(text),
+        _ => None,
+    }
 }
 
 fn event_at(reader: &dyn LogReader, seq: Seq) -> Result<Option<Recorded>, StoreError> {

@@ -50,11 +50,12 @@ fn hidden() -> Event {
 fn hidden_like(event: &Event) -> Event {
     match event {
         // The answer itself is for the customer once delivered; how it came about is not.
-        Event::Answered { turn, answer, term, draft, author } => {
+        Event::Answered { turn, answer, term, draft, author, checked } => {
             let mut answer = answer.clone();
             answer.sources.clear();
             answer.trace = crate::domain::turn::Trace::default();
-            Event::Answered { turn: *turn, answer, term: *term, draft: *draft, author: *author }
+            let (turn, term, draft, author, checked) = (*turn, *term, *draft, *author, *checked);
+            Event::Answered { turn, answer, term, draft, author, checked }
         }
         Event::Briefed { .. } => Event::Briefed { brief: Brief::default() },
         _ => hidden(),

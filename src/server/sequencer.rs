@@ -17,6 +17,7 @@ use crate::{
     domain::{
         apply::Touched,
         card::Card,
+        ceiling,
         command::Command,
         decide::{Happening, decide},
         delivery::State,
@@ -181,7 +182,12 @@ impl Sequencer {
                 if let Some(key) = key {
                     self.keys.put(key, Known::Refused(Box::new(why.clone())));
                 }
+                let beyond = matches!(why, Refusal::Ceiling { .. });
                 tell(reply, key.map(|key| key.id), Err(why), None);
+                // No further turn may begin: whoever waits is a person's.
+                if let (true, Some(conversation)) = (beyond, command.conversation()) {
+                    self.ask(Actor::Desk, None, &Command::Tick { conversation }, ReplyTo::Nobody);
+                }
             }
             Ok(happenings) => {
                 let conversation = command.conversation();
@@ -249,7 +255,8 @@ impl Sequencer {
         match self.reader.state(id) {
             Ok(Some((_, mut conversation))) => {
                 let card = Arc::make_mut(&mut conversation.card);
-                card.mode = card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref()));
+                card.mode =
+                    card.own_mode.unwrap_or_else(|| self.desk.office.mode_for(card.topic.as_deref(), &card.channel));
                 self.desk.take_in(conversation);
                 self.timers.brought_back(id, self.now);
             }
@@ -318,7 +325,10 @@ impl Sequencer {
             }
             if recorded.conversation.is_none() {
                 publication.office = Some(Arc::new(self.desk.office.clone()));
-                self.timers.office_changed(recorded.seq);
+                self.timers.office_changed(&self.desk.office, recorded.seq);
+            }
+            if ceiling::counts(&recorded.event) {
+                self.timers.office_changed(&self.desk.office, recorded.seq);
             }
             match Stored::new(recorded) {
                 Ok(one) => {

@@ -81,6 +81,12 @@ fn size(event: &Recorded) -> usize {
         E::Answered { answer, .. } | E::DraftProposed { answer, .. } | E::ShadowDrafted { answer, .. } => {
             answer.text.len() + answer.sources.iter().map(|source| source.passage.len() + 100).sum::<usize>() + 500
         }
+        E::TaskGiven { task, .. } => task.goal.len() + task.facts.len() + task.may.len() + task.may_not.len(),
+        E::TaskEnded { ending, .. } => ending.work().map_or(0, |work| {
+            let answer = &work.answer;
+            let sources = answer.sources.iter().map(|source| source.passage.len() + 100).sum::<usize>();
+            answer.text.len() + work.summary.len() + sources + 500
+        }),
         E::Briefed { brief } => brief.parts().iter().map(|(_, text)| text.len()).sum(),
         _ => 0,
     };

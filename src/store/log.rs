@@ -7,7 +7,9 @@ use super::StoreError;
 use crate::domain::{
     conversation::Conversation,
     desk::Office,
+    edit::Distance,
     event::{Recorded, VERSION},
+    evidence::Evidence,
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -172,6 +174,21 @@ impl Link {
 
 /// The first key that carries the time of its minting. Those below are derived from what they stand for.
 pub(super) const FIRST_TIMED: CommandId = CommandId(1 << 80);
+
+/// A person sent something else than what the AI wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Corrected {
+    /// The event that sent it.
+    pub seq: Seq,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The entry with the AI's words.
+    pub said: EntryNo,
+    /// The entry with the person's.
+    pub sent: EntryNo,
+    /// How far apart.
+    pub distance: Distance,
+}
 
 /// The log, for its one writer.
 pub trait EventLog: Send {
@@ -341,4 +358,16 @@ pub trait LogReader: Send {
     /// # Errors
     /// See [`identity`](Self::identity).
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError>;
+
+    /// What people sent in place of what the AI wrote, after `after`, oldest first, as far as the index has come.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn corrections(&self, after: Seq, limit: usize) -> Result<Vec<Corrected>, StoreError>;
+
+    /// What became of the AI's answers since then, for each topic and each channel, as far as the index has come.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError>;
 }

@@ -2,14 +2,21 @@
 //! being there after the process.
 
 use super::{
-    Checkpoint, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States, StoreError,
-    index, log::FIRST_TIMED, upcast, words::Sought,
+    Checkpoint, Corrected, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States,
+    StoreError, index,
+    log::FIRST_TIMED,
+    outputs::{self, Judged, Output, Outputs, Rows},
+    upcast,
+    words::Sought,
 };
 use crate::domain::{
     conversation::Conversation,
     desk::Office,
-    event::Recorded,
+    edit::Distance,
+    event::{Event, Recorded},
+    evidence::{Evidence, Fate},
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
+    time::Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,6 +46,8 @@ struct Kept {
     office: Option<(Seq, Office)>,
     floor: Seq,
     projected: usize,
+    /// What became of the AI's answers, as far as the index has come.
+    rows: Rows,
 }
 
 impl Kept {
@@ -54,6 +63,90 @@ impl Kept {
     /// The links up to where the index has come.
     fn projected(&self) -> &[Link] {
         self.links.get(..self.projected).unwrap_or(&self.links)
+    }
+}
+
+impl Kept {
+    /// Brings the index forward by `count` events.
+    fn take_in(&mut self, count: usize) -> Result<(), StoreError> {
+        for at in self.projected..(self.projected + count).min(self.links.len()) {
+            let Some(recorded) = self.links.get(at).map(upcast::read).transpose()? else { break };
+            outputs::take(&mut Kin { links: &self.links, places: &self.places, rows: &mut self.rows }, &recorded)?;
+            self.projected = at + 1;
+        }
+        Ok(())
+    }
+}
+
+/// The rows with the log that they follow from.
+struct Kin<'a> {
+    links: &'a [Link],
+    places: &'a BTreeMap<ConversationId, BTreeMap<EntryNo, usize>>,
+    rows: &'a mut Rows,
+}
+
+impl Outputs for Kin<'_> {
+    type Error = StoreError;
+
+    fn event(&mut self, conversation: ConversationId, n: EntryNo) -> Result<Option<Event>, StoreError> {
+        let place = self.places.get(&conversation).and_then(|places| places.get(&n));
+        let link = place.and_then(|place| self.links.get(*place));
+        Ok(link.map(upcast::read).transpose()?.map(|recorded| recorded.event))
+    }
+
+    fn reply_between(
+        &mut self,
+        conversation: ConversationId,
+        after: EntryNo,
+        before: EntryNo,
+    ) -> Result<Option<String>, StoreError> {
+        let entries: Vec<EntryNo> = match self.places.get(&conversation) {
+            Some(places) if after.next() < before => {
+                places.range(after.next()..before).rev().map(|(n, _)| *n).collect()
+            }
+            _ => Vec::new(),
+        };
+        for n in entries {
+            if let Some(Event::Replied { text, .. }) = self.event(conversation, n)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+
+    fn put(&mut self, output: &Output) -> Result<(), StoreError> {
+        self.rows.put(output);
+        Ok(())
+    }
+
+    fn shadow(&mut self, conversation: ConversationId) -> Result<Option<EntryNo>, StoreError> {
+        Ok(self.rows.shadow(conversation))
+    }
+
+    fn ended(
+        &mut self,
+        at: (ConversationId, EntryNo),
+        fate: Fate,
+        distance: Option<Distance>,
+        sent: Option<EntryNo>,
+    ) -> Result<(), StoreError> {
+        self.rows.ended(at, fate, distance, sent);
+        Ok(())
+    }
+
+    fn correct(&mut self, correction: &Corrected) -> Result<(), StoreError> {
+        self.rows.correct(correction);
+        Ok(())
+    }
+
+    fn judge(&mut self, conversation: ConversationId, judged: &Judged) -> Result<(), StoreError> {
+        self.rows.judge(conversation, judged);
+        Ok(())
+    }
+
+    fn withdraw(&mut self, conversation: ConversationId, annotation: EntryNo) -> Result<(), StoreError> {
+        self.rows.withdraw(conversation, annotation);
+        Ok(())
     }
 }
 
@@ -75,6 +168,7 @@ impl MemoryLog {
             office: None,
             floor: Seq(0),
             projected: 0,
+            rows: Rows::default(),
         };
         Self { kept: Arc::new(Mutex::new(kept)) }
     }
@@ -156,7 +250,7 @@ impl EventLog for MemoryLog {
     fn project(&mut self, limit: usize) -> Result<usize, StoreError> {
         let mut kept = held(&self.kept);
         let done = limit.min(kept.links.len().saturating_sub(kept.projected));
-        kept.projected += done;
+        kept.take_in(done)?;
         Ok(done)
     }
 
@@ -165,8 +259,10 @@ impl EventLog for MemoryLog {
         kept.states.clear();
         kept.office = None;
         kept.floor = Seq(0);
-        kept.projected = kept.links.len();
-        Ok(())
+        kept.projected = 0;
+        kept.rows = Rows::default();
+        let all = kept.links.len();
+        kept.take_in(all)
     }
 
     fn purge_keys(&mut self, before: CommandId) -> Result<usize, StoreError> {
@@ -289,6 +385,14 @@ impl LogReader for MemoryReader {
             }
         }
         Ok(hits)
+    }
+
+    fn corrections(&self, after: Seq, limit: usize) -> Result<Vec<Corrected>, StoreError> {
+        Ok(held(&self.kept).rows.corrections(after, limit))
+    }
+
+    fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {
+        Ok(held(&self.kept).rows.evidence(since))
     }
 
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError> {

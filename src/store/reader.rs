@@ -3,7 +3,7 @@
 //! Statements are short and read into memory, so that no old snapshot keeps the write-ahead log from being reused.
 
 use super::{
-    Done, Found, Key, Link, LogReader, Reviewed, States, StoreError,
+    Corrected, Done, Found, Key, Link, LogReader, Reviewed, States, StoreError,
     schema::{self, Schema, Use},
     sqlite::{bytes16, database_in, whole},
     upcast,
@@ -11,7 +11,9 @@ use super::{
 use crate::domain::{
     conversation::Conversation,
     desk::Office,
+    edit::Distance,
     event::Recorded,
+    evidence::Evidence,
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -238,6 +240,23 @@ impl LogReader for SqliteReader {
         let with = named_params! { ":sought": sought.expression(), ":before": before, ":most": most(limit) };
         let events = self.recorded(sql, with)?;
         Ok(events.iter().filter_map(|event| super::index::found(event, &sought)).collect())
+    }
+
+    fn corrections(&self, after: Seq, limit: usize) -> Result<Vec<Corrected>, StoreError> {
+        let sql = "SELECT seq, conversation, said, sent, distance FROM corrections WHERE seq > ? ORDER BY seq LIMIT ?";
+        self.all(sql, params![number(after.0), most(limit)], |row| {
+            Ok(Corrected {
+                seq: Seq(whole(row.get(0)?)),
+                conversation: ConversationId(whole(row.get(1)?)),
+                said: EntryNo(row.get(2)?),
+                sent: EntryNo(row.get(3)?),
+                distance: Distance(row.get(4)?),
+            })
+        })
+    }
+
+    fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {
+        super::sqlite::outputs::evidence(&self.connection, since).map_err(|why| self.sorted(why))
     }
 
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError> {

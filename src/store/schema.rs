@@ -18,7 +18,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// The migration at place `v` takes schema `v` to `v + 1`.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE desk (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     log BLOB NOT NULL,
@@ -60,7 +61,42 @@ CREATE TABLE annotations (
     message INTEGER NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE said USING fts5 (words, content = '', columnsize = 0, tokenize = 'ascii');
-"];
+",
+    "
+CREATE TABLE outputs (
+    conversation INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    topic TEXT,
+    channel TEXT NOT NULL,
+    fate INTEGER NOT NULL,
+    sent INTEGER,
+    distance INTEGER,
+    good INTEGER,
+    PRIMARY KEY (conversation, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outputs_at ON outputs (at);
+CREATE TABLE verdicts (
+    conversation INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    good INTEGER,
+    supersedes INTEGER,
+    withdrawn INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (conversation, n)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE corrections (
+    seq INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    said INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    distance INTEGER NOT NULL
+) STRICT;
+INSERT INTO said (said) VALUES ('delete-all');
+DELETE FROM annotations;
+UPDATE desk SET projected = 0;
+",
+];
 
 /// The newest schema known here.
 #[allow(clippy::cast_possible_wrap, reason = "a handful")]

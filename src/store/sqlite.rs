@@ -4,6 +4,8 @@
 //! written with `NORMAL`, which may lose the last transactions at a power cut, but never their order. Not `OFF`: that
 //! could damage the file, and with it the events.
 
+pub(super) mod outputs;
+
 use super::{
     Checkpoint, Entry, EventLog, GENESIS, Head, Link, LogReader, Mark, SqliteReader, StoreError,
     headfile::{self, HeadFile, Kept},
@@ -404,8 +406,10 @@ impl EventLog for SqliteLog {
             let mut said = transaction.prepare_cached("INSERT INTO said (rowid, words) VALUES (?, ?)")?;
             let mut annotation =
                 transaction.prepare_cached("INSERT INTO annotations (seq, conversation, message) VALUES (?, ?, ?)")?;
+            let mut outputs = outputs::Tables(transaction);
             for link in &links {
                 let recorded = upcast::read(link)?;
+                super::outputs::take(&mut outputs, &recorded)?;
                 let Some(conversation) = recorded.conversation else { continue };
                 if let Some(text) = index::text(&recorded.event) {
                     said.execute(params![number(link.seq.0), words::indexed(&text)])?;
@@ -426,6 +430,7 @@ impl EventLog for SqliteLog {
         self.lazily(|transaction| {
             transaction.execute_batch(
                 "INSERT INTO said (said) VALUES ('delete-all'); DELETE FROM annotations; DELETE FROM states;
+                 DELETE FROM outputs; DELETE FROM verdicts; DELETE FROM corrections;
                  UPDATE desk SET floor = 0, projected = 0, office_seq = NULL, office = NULL;",
             )?;
             Ok(())

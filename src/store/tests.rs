@@ -1,6 +1,7 @@
 //! One story for every log; what only the one on disk can suffer is told in the files beside, by noun.
 
 mod crash;
+mod evidence;
 mod file;
 mod forgery;
 mod mark;
@@ -53,7 +54,7 @@ fn noted(text: &str) -> Event {
 fn answered(text: &str) -> Event {
     let (grounding, trace) = (Grounding(900), Trace::default());
     let answer = Box::new(Answer { text: text.into(), sources: Vec::new(), grounding, trace });
-    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None, author: None }
+    Event::Answered { turn: EntryNo(1), answer, term: Term(1), draft: None, author: None, checked: None }
 }
 
 fn judged(message: u32) -> Event {
@@ -99,6 +100,8 @@ fn talk(id: u64, seq: u64) -> Conversation {
         rejected: 0,
         shadowed: EntryNo(0),
         replied: false,
+        heed: crate::domain::guard::Heed::default(),
+        spent: crate::domain::ceiling::Spent::default(),
     }
 }
 

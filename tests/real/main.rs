@@ -13,4 +13,5 @@ mod http;
 mod kills;
 mod load;
 mod starts;
+mod stops;
 mod takeovers;

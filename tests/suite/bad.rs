@@ -15,6 +15,8 @@ use centaur::{
         ids::{ConversationId, EntryNo, TeammateId},
         policy::Policy,
         refusal::Refusal,
+        stop::{self, StopId, Then},
+        task::{Kind, Task},
         teammate::{Right, Role},
         time::Timestamp,
         turn::Outcome,
@@ -98,7 +100,14 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     }
     // Everybody else is still served.
     let mut admin = desk.call(ADMIN, Scope::None).await;
-    admin.must(Command::SetDeskMode { topic: None, mode: Some(centaur::domain::mode::Mode::Draft) }).await;
+    admin
+        .must(Command::SetDeskMode {
+            topic: None,
+            channel: None,
+            mode: Some(centaur::domain::mode::Mode::Draft),
+            why: String::new(),
+        })
+        .await;
     desk.running.drain().await;
 }
 
@@ -146,9 +155,25 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::SetPriority { conversation, priority: centaur::domain::card::Priority::High }, &[Right::Triage]),
         (Command::Snooze { conversation, until: None }, &[Right::Triage]),
         (Command::SetPolicy { policy: Box::default() }, &[Right::Govern]),
-        (Command::SetDeskMode { topic: None, mode: None }, &[Right::SetDeskMode]),
+        (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
+        (
+            Command::Stop {
+                scope: stop::Scope::Ai { teammate: TeammateId(999) },
+                then: Then::Hold,
+                span: None,
+                reason: text(),
+            },
+            &[Right::Stop],
+        ),
+        (Command::LiftStop { stop: StopId(99), reason: text() }, &[Right::SetMode]),
         (Command::Invite { name: "x".into(), role: Role::Viewer, token }, &[Right::Govern]),
         (Command::Revoke { teammate: TeammateId(999) }, &[Right::Govern]),
+        (
+            Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Draft, "answer")) },
+            &[Right::Whisper],
+        ),
+        (Command::CancelTask { conversation, task: NONE }, &[Right::Whisper]),
+        (Command::BeginTask { conversation, task: NONE }, &[Right::Answer]),
         (Command::BeginTurn { conversation, term }, &[Right::Answer]),
         (
             Command::FinishTurn { conversation, turn: NONE, term, outcome: Outcome::Abandon { why: "nothing".into() } },
@@ -161,6 +186,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::Found { name: text(), admin: text(), token, policy: Box::new(Policy::default()) }, &[]),
         (Command::BeginTimeline { timeline: 9 }, &[]),
         (Command::Tick { conversation }, &[]),
+        (Command::EndStops, &[]),
         (Command::Lapse { conversation, seen: Timestamp(0) }, &[]),
         (Command::Recover { conversation }, &[]),
     ]

@@ -12,18 +12,25 @@ use centaur::{
         approval::{Decision, Ending, Why},
         brief::Brief,
         card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
+        ceiling::{Kind as Used, Level, Reach},
         command::Command,
         customer::Customer,
         delivery::{Origin, Report, State},
         desk::Office,
+        edit::{Distance, changes},
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
+        evidence::{Evidence, Subject},
+        guard::{Rule, Stage, Verdict as Found},
+        health::Health,
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
         signals::Signals,
+        stop::{self, Lifting, Stop, StopId, Then},
+        task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
@@ -32,7 +39,7 @@ use centaur::{
     protocol::{
         self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
         limits::Limits,
-        query::{Hit, Judged, Public},
+        query::{Correction, Hit, Judged, Public},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -119,7 +126,10 @@ golden!(queries: Query {
     Card { conversation: C };
     Annotations { after: Seq(800), limit: 100 };
     Search { words: "late parcel".into(), before: Some(Seq(900)), limit: 20 };
+    Health;
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
+    Corrections { after: Seq(800), limit: 20 };
+    Evidence { days: 30 };
 });
 
 golden!(pages: Page {
@@ -132,7 +142,10 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
+    Health { ais: vec![health()] };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
+    Corrections { rows: vec![correction()], more: false };
+    Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
 
@@ -153,8 +166,25 @@ golden!(commands: Command {
     Resolve { conversation: C };
     Reopen { conversation: C };
     Undo { conversation: C, act: Some(EntryNo(18)) };
+    GiveTask { conversation: C, to: Some(AI), task: Box::new(task()) };
+    CancelTask { conversation: C, task: EntryNo(18) };
+    SeeTask { conversation: C, task: EntryNo(18) };
+    BeginTask { conversation: C, task: EntryNo(18) };
+    ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
-    SetDeskMode { topic: Some("refunds".into()), mode: Some(Mode::Shadow) };
+    SetDeskMode {
+        topic: Some("refunds".into()),
+        channel: None,
+        mode: Some(Mode::Shadow),
+        why: "drafts rejected 8 of 12".into(),
+    };
+    Stop {
+        scope: stop::Scope::Topic { topic: "refunds".into() },
+        then: Then::Queue,
+        span: Some(Span::minutes(30)),
+        reason: "it promises refunds".into(),
+    };
+    LiftStop { stop: StopId(3), reason: "the page is mended".into() };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -179,6 +209,7 @@ golden!(commands: Command {
     Found { name: "Test desk".into(), admin: "mira".into(), token: digest("cen_example"), policy: Box::new(policy()) };
     BeginTimeline { timeline: 2 };
     Tick { conversation: C };
+    EndStops;
     Lapse { conversation: C, seen: AT };
     Recover { conversation: C };
 });
@@ -190,6 +221,9 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
+    Stopped { stop: Box::new(standing()) };
+    StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -206,6 +240,7 @@ golden!(events: Event {
         term: TERM,
         draft: Some(EntryNo(17)),
         author: Some(AI),
+        checked: Some(1),
     };
     Notified { text: "a colleague will answer".into(), term: TERM };
     Noted { text: "the carrier called".into() };
@@ -218,12 +253,14 @@ golden!(events: Event {
         cause: Cause::TookOver { reason: Some("asked for me".into()) },
     };
     TurnBegan { term: TERM, answers: EntryNo(15), whispers: vec![EntryNo(14)], shadow: true };
+    Spending { level: level() };
+    Guarded { turn: Some(EntryNo(16)), verdicts: vec![verdict()] };
     DraftProposed {
         turn: EntryNo(16),
         answer: Box::new(answer()),
         term: TERM,
         expires_at: AT,
-        why: Why::LowGrounding,
+        why: Why::Guard { rule: Rule::Link },
     };
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
@@ -235,6 +272,13 @@ golden!(events: Event {
         summary: "wants a person".into(),
         trace: Some(Box::new(trace())),
     };
+    TaskGiven { to: AI, task: Box::new(task()) };
+    TaskBegan { task: EntryNo(18), term: TERM };
+    TaskEnded {
+        task: EntryNo(18),
+        ending: Box::new(TaskEnding::Back { why: "nothing in the knowledge".into(), work: Some(work()) }),
+    };
+    TaskSeen { task: EntryNo(18) };
     ModeSet { mode: Some(Mode::Off) };
     Paused { until: AT };
     Unpaused;
@@ -261,6 +305,8 @@ golden!(refusals: Refusal {
     NotHolder { conversation: C, holder: Holder::Ai(AI) };
     ModeForbids { mode: Mode::Off };
     Paused;
+    Stopped { stop: StopId(3), scope: stop::Scope::Talk { conversation: C } };
+    Ceiling { level: level() };
     TurnUnderWay;
     NothingToAnswer;
     AlreadyEnded { how: "approved".into() };
@@ -286,6 +332,46 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        stops: vec![standing()],
+        last_stop: StopId(3),
+        today: Arc::default(),
+    }
+}
+
+fn health() -> Health {
+    Health {
+        ai: AI,
+        since: AT,
+        turns: 40,
+        sent: 30,
+        drafted: 4,
+        guarded: 1,
+        handed_off: 3,
+        failed: 2,
+        suppressed: 1,
+        first_word_ms: Some((420, 1_900)),
+        tokens: 36_000,
+        cost_micros: 90_000,
+    }
+}
+
+fn level() -> Level {
+    Level { reach: Reach::Talk, kind: Used::Tokens, used: 166_000, limit: 200_000 }
+}
+
+fn verdict() -> Found {
+    Found { rule: Rule::Link, version: 1, stage: Stage::Out, words: "https://evil.example/pay".into(), offset: 17 }
+}
+
+fn standing() -> Stop {
+    Stop {
+        id: StopId(3),
+        scope: stop::Scope::Ai { teammate: AI },
+        then: Then::Queue,
+        by: MIRA,
+        at: AT,
+        until: Some(Timestamp(AT.0 + 1_800_000)),
+        reason: "it promises refunds".into(),
     }
 }
 
@@ -293,7 +379,53 @@ fn policy() -> Policy {
     Policy {
         topics: [("refunds".to_owned(), Mode::Draft)].into(),
         human_topics: ["legal".to_owned()].into(),
+        channels: [("mail".to_owned(), Mode::Auto)].into(),
         ..Policy::default()
+    }
+}
+
+fn task() -> Task {
+    Task {
+        facts: "BW-20417 left on Monday".into(),
+        may: "send the link".into(),
+        may_not: "promise a date".into(),
+        budget: Budget { turns: 3, calls: 5, cost_micros: Some(50_000) },
+        at: Some(AT),
+        back_at: Some(AT),
+        back_when: "refund".into(),
+        ..Task::of(Kind::FollowUp, "ask whether it came")
+    }
+}
+
+fn work() -> Box<Work> {
+    let questions = vec!["When does it come?".into()];
+    Box::new(Work { answer: Box::new(answer()), summary: "Wants the parcel.".into(), questions })
+}
+
+fn correction() -> Correction {
+    let (before, after) = ("It comes on Tuesday.", "It comes on Monday.");
+    Correction {
+        seq: Seq(899),
+        at: AT,
+        conversation: C,
+        said: EntryNo(17),
+        sent: EntryNo(18),
+        by: "mira".into(),
+        before: before.into(),
+        after: after.into(),
+        distance: Distance::between(before, after),
+        changes: changes(before, after),
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        approved: 18,
+        edited: 2,
+        apart: 900,
+        reviewed: 4,
+        good: 4,
+        ..Evidence::of(Subject::Channel("web".into()))
     }
 }
 
@@ -370,7 +502,7 @@ fn card() -> Card {
         priority: Priority::High,
         tags: vec!["vip".into()],
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
-        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT }),
+        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -387,6 +519,13 @@ fn card() -> Card {
             undelivered: 1,
         },
         last: Some(LastLine { at: AT, speaker: Speaker::Customer, text: "hello?".into() }),
+        tasks: vec![Given {
+            turns: 1,
+            calls: 2,
+            cost_micros: 120,
+            ..Given::new(EntryNo(12), MIRA, AI, &task(), TaskState::Runs { since: AT, term: TERM })
+        }]
+        .into(),
         on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
     }
 }
@@ -427,7 +566,7 @@ fn judged() -> Judged {
             n: EntryNo(18),
             at: AT,
             by: Actor::Teammate(AI),
-            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None },
+            what: What::Answer { answer: Box::new(answer()), send, draft: None, approved: None, checked: Some(1) },
             annotations: vec![annotation],
         },
         context: vec![public()],

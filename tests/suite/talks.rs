@@ -13,8 +13,10 @@ use centaur::{
     client::{Caller, Dial},
     connectors::simulator::{self, SimulatorOptions, colleague},
     domain::{
+        approval::Why,
         card::Card,
         command::Command,
+        guard::{Rule, Settings},
         holder::Holder,
         ids::LogId,
         policy::Policy,
@@ -88,7 +90,13 @@ async fn look(dial: &Arc<dyn Dial>) -> (Caller, Vec<Card>) {
 
 /// Plays so many customers to their end, with every topic in the mode `auto`.
 async fn afternoon(seed: u64, customers: u64) -> Vec<Talk> {
+    guarded_afternoon(seed, customers, |_| ()).await
+}
+
+/// The same, with checks as somebody else would set them.
+async fn guarded_afternoon(seed: u64, customers: u64, set: impl Fn(&mut Settings)) -> Vec<Talk> {
     let mut policy: Policy = toml::from_str(assets::policy()).unwrap();
+    set(&mut policy.guard);
     policy.topics.clear();
     let (dial, ai) = demo_desk(policy, Duration::ZERO).await;
     let scenarios = simulator::parse(&assets::customers()).unwrap();
@@ -178,6 +186,33 @@ async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
     }
     let settled = talks.iter().filter(|talk| talk.card.status.is_resolved()).count();
     assert!(settled >= 8, "{settled} talks were settled by the AI");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_checks_let_ordinary_answers_through_and_hold_back_what_they_should() {
+    let mut counts = Vec::new();
+    for marks_only in [true, false] {
+        let talks = guarded_afternoon(11, 120, |guard| {
+            if marks_only {
+                guard.mark_only = Rule::ALL.into_iter().filter(|rule| *rule != Rule::Unchecked).collect();
+            }
+        })
+        .await;
+        let entries = || talks.iter().flat_map(|talk| &talk.entries);
+        let sent = entries().filter(|entry| matches!(entry.what, What::Answer { .. })).count();
+        let held = entries().filter(|entry| matches!(entry.what, What::Draft { why: Why::Guard { .. }, .. })).count();
+        let found: Vec<String> = entries()
+            .flat_map(Entry::verdicts)
+            .map(|verdict| format!("{:?} {}", verdict.stage, verdict.sentence()))
+            .collect();
+        let label = if marks_only { "only marking" } else { "holding back" };
+        println!("{label}: {sent} answers sent, {held} held back, {} verdicts: {found:#?}", found.len());
+        counts.push((sent, held));
+    }
+    let [(all, none), (sent, held)] = counts.as_slice() else { panic!("two afternoons") };
+    assert_eq!(*none, 0);
+    assert!(*held >= 1 && held * 100 <= (sent + held) * 5, "{held} of {} are held back", sent + held);
+    assert!(sent * 100 >= all * 93, "{sent} of {all} are sent");
 }
 
 #[tokio::test(start_paused = true)]

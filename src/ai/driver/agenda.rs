@@ -12,6 +12,8 @@ use tokio::time::Instant;
 pub(super) enum Wake {
     /// The customer may have come to the end of a burst, with this message.
     Settled(ConversationId, EntryNo),
+    /// The time of a task may have come.
+    Task(ConversationId),
     /// A timer of a turn, in this attempt.
     Turn(ConversationId, u64, Timer),
 }

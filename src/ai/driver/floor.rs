@@ -10,6 +10,9 @@ use crate::domain::{
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::Stop,
+    task::{Given, State},
+    time::Timestamp,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -29,11 +32,14 @@ pub(super) struct Floor {
     me: Option<TeammateId>,
     front: bool,
     policy: Arc<Policy>,
+    stops: Vec<Stop>,
     cards: BTreeMap<ConversationId, Card>,
     marks: HashMap<ConversationId, Mark>,
     /// The newest message whose silence is being waited for.
     settling: HashMap<ConversationId, EntryNo>,
     queued: HashSet<ConversationId>,
+    /// Tasks that were begun here: none is begun twice.
+    tasks: HashSet<(ConversationId, EntryNo)>,
 }
 
 impl Floor {
@@ -48,6 +54,16 @@ impl Floor {
     pub(super) fn desk(&mut self, office: &Office) {
         self.policy = Arc::clone(&office.policy);
         self.front = self.me.is_some() && office.front_ai() == self.me;
+        let over: Vec<Stop> = self.stops.iter().filter(|stop| office.stop(stop.id).is_none()).cloned().collect();
+        if !over.is_empty() {
+            // What was dropped or refused under a stop that is over is looked at anew.
+            let cards = &self.cards;
+            self.marks.retain(|id, _| {
+                let card = cards.get(id);
+                card.is_some_and(|card| !over.iter().any(|stop| stop.scope.covers(card, None)))
+            });
+        }
+        self.stops.clone_from(&office.stops);
     }
 
     pub(super) fn policy(&self) -> Arc<Policy> {
@@ -73,6 +89,7 @@ impl Floor {
         self.cards.remove(&conversation);
         self.marks.remove(&conversation);
         self.settling.remove(&conversation);
+        self.tasks.retain(|(of, _)| *of != conversation);
     }
 
     fn is_mine(&self, card: &Card) -> bool {
@@ -83,9 +100,41 @@ impl Floor {
         }
     }
 
+    /// The first task here that waits for this AI, and its time.
+    pub(super) fn task(&self, conversation: ConversationId) -> Option<(EntryNo, Option<Timestamp>)> {
+        let card = self.cards.get(&conversation)?;
+        let waits = |given: &&Given| {
+            given.state == State::Waits
+                && Some(given.to) == self.me
+                && !self.tasks.contains(&(conversation, given.task))
+        };
+        if card.mode == Mode::Off || card.paused_until.is_some() {
+            return None;
+        }
+        card.tasks.iter().filter(waits).min_by_key(|given| given.at).map(|given| (given.task, given.at))
+    }
+
+    /// Notes that a task was begun.
+    pub(super) fn begin_task(&mut self, conversation: ConversationId, task: EntryNo) {
+        self.tasks.insert((conversation, task));
+    }
+
+    /// Whether a task may go on.
+    pub(super) fn may_do(&self, card: &Card, task: EntryNo) -> bool {
+        card.tasks.iter().any(|given| given.task == task && given.is_open() && Some(given.to) == self.me)
+    }
+
+    /// Whether this AI is stopped there. The desk refuses what it would do; there is no use in asking.
+    fn is_stopped(&self, card: &Card) -> bool {
+        self.stops.iter().any(|stop| stop.scope.covers(card, self.me))
+    }
+
     /// Whether a turn asked for under `term` may go on.
     pub(super) fn may_go_on(&self, card: &Card, term: Option<Term>) -> bool {
-        self.is_mine(card) && term.is_none_or(|term| card.term == term) && card.paused_until.is_none()
+        self.is_mine(card)
+            && !self.is_stopped(card)
+            && term.is_none_or(|term| card.term == term)
+            && card.paused_until.is_none()
     }
 
     /// Whether a conversation waits for this AI now.
@@ -95,7 +144,7 @@ impl Floor {
             && card.paused_until.is_none()
             && card.draft.is_none()
             && card.writing.is_none();
-        if !free || !self.is_mine(card) || card.asked == EntryNo(0) {
+        if !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
             return false;
         }
         let mark = self.marks.get(&conversation).copied().unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::{
         ids::{Digest, LogId, TeammateId, Term},
         mode::Mode,
         policy::Policy,
+        task::{Ending, How, Kind, State, Task},
         teammate::{Actor, Role},
         time::Timestamp,
     },
@@ -60,7 +61,7 @@ impl Mini {
     }
 
     fn ask(&mut self, by: Actor, command: &Command) -> Result<(Answer, Vec<Recorded>), Refusal> {
-        let at = Timestamp(i64::try_from(self.started.elapsed().as_millis()).unwrap());
+        let at = self.at();
         let happenings = decide(&self.desk, by, command, at)?;
         let mut made = Vec::new();
         for happening in happenings {
@@ -79,6 +80,10 @@ impl Mini {
             n: first.map_or(EntryNo(0), |one| one.n),
         };
         Ok((answer, made))
+    }
+
+    fn at(&self) -> Timestamp {
+        Timestamp(i64::try_from(self.started.elapsed().as_millis()).unwrap())
     }
 
     async fn say(&self, frame: ToPeer) {
@@ -101,7 +106,7 @@ impl Mini {
             ToServer::Hello { .. } => {
                 let you = self.desk.office.teammates[&ARIA].clone();
                 let office = Box::new(self.desk.office.clone());
-                let (seq, now, limits) = (self.desk.office.seq, Timestamp(0), Limits::default());
+                let (seq, now, limits) = (self.desk.office.seq, self.at(), Limits::default());
                 self.say(ToPeer::Welcome { you, log: LogId(1), seq, now, limits, office, resumed: false }).await;
                 let cards = self.desk.conversations.values().map(|it| it.card.as_ref().clone()).collect();
                 self.say(ToPeer::Cards { cards, gone: vec![], current: Some(seq) }).await;
@@ -165,7 +170,7 @@ fn bench(mode: Mode, pace: Pace, at_once: usize) -> Bench {
                     Err(why) => drop(done.send(Err(why))),
                 },
                 () = pass(Duration::from_secs(20)) => {
-                    mini.say(ToPeer::Ping { seq: mini.desk.office.seq, now: Timestamp(0) }).await;
+                    mini.say(ToPeer::Ping { seq: mini.desk.office.seq, now: mini.at() }).await;
                 }
                 Some(done) = look.recv() => drop(done.send((mini.desk.clone(), mini.log.clone()))),
                 else => return,
@@ -321,4 +326,68 @@ async fn a_shadow_drafts_once_for_each_message_and_what_is_not_known_goes_to_the
     let card = auto.look().await.0.conversation(TALK).unwrap().card.as_ref().clone();
     assert_eq!(card.holder, Holder::Queue);
     assert!(card.escalation.is_some_and(|escalation| escalation.summary.contains("Mongolia")));
+}
+
+/// The tasks of the talk as they stand, and how those that ended did.
+async fn tasks(bench: &Bench) -> (Vec<State>, Vec<Ending>) {
+    let (desk, log) = bench.look().await;
+    let stand = desk.conversation(TALK).unwrap().card.tasks.iter().map(|it| it.state).collect();
+    let ended = log.into_iter().filter_map(|one| match one.event {
+        Event::TaskEnded { ending, .. } => Some(*ending),
+        _ => None,
+    });
+    (stand, ended.collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_in_a_talk_that_a_person_holds_is_done_beside_them_and_nothing_reaches_the_customer() {
+    let bench = bench(Mode::Auto, Pace::Instant, 4);
+    bench.open("how long does a refund take?").await;
+    let mira = Actor::Teammate(ADMIN);
+    let take = Command::TakeOver { conversation: TALK, term: bench.term().await, reason: None };
+    bench.ask(mira, take).await.unwrap();
+    let draft = Box::new(Task::of(Kind::Draft, "suggest a reply to what is open"));
+    bench.ask(mira, Command::GiveTask { conversation: TALK, to: None, task: draft }).await.unwrap();
+    pass(Duration::from_secs(5)).await;
+    let (stand, ended) = tasks(&bench).await;
+    assert!(matches!(stand.as_slice(), [State::Over { how: How::Done, .. }]), "{stand:?}");
+    let work = ended[0].work().unwrap();
+    assert!(work.answer.text.contains("5 working days"), "{work:?}");
+    assert_eq!(work.questions, ["how long does a refund take?"]);
+    assert_eq!(bench.count().await, (vec![], vec![], 0));
+    // A second one follows on the first, and what takes a language model is not pretended.
+    let translate = Box::new(Task::of(Kind::Translate, "into German"));
+    bench.ask(mira, Command::GiveTask { conversation: TALK, to: None, task: translate }).await.unwrap();
+    pass(Duration::from_secs(5)).await;
+    let (_, ended) = tasks(&bench).await;
+    assert!(matches!(&ended[1], Ending::Back { why, .. } if why.contains("language model")), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_follow_up_is_written_at_its_time_and_not_before() {
+    let bench = bench(Mode::Auto, Pace::Instant, 4);
+    bench.open("how long does a refund take?").await;
+    pass(Duration::from_secs(5)).await;
+    assert_eq!(bench.count().await.0.len(), 1);
+    let at = Timestamp(3_600_000);
+    let follow = Task { at: Some(at), facts: "It was paid.".into(), ..Task::of(Kind::FollowUp, "did it come?") };
+    let give = Command::GiveTask { conversation: TALK, to: None, task: Box::new(follow) };
+    bench.ask(Actor::Teammate(ADMIN), give).await.unwrap();
+    pass(Duration::from_mins(59)).await;
+    assert_eq!(bench.count().await.0.len(), 1);
+    pass(Duration::from_mins(2)).await;
+    let (answers, ..) = bench.count().await;
+    assert!(matches!(answers.as_slice(), [_, two] if two.contains("It was paid. [1]")), "{answers:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_customer_comes_first_and_the_task_right_after() {
+    let bench = bench(Mode::Auto, Pace::WordsPerSecond(4), 4);
+    bench.open("how long does a refund take?").await;
+    let sum = Box::new(Task::of(Kind::Summarise, "sum up"));
+    bench.ask(Actor::Teammate(ADMIN), Command::GiveTask { conversation: TALK, to: None, task: sum }).await.unwrap();
+    pass(Duration::from_mins(1)).await;
+    let (stand, _) = tasks(&bench).await;
+    assert!(matches!(stand.as_slice(), [State::Over { how: How::Done, .. }]), "{stand:?}");
+    assert_eq!(bench.count().await.0.len(), 1);
 }

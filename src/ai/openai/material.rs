@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// The rules, in the model's words. `{language}` is the customer's language.
 const RULES: &str = include_str!("../../../assets/prompts/answer.md");
+/// The rules for tasks that are no answer. `{task}` is the kind of it.
+const TASK_RULES: &str = include_str!("../../../assets/prompts/task.md");
 /// The document by which lines of the brief are cited.
 pub const BRIEF: &str = "brief";
 /// The longest text of one passage, in characters.
@@ -55,6 +57,21 @@ pub struct Material {
     pub before: Before,
     /// The passages.
     pub sources: Vec<Shown>,
+    /// What is asked instead of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Asked>,
+}
+
+/// What is asked instead of an answer, by the team.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// What kind of job.
+    pub kind: String,
+    /// What is to be reached.
+    pub goal: String,
+    /// What is so, by the team's word.
+    pub facts: String,
 }
 
 /// One message to a model.
@@ -90,6 +107,11 @@ impl Material {
             customer: lines(&prompt.said),
             before: Before { customer: lines(&prompt.earlier), answers: lines(&prompt.answered) },
             sources: sources.collect(),
+            task: prompt.errand.as_ref().map(|errand| Asked {
+                kind: errand.kind.word().to_owned(),
+                goal: visible(&errand.goal, LONGEST_PASSAGE),
+                facts: visible(&errand.facts, LONGEST_PASSAGE),
+            }),
         }
     }
 
@@ -122,7 +144,10 @@ impl Material {
     #[must_use]
     pub fn messages(&self, whispers: &[String]) -> Vec<Message> {
         let language = Language::from_tag(&self.language).unwrap_or_default();
-        let mut rules = RULES.replace("{language}", in_words(language));
+        // A draft is an answer like any other; what else is asked has rules of its own.
+        let kind = self.task.as_ref().map_or("draft", |task| task.kind.as_str());
+        let rules = if kind == "draft" { RULES } else { TASK_RULES };
+        let mut rules = rules.replace("{language}", in_words(language)).replace("{task}", kind);
         if !whispers.is_empty() {
             rules.push_str("\nYour team says about this very answer; follow it:\n");
             for whisper in whispers {

@@ -4,6 +4,7 @@
 
 use crate::{
     ai::{
+        errand::Errand,
         grounding::renumbered,
         knowledge::Knowledge,
         model::Prompt,
@@ -66,8 +67,12 @@ impl Speaker {
             sentences: sentences(&source.text),
             score: 100.0 - f64::from(source.id),
         });
+        let errand = material.task.as_ref().and_then(|task| {
+            Some(Errand { kind: task.kind.parse().ok()?, goal: task.goal.clone(), facts: task.facts.clone() })
+        });
         let composed = self.offline.answer(&Prompt {
             locale,
+            errand,
             settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
             said: material.customer.clone(),
             answered: material.before.answers.clone(),

@@ -163,7 +163,7 @@ pub(super) fn repeats(composed: &Composed, own: &[String]) -> bool {
 }
 
 /// One line without control, bidi and invisible characters, `most` characters at most.
-pub(super) fn clean(text: &str, most: usize) -> String {
+pub(in crate::ai) fn clean(text: &str, most: usize) -> String {
     let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
     let visible: String = text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");

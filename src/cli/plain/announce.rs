@@ -255,7 +255,11 @@ mod tests {
     fn the_same_need_is_told_once_and_a_new_draft_again() {
         let mut announcer = Announcer::new(ME);
         let draft = |n| Card {
-            draft: Some(DraftWaits { draft: EntryNo(n), expires_at: after(60_000) }),
+            draft: Some(DraftWaits {
+                draft: EntryNo(n),
+                expires_at: after(60_000),
+                why: crate::domain::approval::Why::Mode,
+            }),
             ..card(1, Holder::Ai(AI))
         };
         let mut told = Vec::new();

@@ -10,6 +10,8 @@ use crate::{
         command::Command,
         holder::Holder,
         ids::{ConversationId, EntryNo, TeammateId},
+        mode::Mode,
+        task::{Kind, Task},
     },
     protocol::{Scope, ToPeer},
 };
@@ -101,6 +103,7 @@ impl Colleague {
                 self.takes -= 1;
                 let held = Held { answered: EntryNo(0), said: 0, due: Instant::now() };
                 self.held.insert(card.id, held);
+                self.ask_for_help(&card).await?;
                 if let Some(card) = self.cards.get_mut(&card.id) {
                     // Until the card comes that says so.
                     card.holder = Holder::Human(me);
@@ -117,6 +120,13 @@ impl Colleague {
             Some(id) => self.act(id).await,
             None => Ok(()),
         }
+    }
+
+    /// Has the AI draft beside her. Refused where it may do nothing; then she answers without.
+    async fn ask_for_help(&mut self, card: &Card) -> Result<(), CallError> {
+        let task = Box::new(Task::of(Kind::Draft, "suggest a reply to what is open"));
+        let _ = self.caller.call(Command::GiveTask { conversation: card.id, to: None, task }).await?;
+        Ok(())
     }
 
     /// Answers what is new, or settles what has been silent.
@@ -147,9 +157,10 @@ impl Colleague {
     }
 }
 
-/// Whether the talk waits for any person.
+/// Whether the talk waits for any person: somebody was called, or the AI only drafts beside people.
 fn calls(card: &Card) -> bool {
-    card.status == Status::Open && card.holder == Holder::Queue && card.escalation.is_some()
+    let waits = card.escalation.is_some() || (card.mode == Mode::Shadow && card.waiting_since.is_some());
+    card.status == Status::Open && card.holder == Holder::Queue && waits
 }
 
 fn language(card: &Card) -> &str {

@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use eye::Eye;
 use scan::Scan;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Attention by time is looked at in steps of this many milliseconds, so that an idle console rests.
 const STEP: i64 = 10_000;
@@ -128,6 +128,8 @@ pub struct Floor {
     people: People,
     scan: Option<Scan>,
     counts: Counts,
+    /// Those with tasks of AIs.
+    tasked: BTreeSet<ConversationId>,
     due: BTreeMap<i64, Vec<ConversationId>>,
 }
 
@@ -188,6 +190,11 @@ impl Floor {
     /// The cards that need the person who sits here, by attention, whatever the filter.
     pub fn needing(&self) -> impl Iterator<Item = &Card> {
         self.needing.iter().filter_map(|place| self.slots.get(&place.id)).map(|slot| &*slot.card)
+    }
+
+    /// The cards with tasks of AIs, in the order of their numbers.
+    pub fn with_tasks(&self) -> impl Iterator<Item = &Card> {
+        self.tasked.iter().filter_map(|id| self.slots.get(id)).filter(|slot| !slot.gone).map(|slot| &*slot.card)
     }
 
     /// The conversation under the cursor.
@@ -283,6 +290,11 @@ impl Floor {
     /// Takes one card. Whether an older one was known.
     fn take_one(&mut self, card: Card, now: Timestamp, when: Sort) -> bool {
         let id = card.id;
+        if card.tasks.is_empty() {
+            self.tasked.remove(&id);
+        } else {
+            self.tasked.insert(id);
+        }
         match self.slots.get(&id) {
             None => {
                 let slot = Slot {

@@ -1,8 +1,8 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{Composer, Layer, Model, OutgoingState, Screen, Writing, many::Stage};
+use super::{AiRow, Composer, Layer, Model, OutgoingState, Screen, Writing, many::Stage};
 use crate::console::action::{Action, Scope};
-use crate::domain::{holder::Holder, teammate::Right};
+use crate::domain::{attention::result_for, holder::Holder, teammate::Right};
 
 /// One hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,16 @@ impl Model {
                 };
                 (&[Scope::Floor], acts)
             }
+            Layer::None if self.screen == Screen::Ai => {
+                let mut acts = vec![Action::Open, Action::Reorder, Action::Back, Action::Help];
+                if self.may_set_desk_mode() {
+                    acts.splice(0..0, [Action::Step, Action::Mode]);
+                }
+                if matches!(self.ai_row(), Some(AiRow::Task(..))) {
+                    acts.insert(0, Action::CancelTask);
+                }
+                (&[Scope::Ai, Scope::Floor], acts)
+            }
             Layer::None if !self.many.marked.is_empty() => (&[Scope::Floor], self.acts_on_marked()),
             Layer::None if self.screen == Screen::Wall => {
                 let mut acts = self.acts_here();
@@ -61,6 +71,13 @@ impl Model {
                     },
                     (Layer::None, Action::Open) if self.replay.is_some() => "the talk as it is now",
                     (Layer::None, Action::Open) if self.screen == Screen::Log => "the talk at that moment",
+                    (Layer::None, Action::Open)
+                        if self.screen == Screen::Ai && matches!(self.ai_row(), Some(AiRow::Task(..))) =>
+                    {
+                        "the talk"
+                    }
+                    (Layer::None, Action::Open) if self.screen == Screen::Ai => "its conversations",
+                    (Layer::None, Action::Approve) if self.is_result() => "seen",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,
@@ -68,6 +85,12 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// Whether what is decided here is the result of a task.
+    fn is_result(&self) -> bool {
+        let card = self.selected().and_then(|id| self.card(id));
+        card.is_some_and(|card| card.draft.is_none() && result_for(card, self.me()).is_some())
     }
 
     fn while_writing(&self, composer: &Composer) -> Vec<Action> {
@@ -106,6 +129,9 @@ impl Model {
         let mut acts = Vec::new();
         let may = |right| self.you.as_ref().is_some_and(|you| you.role.may(right));
         if let Some(card) = self.selected().and_then(|id| self.card(id)) {
+            if card.draft.is_none() && result_for(card, self.me()).is_some() {
+                acts.push(Action::Approve);
+            }
             if card.draft.is_some() && may(Right::Approve) {
                 acts.extend([Action::Approve, Action::Edit, Action::Reject]);
             }
@@ -125,6 +151,9 @@ impl Model {
             }
             if may(Right::SetMode) {
                 acts.push(Action::Mode);
+            }
+            if may(Right::Whisper) {
+                acts.push(Action::Task);
             }
             if may(Right::Annotate) {
                 acts.extend([Action::Good, Action::Bad]);

@@ -13,6 +13,7 @@ use crate::domain::{
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
     shift::To,
+    stop::{Scope as StopScope, StopId, Then},
     time::Timestamp,
 };
 
@@ -29,6 +30,8 @@ pub enum Writing {
     Correct(EntryNo),
     /// The brief of a hand-back, as a form.
     Brief,
+    /// A task for the AI, as a form.
+    Task,
     /// Why this draft is rejected.
     Reject(EntryNo),
     /// What is sent instead of this draft.
@@ -45,6 +48,7 @@ impl Writing {
             Self::Whisper => "whisper to the AI, unseen by the customer",
             Self::Correct(_) => "what the AI should have said",
             Self::Brief => "hand back with this brief",
+            Self::Task => "task for the AI",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
         }
@@ -57,6 +61,7 @@ impl Writing {
             Self::Reply | Self::Note | Self::Whisper | Self::Edit(_) => "send",
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
+            Self::Task => "give",
             Self::Reject(_) => "reject",
         }
     }
@@ -121,6 +126,8 @@ pub struct Choosing {
 pub enum Pick {
     /// The mode.
     Mode,
+    /// The mode of a topic, a channel or the desk: of the row under the cursor of the AI screen.
+    DeskMode,
     /// How long the AI pauses.
     Pause,
     /// Who gets it.
@@ -137,6 +144,10 @@ pub enum Pick {
     TakeOverFirst,
     /// What to do with all that are marked.
     Deed,
+    /// Where the AI is stopped, and what becomes of the talks there; the text takes a time and a reason.
+    Stop,
+    /// Why the AI may go on.
+    Lift(StopId),
     /// Which saved filter to show; the text keeps the present one under a name.
     View,
     /// Which colours to draw with.
@@ -162,6 +173,12 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// Where to stop the AI.
+    StopAt(StopScope),
+    /// To stop it there.
+    Stop(StopScope, Then),
+    /// A stop to lift.
+    Lift(StopId),
     /// A filter to show.
     Words(String),
     /// Where all that one holds goes.

@@ -9,6 +9,8 @@ use crate::domain::{
     card::{Card, Priority, Status},
     holder::Holder,
     ids::ConversationId,
+    mode::Mode,
+    task::{Kind, Task},
     teammate::Right,
     time::Timestamp,
 };
@@ -29,6 +31,8 @@ pub enum Deed {
     Assign(Holder),
     /// Hand back to the AI, with the same brief.
     HandBack(Brief),
+    /// Give the AI the same task in each.
+    Task(Box<Task>),
     /// Add and remove tags.
     Tag {
         /// What comes.
@@ -133,6 +137,7 @@ impl Model {
             Deed::Assign(Holder::Human(id)) if self.me() == Some(*id) => "give to you".to_owned(),
             Deed::Assign(Holder::Ai(id) | Holder::Human(id)) => format!("give to {}", self.name_of(*id)),
             Deed::HandBack(_) => "hand back".to_owned(),
+            Deed::Task(task) => format!("task: {}", task.kind.word()),
             Deed::Tag { add, remove } => {
                 let said: Vec<String> =
                     add.iter().map(|tag| format!("+{tag}")).chain(remove.iter().map(|tag| format!("−{tag}"))).collect();
@@ -164,7 +169,11 @@ impl Model {
             Deed::Priority(priority) => (card.priority == *priority).then_some("so already"),
             Deed::Sweep(_) if !mine => Some("not yours"),
             _ if resolved => Some("resolved already"),
-            _ if others => Some("held by others"),
+            _ if others && !matches!(deed, Deed::Task(task) if task.kind != Kind::Handle) => Some("held by others"),
+            Deed::Task(_) if card.mode == Mode::Off => Some("the mode is off"),
+            Deed::Task(task) if task.kind == Kind::Handle && card.tasks.iter().any(|it| it.kind == Kind::Handle) => {
+                Some("have one already")
+            }
             Deed::Take => mine.then_some("yours already"),
             Deed::Assign(to) if card.holder == *to => Some("there already"),
             Deed::Assign(Holder::Ai(_)) if matches!(card.holder, Holder::Human(_)) => Some("need a brief: hand back"),
@@ -174,7 +183,9 @@ impl Model {
             Deed::HandBack(_) if card.holder.is_ai() => Some("the AI has it"),
             Deed::HandBack(_) if !mine => Some("not yours"),
             Deed::Snooze(None) => (!matches!(card.status, Status::Snoozed { .. })).then_some("awake"),
-            Deed::Assign(_) | Deed::HandBack(_) | Deed::Resolve | Deed::Snooze(_) | Deed::Sweep(_) => None,
+            Deed::Assign(_) | Deed::HandBack(_) | Deed::Resolve | Deed::Snooze(_) | Deed::Task(_) | Deed::Sweep(_) => {
+                None
+            }
         }
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! The queue follows from the cards (see [`Model::queue`]); kept is only which one is looked at. It changes by the person's
 //! own hand alone: a card that somebody else decides stays in sight, marked as settled, so that no key meets a card that
-//! slipped under it. Deliberately not here: what a decision does (see `update`), and mentions, tool calls and tasks, of
+//! slipped under it. Deliberately not here: what a decision does (see `update`), and mentions and tool calls, of
 //! which the desk knows nothing yet: each will be one more [`Asks`].
 
 use super::{Act, Model};
 use crate::domain::{
+    attention,
     card::{Card, Status},
     escalation,
     filter::{Context, Filter},
     holder::Holder,
     ids::{ConversationId, TeammateId},
+    task,
     time::{Span, Timestamp},
 };
 
@@ -23,6 +25,8 @@ pub const SOON: Span = Span::minutes(2);
 pub enum Asks {
     /// To send a draft, change it, or not to send it.
     Draft,
+    /// To look at what came of a task that one gave.
+    Task(task::How),
     /// To see to a message that did not arrive.
     Undelivered,
     /// To answer a conversation that the AI, a rule or a teammate gave up.
@@ -39,6 +43,11 @@ impl Asks {
     pub fn words(self) -> &'static str {
         match self {
             Self::Draft => "draft waits",
+            Self::Task(task::How::Done) => "task is done",
+            Self::Task(how) => match how {
+                task::How::Back => "task came back",
+                _ => "task failed",
+            },
             Self::Undelivered => "undelivered",
             Self::Escalated(reason) => reason.words(),
             Self::Queued => "in the queue",
@@ -66,6 +75,13 @@ pub fn need(card: &Card, me: Option<TeammateId>) -> Option<Need> {
     }
     let since = card.waiting_since.unwrap_or(card.held_since);
     let of = |asks| Some(Need { asks, since, expires: None });
+    let result = attention::result_for(card, me).and_then(|given| match given.state {
+        task::State::Over { how, at } => Some(Need { asks: Asks::Task(how), since: at, expires: None }),
+        _ => None,
+    });
+    if result.is_some() && card.draft.is_none() {
+        return result;
+    }
     match card.holder {
         Holder::Human(id) if Some(id) != me => None,
         _ if card.signs.undelivered > 0 => {
@@ -102,7 +118,7 @@ impl Act {
     /// Whether it decides what a conversation asked, so that the next card may come.
     #[must_use]
     pub fn decides(self) -> bool {
-        matches!(self, Self::Decide | Self::HandBack | Self::Assign | Self::Resolve | Self::Snooze)
+        matches!(self, Self::Decide | Self::SeeTask | Self::HandBack | Self::Assign | Self::Resolve | Self::Snooze)
     }
 }
 

@@ -8,6 +8,8 @@ pub enum Screen {
     Floor,
     /// `2`: all that waits for a person's decision, one card at a time.
     NeedsYou,
+    /// `5`: the AIs, how far they may go, and what speaks for a step.
+    Ai,
     /// `6`: who did what, when, why; and a talk as it was at a moment.
     Log,
     /// `|`: several live talks beside each other; belongs to the floor.
@@ -16,6 +18,6 @@ pub enum Screen {
 
 impl Screen {
     /// Those that have a tab, with what the tab says, in the order of the digits.
-    pub const TABS: [(Self, &'static str); 3] =
-        [(Self::Floor, "1 floor"), (Self::NeedsYou, "2 needs you"), (Self::Log, "6 log")];
+    pub const TABS: [(Self, &'static str); 4] =
+        [(Self::Floor, "1 floor"), (Self::NeedsYou, "2 needs you"), (Self::Ai, "5 AI"), (Self::Log, "6 log")];
 }

@@ -51,8 +51,14 @@ pub enum Act {
     Tag,
     /// *setting priority…*
     Priority,
+    /// *stopping…*
+    Stop,
     /// *undoing…*
     Undo,
+    /// *giving the task…*
+    Task,
+    /// *putting away…*
+    SeeTask,
 }
 
 impl Act {
@@ -72,7 +78,10 @@ impl Act {
             Self::Annotate => "judging…",
             Self::Tag => "tagging…",
             Self::Priority => "setting priority…",
+            Self::Stop => "stopping…",
             Self::Undo => "undoing…",
+            Self::Task => "giving the task…",
+            Self::SeeTask => "putting away…",
         }
     }
 }

@@ -130,11 +130,19 @@ impl Talk {
     /// once the customer has an answer.
     #[must_use]
     pub fn ai_words(&self) -> Option<&str> {
-        use crate::domain::thread::What;
+        use crate::domain::{task::Kind, thread::What};
         for entry in self.thread.entries.iter().rev() {
             match &entry.what {
                 What::Draft { answer, .. } | What::Shadow { answer } if !answer.text.trim().is_empty() => {
                     return Some(&answer.text);
+                }
+                What::Task { task, ending: Some((ending, _)), .. }
+                    if matches!(task.kind, Kind::Draft | Kind::FollowUp | Kind::Collect) =>
+                {
+                    let text = ending.work().map(|work| work.answer.text.as_str());
+                    if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+                        return Some(text);
+                    }
                 }
                 What::Suppressed { text } if !text.trim().is_empty() => return Some(text),
                 What::Reply { .. } | What::Answer { .. } => return None,

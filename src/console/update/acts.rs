@@ -29,13 +29,14 @@ impl Up<'_> {
                 };
             }
             Action::Open if self.m.screen == Screen::Log => return self.open_log(),
-            Action::Open if self.m.screen != Screen::Floor => {
+            Action::Ai => return self.show_ai(),
+            Action::Open if !matches!(self.m.screen, Screen::Floor | Screen::Ai) => {
                 if let Some(id) = self.m.selected() {
                     self.visit(id);
                 }
                 return;
             }
-            Action::Open => {
+            Action::Open if self.m.screen == Screen::Floor => {
                 self.open_selected();
                 if self.m.selected().is_some() {
                     self.m.pane = Pane::Talk;
@@ -57,7 +58,7 @@ impl Up<'_> {
             Action::NextTile => return self.move_wall(1, 0),
             Action::PreviousTile => return self.move_wall(-1, 0),
             Action::NextNeeds => return self.next_needs(),
-            Action::Reorder => {
+            Action::Reorder if self.m.screen != Screen::Ai => {
                 self.m.floor.release();
                 self.m.inner.release_at = None;
                 return;
@@ -78,8 +79,12 @@ impl Up<'_> {
                 }
                 return;
             }
+            Action::Stop => return self.stop(),
             Action::Undo => return self.undo(),
             _ => {}
+        }
+        if self.m.screen == Screen::Ai {
+            return self.act_on_ai(action, argument);
         }
         if self.m.screen == Screen::Log {
             return self.say(Severity::Info, "this is the past: Enter shows the talk, where one can act");
@@ -109,7 +114,10 @@ impl Up<'_> {
             Action::Bad => self.judge(conversation, Verdict::Bad, argument),
             Action::Unsure => self.judge(conversation, Verdict::Unsure, argument),
             Action::Correct => self.correct(conversation),
+            Action::Approve if card.draft.is_none() && self.see_result(card) => {}
+            Action::Edit if card.draft.is_none() && self.reply_with_draft(card) => {}
             Action::Approve | Action::Edit | Action::Reject => self.decide_draft(action, argument, card),
+            Action::Task => self.task(card, argument),
             Action::Mode => match argument {
                 "" => self.pick(Pick::Mode, card),
                 "desk" => self.set_mode(conversation, None),

@@ -47,6 +47,7 @@ impl Up<'_> {
             Layer::Help(_) | Layer::Sheet(_) => &[S::Help, S::Always],
             Layer::None => match self.m.pane {
                 _ if self.m.screen == Screen::Wall => &[S::Wall, S::Floor, S::Always],
+                _ if self.m.screen == Screen::Ai => &[S::Ai, S::Floor, S::Always],
                 Pane::List if self.m.screen == Screen::NeedsYou => &[S::Needs, S::Floor, S::Always],
                 Pane::List => &[S::List, S::Floor, S::Always],
                 Pane::Talk => &[S::Talk, S::Floor, S::Always],
@@ -148,7 +149,7 @@ impl Up<'_> {
                     self.say(Severity::Warn, why);
                 }
             }
-            Action::Mark | Action::MarkAll if self.m.screen == Screen::Log => {
+            Action::Mark | Action::MarkAll if matches!(self.m.screen, Screen::Log | Screen::Ai) => {
                 self.say(Severity::Info, "conversations are marked on the floor: 1");
             }
             Action::Mark => self.mark(),

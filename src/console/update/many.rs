@@ -81,6 +81,7 @@ impl Up<'_> {
                 row('t', "take them over", Action::TakeOver),
                 row('a', "assign: to somebody, to an AI, to the queue", Action::Assign),
                 row('b', "hand them back with one brief", Action::HandBack),
+                row('k', "give the AI a task in each", Action::Task),
                 row('g', "tag", Action::Tag),
                 row('z', "snooze", Action::Snooze),
                 row('r', "resolve", Action::Resolve),
@@ -114,6 +115,12 @@ impl Up<'_> {
             Action::HandBack => {
                 let Some(card) = first else { return self.plan(Deed::HandBack(Brief::default())) };
                 self.compose_brief_for_marked(card.id);
+                return true;
+            }
+            Action::Task => {
+                if let Some(card) = first {
+                    self.compose_task_for_marked(&card);
+                }
                 return true;
             }
             Action::Assign => Pick::Assign,
@@ -332,7 +339,7 @@ impl Up<'_> {
             0 => (Severity::Done, String::new()),
             _ => (Severity::Warn, format!("; {failed} failed, :job shows why and tries again")),
         };
-        let undo = if matches!(deed, Deed::Undo(_)) || done.is_empty() { "" } else { "; u undoes it" };
+        let undo = if undo_word(&deed).is_none() || done.is_empty() { "" } else { "; u undoes it" };
         self.say(severity, format!("{words}: {} of {of} done{more}{undo}", done.len()));
     }
 }
@@ -344,6 +351,7 @@ fn command(deed: &Deed, card: &Card) -> Option<Command> {
         Deed::Assign(to) => Command::Assign { conversation, term, to: *to },
         Deed::HandBack(brief) => Command::HandBack { conversation, term, to: None, brief: brief.clone() },
         Deed::Tag { add, remove } => Command::Tag { conversation, add: add.clone(), remove: remove.clone() },
+        Deed::Task(task) => Command::GiveTask { conversation, to: None, task: task.clone() },
         Deed::Resolve => Command::Resolve { conversation },
         Deed::Snooze(until) => Command::Snooze { conversation, until: *until },
         Deed::Priority(priority) => Command::SetPriority { conversation, priority: *priority },
@@ -369,6 +377,6 @@ fn undo_word(deed: &Deed) -> Option<&'static str> {
         Deed::Snooze(_) => Some("snooze"),
         Deed::Priority(_) => Some("priority"),
         Deed::Sweep(_) => Some("sweep"),
-        Deed::Undo(_) => None,
+        Deed::Undo(_) | Deed::Task(_) => None,
     }
 }

@@ -30,7 +30,8 @@ impl Up<'_> {
 
     fn wheel(&mut self, areas: &Areas, at: Position, by: i64) {
         let over = |part: Option<Rect>| part.is_some_and(|part| part.contains(at));
-        if !matches!(self.m.layer, Layer::None | Layer::Compose(_)) {
+        let has_keys = !matches!(self.m.layer, Layer::None | Layer::Compose(_)) || self.m.screen == Screen::Ai;
+        if has_keys {
             self.move_or_edit(if by > 0 { Action::Down } else { Action::Up });
         } else if self.m.screen == Screen::Log {
             self.move_log(if by > 0 { Action::HalfDown } else { Action::HalfUp }, by);
@@ -61,7 +62,7 @@ impl Up<'_> {
                 }
                 return;
             }
-            Screen::Log => return,
+            Screen::Log | Screen::Ai => return,
             Screen::Floor | Screen::NeedsYou => {}
         }
         if let Some(list) = areas.list.filter(|list| list.contains(at)) {

@@ -25,6 +25,7 @@ impl Up<'_> {
             (_, Pane::Talk) => talk,
             _ if self.m.screen == Screen::Wall || self.m.replay.is_some() => talk,
             _ if self.m.screen == Screen::Log => i64::try_from(self.m.log.window).unwrap_or(1),
+            _ if self.m.screen == Screen::Ai => i64::try_from(self.m.ai.window).unwrap_or(1),
             _ => list,
         };
         let by = match action {
@@ -63,6 +64,7 @@ impl Up<'_> {
             Layer::Filter(_) => {}
             Layer::None => match self.m.pane {
                 _ if self.m.screen == Screen::Log => self.move_log(action, by),
+                _ if self.m.screen == Screen::Ai => self.move_ai(by),
                 _ if self.m.screen == Screen::Wall => match action {
                     Action::Down | Action::Up => self.move_wall(0, by),
                     _ => self.move_talk(action, by),
@@ -131,7 +133,7 @@ impl Up<'_> {
     }
 
     fn next_pane(&mut self, steps: u8) -> bool {
-        if !matches!(self.m.layer, Layer::None) || self.m.screen == Screen::Log {
+        if !matches!(self.m.layer, Layer::None) || matches!(self.m.screen, Screen::Log | Screen::Ai) {
             return true;
         }
         for _ in 0..steps {

@@ -9,7 +9,7 @@ use crate::domain::{
     teammate::Teammate,
     time::{Span, Timestamp},
 };
-use crate::protocol::{ToPeer, limits::Limits};
+use crate::protocol::{Page, ToPeer, limits::Limits};
 
 /// Clocks that differ by less are taken to agree, so that ages do not jump.
 const AGREES: u64 = 500;
@@ -63,6 +63,10 @@ impl Up<'_> {
                 self.unwatchable(conversation, why);
             }
             ToPeer::Events { conversation, events } => self.events(conversation, events),
+            ToPeer::Page { page: Page::Health { ais }, .. } => {
+                self.changed = self.m.health != ais;
+                self.m.health = ais;
+            }
             ToPeer::Page { id, page } => self.page(id, page),
             ToPeer::DraftGrew { conversation, turn, offset, text } => self.grew(conversation, turn, offset, &text),
             ToPeer::Typing { conversation, who } => self.types(conversation, who),

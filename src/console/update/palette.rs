@@ -114,6 +114,9 @@ impl Up<'_> {
 
     /// Opens the filter line; with words, sets the filter at once.
     pub(super) fn filter(&mut self, words: &str) {
+        if self.m.screen == Screen::Ai {
+            self.show(Screen::Floor);
+        }
         if self.m.screen == Screen::Log {
             let begun = if words.is_empty() { self.m.log.words.clone() } else { words.to_owned() };
             self.filter_with(&begun);
@@ -184,6 +187,7 @@ impl Up<'_> {
         match self.m.screen {
             Screen::Floor | Screen::Wall => self.m.floor.filter(),
             Screen::NeedsYou => self.m.needs.filter.as_ref().map(|(words, _)| words.as_str()),
+            Screen::Ai => None,
             Screen::Log => Some(self.m.log.words.as_str()).filter(|words| !words.is_empty()),
         }
     }

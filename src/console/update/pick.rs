@@ -11,6 +11,7 @@ use crate::domain::{
     card::{Card, Priority, Status},
     holder::Holder,
     mode::Mode,
+    stop::USUAL,
     teammate::{Kind, Right},
     time::{Span, Timestamp},
 };
@@ -38,8 +39,10 @@ impl Up<'_> {
                     .collect();
                 ("what was wrong? Enter: just bad".to_owned(), choices, None)
             }
-            // These are opened where they belong (`alike`, `view`), with choices of their own.
-            Pick::Deed | Pick::View | Pick::Theme => (String::new(), Vec::new(), None),
+            // These are opened where they belong (`alike`, `view`, `stop`), with choices of their own.
+            Pick::Deed | Pick::View | Pick::Theme | Pick::DeskMode | Pick::Stop | Pick::Lift(_) => {
+                (String::new(), Vec::new(), None)
+            }
             Pick::TakeOverFirst => {
                 let who = self.holder_name(card.holder);
                 let choices = vec![
@@ -66,7 +69,7 @@ impl Up<'_> {
     }
 
     fn modes(&self, card: &Card) -> Vec<Choice> {
-        let desk = self.m.office.mode_for(card.topic.as_deref());
+        let desk = self.m.office.mode_for(card.topic.as_deref(), &card.channel);
         let own = |mode: Mode| card.own_mode == Some(mode);
         let words = [
             (Mode::Off, 'o', "off: the AI does nothing here"),
@@ -156,7 +159,11 @@ impl Up<'_> {
         match &self.m.layer {
             Layer::Pick(picker) => {
                 let typed = picker.input.as_ref().map(|input| input.text().trim().to_owned()).unwrap_or_default();
-                if picker.typing && !typed.is_empty() {
+                if matches!(picker.pick, Pick::Lift(_)) && typed.is_empty() {
+                    if let Layer::Pick(picker) = &mut self.m.layer {
+                        picker.warning = Some("write why: the log keeps it".to_owned());
+                    }
+                } else if picker.typing && !typed.is_empty() {
                     self.choose_typed(&typed);
                 } else {
                     self.choose_picked();
@@ -176,6 +183,8 @@ impl Up<'_> {
         let (pick, conversation, many) = (picker.pick, picker.conversation, picker.many);
         let taken = if pick == Pick::View {
             self.save_view(typed)
+        } else if matches!(pick, Pick::Stop | Pick::Lift(_)) {
+            self.typed_stop(pick, typed)
         } else if many {
             self.typed_deed(pick, typed).map(|deed| {
                 self.plan(deed);
@@ -279,14 +288,19 @@ impl Up<'_> {
             };
             return self.judge_bad(conversation, message, failure);
         }
+        if picker.pick == Pick::DeskMode {
+            return self.picked_desk_mode(value);
+        }
         if let Some(Value::Words(words)) = &value {
             return self.show_words(words);
         }
-        if let Some(Value::Sweep(to)) = value {
-            return self.read_shift(Purpose::Sweep(to), None);
-        }
-        if let Some(Value::Theme(name)) = value {
-            return self.set_theme(name);
+        match value {
+            Some(Value::Sweep(to)) => return self.read_shift(Purpose::Sweep(to), None),
+            Some(Value::Theme(name)) => return self.set_theme(name),
+            Some(Value::StopAt(scope)) => return self.stop_at(&scope),
+            Some(Value::Stop(scope, then)) => return self.stop_for(scope, then, USUAL, ""),
+            Some(Value::Lift(stop)) => return self.lift(stop),
+            _ => {}
         }
         if picker.many {
             let deed = match value {
@@ -310,7 +324,13 @@ impl Up<'_> {
             Value::Until(until) => self.snooze(conversation, until),
             Value::Untag(tag) => self.tag(conversation, Vec::new(), vec![tag]),
             Value::Priority(priority) => self.set_priority(conversation, priority),
-            Value::Failure(_) | Value::Words(_) | Value::Sweep(_) | Value::Theme(_) => {}
+            Value::Failure(_)
+            | Value::Words(_)
+            | Value::Sweep(_)
+            | Value::Theme(_)
+            | Value::StopAt(_)
+            | Value::Stop(..)
+            | Value::Lift(_) => {}
             Value::Run(Action::TakeOver) => {
                 self.take_over(&card);
                 self.write(conversation, Writing::Reply, "");

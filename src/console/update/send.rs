@@ -32,7 +32,8 @@ impl Up<'_> {
         undo: Option<&'static str>,
         draft: Option<DraftKey>,
     ) {
-        let Some(conversation) = command.conversation() else { return };
+        // What is about the whole desk belongs to no conversation: no one has number 0.
+        let conversation = command.conversation().unwrap_or_default();
         let ticket = self.ticket();
         self.m.acts.push(PendingAct { ticket, conversation, act, done, undo, draft, since: self.m.now });
         self.effects.push(Effect::Ask { ticket, command: Box::new(command) });
@@ -74,7 +75,7 @@ impl Up<'_> {
     }
 
     pub(super) fn answered(&mut self, ticket: u64, result: Result<Answer, Refusal>) {
-        if self.job_answered(ticket, &result) {
+        if self.job_answered(ticket, &result) || self.setting_answered(ticket, &result) {
             return;
         }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
@@ -116,6 +117,9 @@ impl Up<'_> {
         }
         self.say(Severity::Done, act.done.clone());
         self.toured(act.act);
+        if act.act == Act::TakeOver {
+            self.assist(act.conversation);
+        }
     }
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {

@@ -146,7 +146,7 @@ impl Up<'_> {
     pub(super) fn scrolled(&mut self, measured: Measured) {
         let in_sight = match (self.m.screen, &mut self.m.replay) {
             (Screen::Log, Some(replay)) => Some(&mut replay.talk),
-            (Screen::Log, None) => None,
+            (Screen::Log, None) | (Screen::Ai, _) => None,
             _ => self.m.talk.as_mut(),
         };
         if let Some(talk) = in_sight {
@@ -160,7 +160,7 @@ impl Up<'_> {
     /// Asks for earlier history if the top of what is here is in sight.
     pub(super) fn ask_history(&mut self) {
         let at_top = self.m.measured.at_top && self.m.measured.talk_rows > 0;
-        let connected = self.m.line.is_connected() && self.m.screen != Screen::Log;
+        let connected = self.m.line.is_connected() && !matches!(self.m.screen, Screen::Log | Screen::Ai);
         let Some(talk) = &mut self.m.talk else { return };
         if !at_top || !connected || !talk.earlier || talk.asked_history.is_some() || talk.loading != Loading::Here {
             return;
@@ -174,7 +174,7 @@ impl Up<'_> {
 
     pub(super) fn page(&mut self, id: u32, page: Page) {
         let mut page = Some(page);
-        if self.shift_page(id, &mut page) || self.log_page(id, &mut page) {
+        if self.shift_page(id, &mut page) || self.log_page(id, &mut page) || self.ai_page(id, &mut page) {
             return;
         }
         let Some(page) = page else { return };
@@ -228,6 +228,10 @@ fn touch(talk: &mut Talk, recorded: &Recorded) {
         }
         Event::TurnBegan { whispers, .. } => {
             entries.extend(whispers);
+            None
+        }
+        Event::TaskBegan { task, .. } | Event::TaskEnded { task, .. } => {
+            entries.push(*task);
             None
         }
         Event::AnnotationWithdrawn { .. } => {

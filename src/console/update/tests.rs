@@ -1,5 +1,6 @@
 //! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
+mod ai;
 mod laws;
 mod log;
 mod many;
@@ -8,5 +9,6 @@ mod seat;
 mod shift;
 mod stage;
 mod stories;
+mod tasks;
 mod wall;
 mod writing;

@@ -22,7 +22,7 @@ impl Up<'_> {
         }
         if matches!(self.m.layer, Layer::None | Layer::Help(_)) {
             let resting = self.m.inner.release_at.is_none();
-            let (size, floor) = (self.m.size, &self.m.floor);
+            let (size, floor) = (self.m.room(), &self.m.floor);
             self.m.wall.arrange(floor, size, resting);
         }
         let tiles = self.m.wall.tiles.clone();
@@ -48,8 +48,9 @@ impl Up<'_> {
 
     /// Gives the keys to another tile: so many further in reading order, or so many rows down.
     pub(super) fn move_wall(&mut self, tiles: i64, rows: i64) {
+        let room = self.m.room();
         let wall = &mut self.m.wall;
-        let columns = layout::columns(self.m.size, wall.tiles.len());
+        let columns = layout::columns(room, wall.tiles.len());
         let count = i64::try_from(wall.tiles.len()).unwrap_or(0);
         if count == 0 {
             return;
@@ -77,7 +78,7 @@ impl Up<'_> {
         let to = if more { (at + 1).min(sizes.len() - 1) } else { at.saturating_sub(1) };
         let Some(size) = sizes.get(to) else { return };
         self.m.wall.size = *size;
-        let fit = layout::tiles_that_fit(self.m.size, *size);
+        let fit = layout::tiles_that_fit(self.m.room(), *size);
         if fit < *size {
             self.say(Severity::Info, format!("{size} tiles are asked for; {fit} fit into this window"));
         }

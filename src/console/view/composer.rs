@@ -27,7 +27,11 @@ const ORIGINAL: u16 = 3;
 /// How many rows it takes: its line, its text, a warning; half of what there is at most.
 pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
     let lines = wrap::wrap(typed(composer).text.as_str(), usize::from(area.width.saturating_sub(3))).len();
-    let least = if matches!(composer.key.writing, Writing::Brief) { 5 } else { 3 };
+    let least = match composer.key.writing {
+        Writing::Task => 11,
+        Writing::Brief => 5,
+        _ => 3,
+    };
     let lines = u16::try_from(lines).unwrap_or(u16::MAX).max(least);
     let above = if matches!(composer.key.writing, Writing::Correct(_)) { ORIGINAL } else { 0 };
     let wanted = lines.saturating_add(1 + above + u16::from(composer.warning.is_some()));
@@ -41,7 +45,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
         Writing::Reply | Writing::Edit(_) => (Role::Reply, ink.glyphs.human, ink.glyphs.lines.heavy),
         Writing::Note => (Role::Note, ink.glyphs.note, ink.glyphs.lines.broken),
         Writing::Whisper => (Role::Whisper, ink.glyphs.whisper, ink.glyphs.lines.dotted),
-        Writing::Brief => (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double),
+        Writing::Brief | Writing::Task => (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double),
         Writing::Correct(_) => (Role::Good, ink.glyphs.note, ink.glyphs.lines.broken),
         Writing::Reject(_) => (Role::Bad, ink.glyphs.bad, ink.glyphs.lines.broken),
     };
@@ -94,7 +98,7 @@ fn to_whom(model: &Model, composer: &Composer) -> String {
             };
             format!("whisper to {ai}, unseen by {customer}")
         }
-        Writing::Correct(_) | Writing::Brief | Writing::Reject(_) => title.to_owned(),
+        Writing::Correct(_) | Writing::Brief | Writing::Task | Writing::Reject(_) => title.to_owned(),
     }
 }
 

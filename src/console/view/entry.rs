@@ -33,6 +33,8 @@ use crate::{
         approval::{Ending, Why},
         delivery::State,
         holder::Holder,
+        ids::TeammateId,
+        task::{Ending as TaskEnding, Task},
         teammate::{Actor, Kind},
         text::SafeText,
         thread::{Entry, What},
@@ -248,6 +250,10 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
                 block.wrapped(x + 10, Styled::plain(SafeText::message(words)), text, c.theme);
             }
         }
+        What::Task { to, task, begun, ending } => {
+            c.head(&mut block, at, c.glyphs.brief, Role::Brief, &name);
+            given(c, &mut block, (*to, task), *begun, ending.as_ref().map(|(ending, _)| &**ending));
+        }
         What::Draft { answer, expires_at, why, ending } => {
             ticks = ending.is_none();
             draft(c, &mut block, entry, answer, *expires_at, *why, ending.as_ref());
@@ -292,6 +298,48 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
         block.above(day, c.style(Role::Border).patch(c.style(Role::Dim)));
     }
     (block, ticks)
+}
+
+/// A task: what was asked, where it is, and what came of it.
+fn given(
+    c: &Context<'_>,
+    block: &mut Block,
+    (to, task): (TeammateId, &Task),
+    begun: bool,
+    ending: Option<&TaskEnding>,
+) {
+    let to = c.actor(Actor::Teammate(to));
+    let label = SafeText::own(format!("{} for {to}: {}", task.kind.word(), SafeText::line(&task.goal)));
+    c.labelled(block, "task: ", &label, c.style(Role::Brief));
+    let parts =
+        [("facts", &task.facts), ("may", &task.may), ("may not", &task.may_not), ("back when", &task.back_when)];
+    for (title, words) in parts.into_iter().filter(|(_, words)| !words.trim().is_empty()) {
+        let x = c.columns().body;
+        block.line();
+        block.own(x, title, c.style(Role::Brief));
+        block.wrapped(x + 10, Styled::plain(SafeText::message(words)), c.style(Role::Text), c.theme);
+    }
+    let (words, role) = match ending {
+        None if begun => ("under way".to_owned(), Role::Ai),
+        None => ("waits for the AI".to_owned(), Role::Dim),
+        Some(ending) => {
+            let why = ending.why().map_or_else(String::new, |why| format!(": {}", SafeText::line(why)));
+            let role = if matches!(ending, TaskEnding::Done { .. }) { Role::Good } else { Role::Warn };
+            (format!("{}{why}", ending.word()), role)
+        }
+    };
+    c.below(block, SafeText::own(words), c.style(role));
+    let Some(work) = ending.and_then(TaskEnding::work) else { return };
+    if !work.summary.is_empty() {
+        c.below(block, SafeText::message(&work.summary), c.style(Role::Text));
+    }
+    for question in &work.questions {
+        c.below(block, SafeText::own(format!("open: {}", SafeText::line(question))), c.style(Role::Queue));
+    }
+    if !work.answer.text.trim().is_empty() {
+        framed(c, block, &work.answer, c.style(Role::Text));
+        behind(c, block, &work.answer, "", Role::Dim);
+    }
 }
 
 /// What was taken out of a message, or hides in it.
@@ -355,10 +403,7 @@ fn draft(
     why: Why,
     ending: Option<&(Ending, Actor)>,
 ) {
-    let why = match why {
-        Why::Mode => "mode is draft",
-        Why::LowGrounding => "low grounding",
-    };
+    let why = why.words();
     let name = c.actor(entry.by);
     if ending.is_none() && c.model.screen == Screen::Log {
         // In the past nothing is to be decided.

@@ -41,6 +41,14 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
         ((&who).into(), ink.style(Role::Text)),
         (role_words(you.role.word()).into(), ink.style(Role::Dim)),
     ];
+    if let Some(trouble) = model.trouble() {
+        // What is wrong is more than who and where.
+        let words = SafeText::own(format!("{} {}", ink.glyphs.warn, SafeText::line_within(&trouble, 60)));
+        if x + Words::from(&words).width() <= right {
+            ink.put_right(x, y, right, &words, ink.style(Role::Warn));
+            return;
+        }
+    }
     let width: u16 = parts.iter().map(|(words, _)| words.width()).sum();
     if x + width > right {
         return;

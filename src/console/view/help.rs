@@ -71,6 +71,7 @@ pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
         Layer::Job(_) => &[Scope::Job],
         Layer::None if model.screen == Screen::NeedsYou => &[Scope::Needs],
         Layer::None if model.screen == Screen::Wall => &[Scope::Wall],
+        Layer::None if model.screen == Screen::Ai => &[Scope::Ai],
         Layer::None | Layer::Help(_) | Layer::Sheet(_) => &[],
     };
     let mut scopes = model.keymap.help();
@@ -118,6 +119,7 @@ fn title(scope: Scope) -> &'static str {
         Scope::Palette => "in the commands",
         Scope::Needs => "on a card of needs you",
         Scope::Wall => "on the wall",
+        Scope::Ai => "on the AI screen",
         Scope::Filter => "in the filter",
         Scope::Job => "in an act on many",
         Scope::Help => "in this help",

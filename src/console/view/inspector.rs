@@ -30,6 +30,7 @@ use crate::{
         card::{Card, Status},
         holder::Holder,
         text::SafeText,
+        thread::{Entry, What},
         turn::Answer,
     },
 };
@@ -201,7 +202,28 @@ fn behind(page: &mut Page<'_>, model: &Model) {
         page.block.wrapped(2, Styled::plain(words), page.theme.style(Role::Text), page.theme);
         page.text(2, SafeText::message(&source.passage), Role::Dim);
     }
+    checks(page, model, entry);
     trace(page, answer);
+}
+
+/// What the checks on the way out said of it.
+fn checks(page: &mut Page<'_>, model: &Model, entry: &Entry) {
+    page.title(&SafeText::literal("checks"));
+    let found = model.talk.as_ref().map(|talk| talk.thread.verdicts_on(entry.n)).unwrap_or_default();
+    for verdict in found {
+        page.text(0, verdict.sentence(), Role::Warn);
+    }
+    match &entry.what {
+        What::Answer { checked: Some(version), .. } if found.is_empty() => {
+            page.text(0, SafeText::own(format!("all found nothing (v{version})")), Role::Dim);
+        }
+        What::Answer { approved: Some(by), .. } => {
+            let name = by.teammate().map_or_else(|| "the desk".to_owned(), |id| model.name_of(id));
+            page.text(0, SafeText::own(format!("{} let it go", SafeText::line_within(&name, 40))), Role::Dim);
+        }
+        _ if found.is_empty() => page.text(0, SafeText::literal("nothing on record"), Role::Dim),
+        _ => {}
+    }
 }
 
 fn trace(page: &mut Page<'_>, answer: &Answer) {

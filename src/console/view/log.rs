@@ -23,6 +23,7 @@ use crate::{
         event::{Event, Recorded},
         filter::{deed, said},
         ids::ConversationId,
+        stop::Lifting,
         teammate::{Actor, Kind},
         text::SafeText,
         thread::Thread,
@@ -214,6 +215,29 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
         }
         Event::TokenReplaced { teammate, .. } => SafeText::own(format!("teammate {teammate} has a new token")),
         Event::TeammateRevoked { teammate } => SafeText::own(format!("teammate {teammate} was shown the door")),
+        Event::DeskModeSet { topic, channel, from, mode, why } => {
+            let of = match (topic, channel) {
+                (Some(topic), _) => format!("topic {}", SafeText::line(topic)),
+                (None, Some(channel)) => format!("channel {}", SafeText::line(channel)),
+                (None, None) => "the desk".to_owned(),
+            };
+            let word =
+                |mode: &Option<crate::domain::mode::Mode>| mode.map_or("as the wider setting", |mode| mode.word());
+            let why = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
+            SafeText::own(format!("{of}: from {} to {}{why}", word(from), word(mode)))
+        }
+        Event::Stopped { stop } => {
+            let because =
+                if stop.reason.is_empty() { String::new() } else { format!(": {}", SafeText::line(&stop.reason)) };
+            let words = stop.scope.words(&|id| format!("AI teammate {id}"));
+            SafeText::own(format!("stop {}: {}, {}{because}", stop.id, SafeText::line(&words), stop.then.meaning()))
+        }
+        Event::Spending { level } => SafeText::own(level.sentence()),
+        Event::StopLifted { stop, how } => SafeText::own(match how {
+            Lifting::ByHand { reason } => format!("stop {stop} was lifted: {}", SafeText::line(reason)),
+            Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
+            Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
+        }),
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }

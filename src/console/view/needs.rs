@@ -20,7 +20,10 @@ use crate::{
         theme::Role,
         widgets::{Block, Ink, frame},
     },
-    domain::{attention, card::Card, escalation::Reason, holder::Holder, text::SafeText},
+    domain::{
+        approval::Why, attention, card::Card, escalation::Reason, holder::Holder, ids::EntryNo, task::How,
+        text::SafeText,
+    },
 };
 use ratatui::layout::{Position, Rect};
 
@@ -165,6 +168,8 @@ fn settled(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
 fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
     match asks {
         Asks::Draft => (ink.glyphs.draft, Role::Draft),
+        Asks::Task(How::Done) => (ink.glyphs.good, Role::Good),
+        Asks::Task(_) => (ink.glyphs.warn, Role::Warn),
         Asks::Undelivered => (ink.glyphs.warn, Role::Warn),
         Asks::Escalated(_) | Asks::Queued => (ink.glyphs.queue, Role::Queue),
         Asks::YourTurn => (ink.glyphs.human, Role::Human),
@@ -192,9 +197,28 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
     let last = card.last.as_ref().map(|last| &*last.text).unwrap_or_default();
     match need.asks {
         Asks::Draft => {
-            let why =
-                if card.mode == crate::domain::mode::Mode::Auto { "it stands on little" } else { "the mode is draft" };
+            let why = match card.draft.map(|draft| draft.why) {
+                Some(Why::Guard { rule }) => {
+                    let talk = model.talk.as_ref().filter(|talk| talk.conversation == card.id);
+                    let draft = card.draft.map_or(EntryNo(0), |draft| draft.draft);
+                    let found = talk.map(|talk| talk.thread.verdicts_on(draft)).unwrap_or_default();
+                    let said: Vec<String> = found.iter().map(|verdict| verdict.sentence().to_string()).collect();
+                    if said.is_empty() { rule.words().to_owned() } else { said.join("; ") }
+                }
+                Some(Why::Ceiling) => "the turn used more than it may".to_owned(),
+                Some(Why::LowGrounding) => "it stands on little".to_owned(),
+                Some(Why::Mode) | None => "the mode is draft".to_owned(),
+            };
             SafeText::own(format!("Send the AI's draft, change it, or not: {why}."))
+        }
+        Asks::Task(how) => {
+            let given = attention::result_for(card, model.me());
+            let what = given.map(|given| SafeText::line_within(&given.goal, 100)).unwrap_or_default();
+            let kind = given.map_or("", |given| given.kind.word());
+            SafeText::own(format!(
+                "Look at your task ({kind}: {what}), which {}. e begins a reply with its draft.",
+                how.past()
+            ))
         }
         Asks::Undelivered => {
             let failed = model
@@ -227,6 +251,7 @@ fn then(model: &Model, need: Need) -> SafeText {
             )),
             None => SafeText::literal("Nothing is sent until somebody decides."),
         },
+        Asks::Task(_) => SafeText::literal("y puts it away; it stays in the talk."),
         Asks::Undelivered => SafeText::literal("Nothing is sent again by itself."),
         Asks::Escalated(_) | Asks::Queued => {
             SafeText::literal("It stays in the queue until somebody takes it; no AI answers.")

@@ -221,6 +221,26 @@ fn the_wall_is_drawn_at_every_size() {
 }
 
 #[test]
+fn the_ai_screen_is_drawn_at_every_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::ai(width, height);
+        snapshot(&format!("ai_{width}x{height}"), &model, &mut Look::default());
+        model.ai.cursor = 5;
+        if height > 30 {
+            model.ai.cursor = 9;
+        }
+        snapshot(&format!("ai_down_{width}x{height}"), &model, &mut Look::default());
+    }
+    let mut model = fixture::ai(120, 36);
+    let mut look = Look::default();
+    model.ai.cursor = 3;
+    let shown = roles(&drawn(&model, &mut look), &look.theme);
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("ai_roles_120x36", shown);
+    });
+}
+
+#[test]
 fn the_log_and_a_talk_in_time_are_drawn_at_every_size() {
     for (width, height) in [(60, 20), (80, 24), (120, 36)] {
         let mut model = fixture::talk(width, height, 99);

@@ -51,7 +51,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, around: Rect, model: &Model, context: Cont
         let cache = caches.entry(model.wall.focused()?).or_default();
         return talk::draw(ink, inner, model, talk::Context { cache, zone, measured }, Role::Focus);
     }
-    let places = layout::tiles(inner, model.size, tiles.len());
+    let places = layout::tiles(inner, model.room(), tiles.len());
     lines(ink, around, &places);
     let mut cursor = None;
     for (at, (id, area)) in tiles.iter().zip(places).enumerate() {

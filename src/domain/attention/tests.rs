@@ -25,7 +25,7 @@ fn escalated(reason: escalation::Reason) -> Box<Escalation> {
 }
 
 fn draft() -> DraftWaits {
-    DraftWaits { draft: EntryNo(3), expires_at: ago(0) }
+    DraftWaits { draft: EntryNo(3), expires_at: ago(0), why: crate::domain::approval::Why::Mode }
 }
 
 fn reasons(card: &Card) -> Vec<(Why, i8)> {

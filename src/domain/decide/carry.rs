@@ -1,6 +1,6 @@
 //! What connectors do: bring customers and their words, take messages out, tell what became of them.
 
-use super::{Asker, Happening, Talk, check_length, check_text, invalid, not_found};
+use super::{Asker, Happening, Talk, check_length, check_text, invalid, not_found, stop};
 use crate::domain::{
     approval::Ending,
     card::Status,
@@ -9,9 +9,12 @@ use crate::domain::{
     desk::Desk,
     escalation::Reason,
     event::Event,
+    guard::{self, Heed, Rule},
+    holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, TeammateId, Term},
     refusal::Refusal,
     signals,
+    stop::Place,
     teammate::Right,
 };
 use std::collections::BTreeMap;
@@ -44,17 +47,24 @@ pub(super) fn open(
     let office = &asker.desk.office;
     let id = ConversationId(office.newest.0 + 1);
     let happens = |event| Happening { conversation: Some(id), event };
+    let first = office.first_holder(topic, channel);
+    let stopped = stop::of_new(asker.desk, Place { conversation: id, topic, channel }, first);
     let mut happenings = vec![
         happens(Event::Opened {
             channel: channel.to_owned(),
             customer: customer.clone(),
             topic: topic.map(str::to_owned),
             external_ref: external_ref.map(str::to_owned),
-            holder: office.first_holder(topic),
+            holder: if stopped.is_some() { Holder::Queue } else { first },
             term: Term(0).next(office.timeline),
         }),
         happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &[]) }),
     ];
+    let verdicts = guard::coming_in(&office.policy.guard, &Heed::of(customer), text, asker.at);
+    if !verdicts.is_empty() {
+        happenings.push(happens(Event::Guarded { turn: None, verdicts }));
+    }
+    happenings.extend(stopped.map(happens));
     if let Some(topic) = topic.filter(|topic| office.policy.human_topics.contains(*topic)) {
         happenings.push(happens(Event::Escalated {
             turn: None,
@@ -88,7 +98,23 @@ pub(super) fn said(asker: &Asker<'_>, id: ConversationId, text: &str) -> Result<
         Status::Resolved { .. } => talk.reopen(),
     };
     let signals = signals::look(text, &talk.it.said);
+    let moved = events.iter().any(|event| matches!(event, Event::HolderChanged { .. }));
     events.push(Event::CustomerSaid { text: text.to_owned(), signals });
+    let guard = &asker.desk.office.policy.guard;
+    let verdicts = guard::coming_in(guard, &talk.it.heed, text, asker.at);
+    let flood = verdicts.iter().find(|verdict| verdict.rule == Rule::Rate && guard.stops(Rule::Rate)).cloned();
+    if !verdicts.is_empty() {
+        events.push(Event::Guarded { turn: None, verdicts });
+    }
+    if let Some(left) = talk.customer_meets_stop().filter(|_| !moved) {
+        events.extend(left);
+        return Ok(talk.happen(events));
+    }
+    if let Some(flood) = flood.filter(|_| talk.it.card.holder.is_ai() && !moved) {
+        let summary = format!("the customer sent {}; the AI answers no flood", flood.words);
+        events.extend(talk.escalate(Reason::Guarded, Cause::Escalated, summary, "too many messages"));
+        return Ok(talk.happen(events));
+    }
     if let Some(draft) = &talk.it.draft {
         let ending = Ending::Withdrawn { why: "the customer wrote again".to_owned() };
         events.push(Event::DraftEnded { draft: draft.draft, ending });
@@ -111,6 +137,9 @@ pub(super) fn claim(
     }
     if row.term != term || (row.origin.is_fenced() && row.term != card.term) {
         return Err(stale());
+    }
+    if row.is_unapproved() {
+        talk.check_not_stopped(row.author)?;
     }
     Ok(talk.happen([Event::DeliveryClaimed { message }]))
 }

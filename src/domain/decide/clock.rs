@@ -1,6 +1,6 @@
 //! What the desk does by itself: when time passes, when a holder vanishes, when the server starts anew.
 
-use super::{Happening, Talk, carry, govern, not_found, turns};
+use super::{Happening, Talk, carry, govern, not_found, stop, tasks, turns};
 use crate::domain::{
     approval::Ending,
     card::Status,
@@ -25,6 +25,7 @@ pub(super) fn by_desk(desk: &Desk, command: &Command, at: Timestamp) -> Result<V
         }
         Command::BeginTimeline { .. } => Ok(Vec::new()),
         Command::Tick { conversation } => talk(desk, *conversation).map(|talk| tick(&talk, at)),
+        Command::EndStops => Ok(stop::end_due(desk, at)),
         Command::Lapse { conversation, seen } => talk(desk, *conversation).map(|talk| lapse(&talk, *seen, at)),
         Command::Recover { conversation } => talk(desk, *conversation).map(|talk| recover(&talk)),
         _ => Err(Refusal::Forbidden),
@@ -51,6 +52,19 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
         let escalated = talk.escalate(Reason::DraftExpired, Cause::Escalated, summary, "expired");
         events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. })));
         return talk.happen(events);
+    }
+    let of_tasks = tasks::tick(talk, at);
+    if !of_tasks.is_empty() {
+        return talk.happen(of_tasks);
+    }
+    let waits = card.holder.is_ai() && card.waiting_since.is_some() && !card.status.is_resolved();
+    if waits
+        && talk.it.turn.is_none()
+        && talk.it.draft.is_none()
+        && let Some(level) = talk.desk.office.ceiling_reached(talk.it, at)
+    {
+        let summary = level.sentence();
+        return talk.happen(talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share"));
     }
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {

@@ -41,7 +41,8 @@ pub(super) fn decide(
             Holder::Ai(ai) => Some(ai),
             Holder::Human(_) | Holder::Queue => None,
         };
-        let answered = Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft), author };
+        let answered =
+            Event::Answered { turn, answer: Box::new(answer), term, draft: Some(draft), author, checked: None };
         talk.happen([Event::DraftEnded { draft, ending }, answered])
     };
     match decision {
@@ -53,6 +54,11 @@ pub(super) fn decide(
         Decision::Reject { reason } => {
             check_length("reason", reason, LONGEST_REASON)?;
             let ended = Event::DraftEnded { draft, ending: Ending::Rejected { reason: reason.clone() } };
+            if let Some(left) = talk.customer_meets_stop() {
+                // The AI may not try again.
+                let left = left.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. }));
+                return Ok(talk.happen([ended].into_iter().chain(left)));
+            }
             if talk.it.rejected.saturating_add(1) < REJECTIONS {
                 return Ok(talk.happen([ended]));
             }

@@ -1,4 +1,4 @@
-//! The desk itself: teammates, policy, modes by topic.
+//! The desk itself: teammates, policy, modes by topic and channel.
 
 use super::{Asker, Happening, Talk, carry, invalid};
 use crate::domain::{
@@ -12,6 +12,9 @@ use crate::domain::{
     teammate::{Right, Role},
     time::Span,
 };
+
+/// The longest word on what speaks for a mode, in bytes.
+const LONGEST_WHY: usize = 1_000;
 
 fn of_desk(event: Event) -> Happening {
     Happening { conversation: None, event }
@@ -98,6 +101,8 @@ pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happ
     }
     let mut happenings = vec![of_desk(Event::TeammateRevoked { teammate })];
     for (id, it) in &asker.desk.conversations {
+        let talk = Talk { desk: asker.desk, it, id: *id };
+        happenings.extend(talk.happen(super::tasks::orphaned(&talk, teammate)));
         if it.card.connector == teammate {
             happenings.extend(carry::orphaned(&Talk { desk: asker.desk, it, id: *id }));
         }
@@ -112,40 +117,48 @@ pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happ
 pub(super) fn set_policy(asker: &Asker<'_>, policy: &Policy) -> Result<Vec<Happening>, Refusal> {
     asker.needs(Right::Govern)?;
     check_policy(policy)?;
-    Ok(with_policy(asker.desk, policy))
+    Ok(with_policy(asker.desk, policy, Event::PolicySet { policy: Box::new(policy.clone()) }))
 }
 
 pub(super) fn set_desk_mode(
     asker: &Asker<'_>,
     topic: Option<&str>,
+    channel: Option<&str>,
     mode: Option<Mode>,
+    why: &str,
 ) -> Result<Vec<Happening>, Refusal> {
     asker.needs(Right::SetDeskMode)?;
-    let mut policy = Policy::clone(&asker.desk.office.policy);
-    match (topic, mode) {
-        (None, None) => return Err(invalid("mode", "the desk has always one; name it")),
-        (None, Some(mode)) => policy.mode = mode,
-        (Some(topic), Some(mode)) => {
-            policy.topics.insert(topic.to_owned(), mode);
-        }
-        (Some(topic), None) => {
-            policy.topics.remove(topic);
-        }
-    }
+    super::check_length("why", why, LONGEST_WHY)?;
+    let now = &asker.desk.office.policy;
+    let mut policy = Policy::clone(now);
+    let from = match (topic, channel) {
+        (Some(_), Some(_)) => return Err(invalid("channel", "goes with no topic; set one after the other")),
+        (None, None) if mode.is_none() => return Err(invalid("mode", "the desk has always one; name it")),
+        (None, None) => Some(now.mode),
+        (Some(topic), None) => now.topics.get(topic).copied(),
+        (None, Some(channel)) => now.channels.get(channel).copied(),
+    };
+    policy.set_mode(topic, channel, mode);
     check_policy(&policy)?;
-    if policy == *asker.desk.office.policy {
+    if policy == **now {
         return Ok(Vec::new());
     }
-    Ok(with_policy(asker.desk, &policy))
+    let set = Event::DeskModeSet {
+        topic: topic.map(str::to_owned),
+        channel: channel.map(str::to_owned),
+        from,
+        mode,
+        why: why.trim().to_owned(),
+    };
+    Ok(with_policy(asker.desk, &policy, set))
 }
 
-/// The policy, and the queue for each conversation that an AI may hold no more.
-fn with_policy(desk: &Desk, policy: &Policy) -> Vec<Happening> {
-    let mut happenings = vec![of_desk(Event::PolicySet { policy: Box::new(policy.clone()) })];
+/// The event that sets the policy, and the queue for each conversation that an AI may hold no more under it.
+fn with_policy(desk: &Desk, policy: &Policy, set: Event) -> Vec<Happening> {
+    let mut happenings = vec![of_desk(set)];
     for (id, it) in &desk.conversations {
         let card = &it.card;
-        let of_topic = card.topic.as_ref().and_then(|topic| policy.topics.get(topic)).copied();
-        let mode = card.own_mode.or(of_topic).unwrap_or(policy.mode);
+        let mode = card.own_mode.unwrap_or_else(|| policy.mode_for(card.topic.as_deref(), &card.channel));
         if card.holder.is_ai() && !mode.lets_ai_hold() && !card.status.is_resolved() {
             let talk = Talk { desk, it, id: *id };
             let changed = talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed");
@@ -174,9 +187,13 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.hand_offs == 0 {
         return Err(invalid("hand_offs", "is at least 1"));
     }
-    let topics = policy.topics.keys().chain(&policy.human_topics);
+    policy.guard.check().map_err(|(field, why)| invalid(field, why))?;
+    if !policy.ceilings.are_sound() {
+        return Err(invalid("ceilings", "are more than 0 each; leave one out if it has none"));
+    }
+    let topics = policy.topics.keys().chain(&policy.human_topics).chain(policy.channels.keys());
     if topics.clone().count() > 500 || topics.clone().any(|topic| topic.is_empty() || topic.len() > 40) {
-        return Err(invalid("topics", "are 500 at most, of 1 to 40 bytes each"));
+        return Err(invalid("topics", "and channels are 500 at most, of 1 to 40 bytes each"));
     }
     Ok(())
 }

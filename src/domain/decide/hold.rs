@@ -10,6 +10,7 @@ use crate::domain::{
     holder::{Cause, Holder},
     ids::{ConversationId, TeammateId, Term},
     refusal::Refusal,
+    task::Task,
     teammate::{Kind, Right},
 };
 
@@ -63,13 +64,15 @@ pub(super) fn hand_back(
     if talk.it.card.holder.is_ai() {
         return Err(Refusal::NotHolder { conversation: id, holder: talk.it.card.holder });
     }
-    talk.check_ai_may_hold()?;
-    let mut happenings = vec![talk.happens(Event::Briefed { brief: brief.clone() })];
+    talk.check_ai_may_hold(ai)?;
+    // The brief is the AI's task: it comes back by the same rules as any other.
+    let task = Event::TaskGiven { to: ai, task: Box::new(Task::of_brief(brief)) };
+    let mut happenings = talk.happen([Event::Briefed { brief: brief.clone() }, task]);
     happenings.extend(give(&talk, Holder::Ai(ai), Cause::HandedBack, "handed back"));
     Ok(happenings)
 }
 
-fn ai_named(asker: &Asker<'_>, named: Option<TeammateId>) -> Result<TeammateId, Refusal> {
+pub(super) fn ai_named(asker: &Asker<'_>, named: Option<TeammateId>) -> Result<TeammateId, Refusal> {
     let office = &asker.desk.office;
     match named {
         Some(id) if office.present(id).is_some_and(|teammate| teammate.role.kind() == Kind::Ai) => Ok(id),
@@ -103,7 +106,7 @@ pub(super) fn assign(asker: &Asker<'_>, id: ConversationId, term: Term, to: Hold
             if let Holder::Human(_) = talk.it.card.holder {
                 return Err(invalid("to", "an AI takes over from a person with a brief; hand it back instead"));
             }
-            talk.check_ai_may_hold()?;
+            talk.check_ai_may_hold(ai)?;
             Ok(give(&talk, to, Cause::Assigned, "assigned"))
         }
     }

@@ -4,13 +4,18 @@
 //! law runs on `PROPTEST_CASES` random histories. Deliberately not here: interleavings in depth; see `tests/model`.
 
 mod acts;
+mod ceiling;
 mod clock;
 mod drafts;
 mod fold;
+mod guard;
+mod modes;
 mod rights;
 mod size;
+mod stop;
 mod takeover;
 mod talks;
+mod tasks;
 mod total;
 mod undo;
 mod whispers;

@@ -24,7 +24,7 @@ pub(super) fn set_mode(asker: &Asker<'_>, id: ConversationId, mode: Option<Mode>
         return Ok(Vec::new());
     }
     let mut events = vec![Event::ModeSet { mode }];
-    let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref()));
+    let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref(), &card.channel));
     if card.holder.is_ai() && !in_force.lets_ai_hold() && !card.status.is_resolved() {
         events.extend(talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
     }

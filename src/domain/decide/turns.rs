@@ -3,13 +3,15 @@
 use super::{Asker, Happening, Talk, check_length, check_text};
 use crate::domain::{
     approval::Why,
+    ceiling::Reach,
     event::Event,
+    guard,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, Term},
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Outcome},
+    turn::{Answer, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -22,6 +24,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     let card = &talk.it.card;
     talk.check_unresolved()?;
     talk.check_term(term)?;
+    talk.check_not_stopped(Some(asker.me))?;
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
@@ -47,8 +50,17 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !waits {
         return Err(Refusal::NothingToAnswer);
     }
+    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
+        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
+    }
+    if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
+        return Err(Refusal::Ceiling { level });
+    }
     let whispers = talk.it.whispers.to_vec();
-    Ok(talk.happen([Event::TurnBegan { term, answers: card.asked, whispers, shadow }]))
+    let passed = asker.desk.office.passes(talk.it, asker.at, None);
+    let began = Event::TurnBegan { term, answers: card.asked, whispers, shadow };
+    let passed = passed.into_iter().map(|level| Event::Spending { level });
+    Ok(told(&talk, [began].into_iter().chain(passed)))
 }
 
 pub(super) fn finish(
@@ -67,7 +79,8 @@ pub(super) fn finish(
         return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
     }
     let abandoned = |why: String, failed| Event::TurnAbandoned { turn, why, failed };
-    let events = match outcome {
+    let passed = passes(asker, &talk, outcome);
+    let mut events = match outcome {
         Outcome::Abandon { why } => {
             check_length("why", why, LONGEST_SUMMARY)?;
             vec![abandoned(why.clone(), false)]
@@ -78,6 +91,7 @@ pub(super) fn finish(
         }
         Outcome::Answer { answer, settled } => {
             check_text("answer", &answer.text)?;
+            talk.check_not_stopped(Some(asker.me))?;
             answered(asker, &talk, turn, term, answer, *settled)
         }
         Outcome::Escalate { reason, summary, notice, trace } => {
@@ -96,7 +110,7 @@ pub(super) fn finish(
                     summary: summary.clone(),
                     trace: Some(Box::new(trace.clone())),
                 });
-                let speaks = talk.it.card.mode == Mode::Auto;
+                let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
                 if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
                     events.push(Event::Notified { text: text.clone(), term: next });
                 }
@@ -104,7 +118,31 @@ pub(super) fn finish(
             }
         }
     };
-    Ok(talk.happen(events))
+    events.splice(0..0, passed);
+    Ok(told(&talk, events))
+}
+
+/// What concerns the whole desk is told to the whole desk.
+fn told(talk: &Talk<'_>, events: impl IntoIterator<Item = Event>) -> Vec<Happening> {
+    let mut happenings = talk.happen(events);
+    for one in &mut happenings {
+        if matches!(&one.event, Event::Spending { level } if level.reach == Reach::Day) {
+            one.conversation = None;
+        }
+    }
+    happenings
+}
+
+/// The ceilings that the end of this turn passes.
+fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
+    let nothing = Trace::default();
+    let trace = match outcome {
+        Outcome::Answer { answer, .. } => &answer.trace,
+        Outcome::Escalate { trace, .. } => trace,
+        Outcome::Abandon { .. } | Outcome::Fail { .. } => &nothing,
+    };
+    let levels = asker.desk.office.passes(talk.it, asker.at, Some(trace));
+    levels.into_iter().map(|level| Event::Spending { level }).collect()
 }
 
 /// A turn failed; after some in a row the conversation goes to a person. A shadow's failures move nothing: a person or
@@ -128,7 +166,7 @@ pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
     events
 }
 
-fn answered(
+pub(super) fn answered(
     asker: &Asker<'_>,
     talk: &Talk<'_>,
     turn: EntryNo,
@@ -139,26 +177,36 @@ fn answered(
     let policy = &asker.desk.office.policy;
     let card = &talk.it.card;
     let open = talk.it.turn.as_ref();
+    let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
+    let stop = policy.guard.stop(&verdicts);
+    let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
     if open.is_some_and(|open| open.shadow) {
-        return vec![Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) }];
+        let shadow = Event::ShadowDrafted { turn, answer: Box::new(answer.clone()) };
+        return found.into_iter().chain([shadow]).collect();
     }
-    let why = match card.mode {
-        Mode::Auto if answer.grounding >= policy.min_grounding => {
-            let mut events =
-                vec![Event::Answered { turn, answer: Box::new(answer.clone()), term, draft: None, author: None }];
+    let beyond = asker.desk.office.turn_beyond(talk.it, asker.at, &answer.trace).is_some();
+    let why = match (card.mode, stop) {
+        (Mode::Auto | Mode::Draft, Some(rule)) => Why::Guard { rule },
+        (Mode::Auto | Mode::Draft, None) if beyond => Why::Ceiling,
+        (Mode::Auto, None) if answer.grounding >= policy.min_grounding => {
+            let answer = Box::new(answer.clone());
+            let checked = Some(guard::VERSION);
+            let mut events: Vec<Event> = found.into_iter().collect();
+            events.push(Event::Answered { turn, answer, term, draft: None, author: None, checked });
             let current = open.is_some_and(|open| open.answers >= card.asked);
             if settled && current {
                 events.push(Event::Resolved { confirmed: true, by_ai: true });
             }
             return events;
         }
-        Mode::Auto => Why::LowGrounding,
-        Mode::Draft => Why::Mode,
-        Mode::Off | Mode::Shadow => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
+        (Mode::Auto, None) => Why::LowGrounding,
+        (Mode::Draft, None) => Why::Mode,
+        (Mode::Off | Mode::Shadow, _) => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
     };
     if open.is_some_and(|open| open.answers < card.asked) {
         return vec![Event::TurnAbandoned { turn, why: "the customer wrote again".to_owned(), failed: false }];
     }
     let expires_at = asker.at.plus(policy.draft_ttl);
-    vec![Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why }]
+    let draft = Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why };
+    found.into_iter().chain([draft]).collect()
 }

@@ -45,7 +45,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
                 Holder::Ai(id) | Holder::Human(id) if asker.desk.office.present(*id).is_none() => {
                     return Err(cannot("who held it before is no longer here"));
                 }
-                Holder::Ai(_) => talk.check_ai_may_hold()?,
+                Holder::Ai(id) => talk.check_ai_may_hold(*id)?,
                 Holder::Human(_) | Holder::Queue => {}
             }
             let mut events = talk.change_holder(*holder, Cause::Undone, "undone");
@@ -95,7 +95,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
         Before::Mode { mode } => {
             asker.needs(Right::SetMode)?;
             let mut events = vec![Event::ModeSet { mode: *mode }];
-            let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref()));
+            let in_force = mode.unwrap_or_else(|| asker.desk.office.mode_for(card.topic.as_deref(), &card.channel));
             if card.holder.is_ai() && !in_force.lets_ai_hold() && !card.status.is_resolved() {
                 events.extend(talk.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
             }

@@ -79,7 +79,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 31] = [
+pub const DEEDS: [&str; 35] = [
     "ask",
     "answer",
     "reply",
@@ -92,16 +92,20 @@ pub const DEEDS: [&str; 31] = [
     "escalate",
     "lapse",
     "draft",
+    "guard",
+    "spend",
     "approve",
     "edit",
     "reject",
     "expire",
     "withdraw",
     "shadow",
+    "task",
     "suppress",
     "turn",
     "mode",
     "pause",
+    "stop",
     "tag",
     "priority",
     "snooze",
@@ -131,10 +135,13 @@ pub fn deed(event: &Event) -> &'static str {
             Cause::Escalated => "escalate",
             Cause::LeaseLapsed | Cause::AiVanished => "lapse",
             Cause::ModeChanged => "mode",
+            Cause::Stopped => "stop",
             Cause::Undone => "undo",
         },
         Event::Escalated { .. } => "escalate",
         Event::DraftProposed { .. } => "draft",
+        Event::Guarded { .. } => "guard",
+        Event::Spending { .. } => "spend",
         Event::DraftEnded { ending, .. } => match ending {
             Ending::Approved => "approve",
             Ending::Edited => "edit",
@@ -145,6 +152,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::ShadowDrafted { .. } => "shadow",
         Event::AnswerSuppressed { .. } => "suppress",
         Event::TurnBegan { .. } | Event::TurnAbandoned { .. } => "turn",
+        Event::TaskGiven { .. } | Event::TaskBegan { .. } | Event::TaskEnded { .. } | Event::TaskSeen { .. } => "task",
         Event::ModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
         Event::Tagged { .. } => "tag",
@@ -156,12 +164,14 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
+        Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. } => "desk",
+        Event::DeskModeSet { .. } => "mode",
     }
 }
 

@@ -76,7 +76,7 @@ pub struct Sheet {
     pub snoozed: Vec<Item>,
     /// Drafts that wait for a decision which is not another person's.
     pub approvals: Vec<Item>,
-    /// What is not as it should be: messages that did not arrive, customers in the queue, modes that hold the AI back.
+    /// What is not as it should be: messages that did not arrive, stops, customers in the queue, modes that hold the AI back.
     pub incidents: Vec<Item>,
 }
 
@@ -247,6 +247,12 @@ fn incidents(facts: &Facts<'_>) -> Vec<Item> {
     let Facts { me, at, office, cards, .. } = *facts;
     let of_desk = |words: String| Item { conversation: None, customer: String::new(), words, until: None, last: None };
     let mut found = Vec::new();
+    for stop in &office.stops {
+        let words = stop.scope.words(&|id| office.name_of(id));
+        let why = if stop.reason.is_empty() { String::new() } else { format!(": {}", stop.reason) };
+        let stopped = format!("stopped by {}, {words}{why}", office.name_of(stop.by));
+        found.push(Item { until: stop.until, ..of_desk(stopped) });
+    }
     if office.policy.mode != Mode::Auto {
         found.push(of_desk(format!("the AI's mode at this desk is {}", office.policy.mode.word())));
     }

@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::domain::{
+    approval::Why,
     card::{DraftWaits, LastLine, Speaker},
     event::{Event, Recorded},
     ids::{ConversationId, Digest, EntryNo, Seq},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, Stop, StopId, Then},
     teammate::{Actor, Role, Teammate},
     time::{Span, Timestamp},
 };
@@ -69,7 +71,7 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     held.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: "# where\u{1b}[2J is it?".into() });
     let asleep = Card { status: Status::Snoozed { until }, ..card(2, Holder::Human(ME)) };
     let mut draft = card(3, Holder::Ai(AI));
-    draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until });
+    draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until, why: Why::Mode });
     let mut lost = card(4, Holder::Ai(AI));
     lost.signs.undelivered = 1;
     let mut queued = card(5, Holder::Queue);
@@ -114,12 +116,31 @@ fn what_one_holds_goes_to_the_ai_where_it_may_and_else_to_the_queue() {
     assert_eq!(to_ai(&mine), Ok(Holder::Ai(AI)));
     assert_eq!([to_ai(&off), to_ai(&asleep), goes(&mine, To::Ai, ME, &without)], [Ok(Holder::Queue); 3]);
     assert_eq!(goes(&mine, To::Queue, ME, &with), Ok(Holder::Queue));
+    let mut to_and_fro = mine.clone();
+    to_and_fro.signs.hand_offs = 2;
+    let mut stopped = office(true);
+    stopped.stops.push(stop());
+    assert_eq!([to_ai(&to_and_fro), goes(&mine, To::Ai, ME, &stopped)], [Ok(Holder::Queue); 2]);
+    let said = sheet(&stopped, &[], &[]).incidents;
+    assert_eq!(said[0].words, "stopped by lena, all AI: it repeats itself");
     assert_eq!((to_ai(&settled), to_ai(&card(2, Holder::Queue))), (Err("resolved already"), Err("not yours")));
     assert_eq!(brief(None, ME, &with).done, "mira's shift has ended");
     assert_eq!(
         note(&Brief { promised: " a call ".into(), ..Brief::default() }),
         "left at the end of a shift\npromised: a call"
     );
+}
+
+fn stop() -> Stop {
+    Stop {
+        id: StopId(1),
+        scope: Scope::All,
+        then: Then::Hold,
+        by: LENA,
+        at: NOON,
+        until: None,
+        reason: "it repeats itself".into(),
+    }
 }
 
 fn any_card() -> impl Strategy<Value = Card> {
@@ -133,7 +154,7 @@ fn any_card() -> impl Strategy<Value = Card> {
     (any::<bool>(), holder, status, ".{0,20}", ".{0,40}", 0_u8..3).prop_map(
         |(draft, holder, status, name, text, lost)| {
             let mut card = Card { status, ..card(0, holder) };
-            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON });
+            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON, why: Why::Mode });
             card.customer.name = name;
             card.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: text.into() });
             card.signs.undelivered = lost;

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         command::Command,
         conversation::Conversation,
-        desk::Desk,
+        desk::{Desk, Office},
         due,
         holder::Holder,
         ids::{CommandId, ConversationId, Seq, TeammateId},
@@ -45,6 +45,8 @@ pub(super) struct Timers {
     unsaved_of: BTreeMap<ConversationId, Seq>,
     office_unsaved: Option<Seq>,
     save_at: Option<Timestamp>,
+    /// When the next stop of the AI ends by itself.
+    stop_ends: Option<Timestamp>,
     look_at: Timestamp,
     purge_at: Timestamp,
     /// Settled conversations, by when they are put aside.
@@ -61,6 +63,7 @@ impl Timers {
             unsaved_of: dirty,
             office_unsaved: office_dirty.then_some(Seq(1)),
             save_at: Some(now.plus(SAVE_AFTER)),
+            stop_ends: desk.office.next_stop_ends(),
             look_at: now.plus(LOOK_EVERY),
             purge_at: now.plus(Span::minutes(1)),
             settled: BTreeSet::new(),
@@ -116,7 +119,8 @@ impl Timers {
     }
 
     /// The disk refused: what is due is tried again a little later, not at once.
-    pub(super) fn fell_back(&mut self, now: Timestamp) {
+    pub(super) fn fell_back(&mut self, office: &Office, now: Timestamp) {
+        self.stop_ends = office.next_stop_ends().map(|at| at.max(now.plus(Span::seconds(5))));
         let late: Vec<_> = self.due.range(..=(now, ConversationId(u64::MAX))).copied().collect();
         for (at, id) in late {
             self.due.remove(&(at, id));
@@ -127,7 +131,8 @@ impl Timers {
         self.look_at = now.plus(LOOK_EVERY);
     }
 
-    pub(super) fn office_changed(&mut self, seq: Seq) {
+    pub(super) fn office_changed(&mut self, office: &Office, seq: Seq) {
+        self.stop_ends = office.next_stop_ends();
         self.office_unsaved = self.office_unsaved.or(Some(seq));
     }
 
@@ -135,7 +140,7 @@ impl Timers {
     pub(super) fn next(&self, quiet: &[(Quiet, mpsc::Sender<Reply>, Timestamp)], idle: bool) -> Option<Timestamp> {
         let save = self.save_at.filter(|_| idle || self.unsaved.len() as u64 > UNSAVED);
         let settled = self.settled.first().map(|(at, _)| *at);
-        [self.due.first().map(|(at, _)| *at), save, settled, Some(self.purge_at), Some(self.look_at)]
+        [self.due.first().map(|(at, _)| *at), self.stop_ends, save, settled, Some(self.purge_at), Some(self.look_at)]
             .into_iter()
             .flatten()
             .chain(quiet.iter().map(|(_, _, at)| *at))
@@ -173,6 +178,7 @@ impl Sequencer {
     /// Does what time asks for.
     pub(super) fn on_time(&mut self) {
         self.now = self.now.max(self.clock.now());
+        self.end_stops();
         self.do_due();
         if self.timers.look_at <= self.now {
             self.timers.look_at = self.now.plus(LOOK_EVERY);
@@ -194,6 +200,14 @@ impl Sequencer {
         }
         self.save();
         self.put_aside();
+    }
+
+    /// Stops of the AI whose time is over end. What is not on disk in the end is tried again.
+    fn end_stops(&mut self) {
+        if self.timers.stop_ends.is_some_and(|at| at <= self.now) && self.under_way.len() < super::UNDER_WAY {
+            self.timers.stop_ends = None;
+            self.ask(Actor::Desk, None, &Command::EndStops, ReplyTo::Nobody);
+        }
     }
 
     fn do_due(&mut self) {

@@ -6,6 +6,7 @@ use super::{Quiet, ReplyTo, Sequencer, tell};
 use crate::{
     domain::{
         card::Card,
+        ceiling,
         conversation::Conversation,
         decide::Happening,
         delivery::State,
@@ -18,7 +19,10 @@ use crate::{
     server::{feed::Publication, keys::Known, writer::Committed},
     store::Key,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// What was before a command, to go back to.
 pub(super) struct Before {
@@ -118,7 +122,7 @@ impl Sequencer {
                 tell(reply, one.key.map(|key| key.id), Err(refusal.clone()), None);
             }
         }
-        self.timers.fell_back(self.now);
+        self.timers.fell_back(&self.desk.office, self.now);
     }
 }
 
@@ -129,16 +133,18 @@ impl Before {
 
     pub(super) fn of(desk: &Desk, happenings: &[Happening]) -> Self {
         let mut before = Self::nothing(desk);
-        let policy = happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. }));
-        if happenings.iter().any(|one| one.conversation.is_none()) {
+        let policy =
+            happenings.iter().any(|one| matches!(one.event, Event::PolicySet { .. } | Event::DeskModeSet { .. }));
+        if happenings.iter().any(|one| one.conversation.is_none() || ceiling::counts(&one.event)) {
             before.office = Some(Box::new(desk.office.clone()));
         }
         if policy {
             before.conversations = desk.conversations.iter().map(|(id, it)| (*id, Some(it.clone()))).collect();
             return before;
         }
+        let mut kept = HashSet::new();
         for id in happenings.iter().filter_map(|one| one.conversation) {
-            if before.conversations.iter().all(|(kept, _)| *kept != id) {
+            if kept.insert(id) {
                 before.conversations.push((id, desk.conversations.get(&id).cloned()));
             }
         }

@@ -42,6 +42,7 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
             speaker: Speaker::Customer,
             text: "where is my parcel? It should be here".into(),
         }),
+        tasks: crate::domain::seldom::Seldom::new(),
         on_its_way: Vec::new(),
     }
 }

@@ -35,7 +35,7 @@ fn the_log_is_read_when_it_is_looked_at_first_without_the_machinery() {
     let mut stage = story();
     stage.keys("6");
     assert_eq!((stage.model.screen, asked_filters(&stage)), (Screen::Log, vec![BEGUN.to_owned()]));
-    assert_eq!(deeds(&stage)[..4], ["take", "ask", "answer", "ask"]);
+    assert_eq!(deeds(&stage)[..5], ["task", "take", "ask", "answer", "ask"]);
     stage.keys("16");
     assert_eq!(asked_filters(&stage).len(), 1);
     // `.` reads it anew, and acts wait for the present.
@@ -69,7 +69,7 @@ fn a_filter_is_asked_of_the_server_with_enter_and_esc_takes_it_away() {
 #[test]
 fn from_an_entry_to_its_talk_at_that_moment_and_on_through_time() {
     let mut stage = story();
-    stage.keys("6jj<enter>");
+    stage.keys("6jjj<enter>");
     let replay = stage.model.replay.as_ref().unwrap();
     let newest = |stage: &Stage| stage.model.replay.as_ref().unwrap().talk.thread.entries.back().cloned();
     assert!(matches!(newest(&stage).map(|entry| entry.what), Some(What::Answer { .. })));
@@ -82,7 +82,7 @@ fn from_an_entry_to_its_talk_at_that_moment_and_on_through_time() {
     for _ in 0..9 {
         stage.keys("]");
     }
-    assert!(matches!(newest(&stage).map(|entry| entry.what), Some(What::Holder { .. })));
+    assert!(matches!(newest(&stage).map(|entry| entry.what), Some(What::Task { .. })));
     assert!(stage.notice().starts_with("this is the newest"), "{}", stage.notice());
     stage.keys("<enter>");
     assert_eq!((stage.model.screen, stage.model.replay.is_none()), (Screen::Floor, true));

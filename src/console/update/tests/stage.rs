@@ -16,6 +16,7 @@ use crate::{
         decide::decide,
         desk::Desk,
         event::Recorded,
+        evidence::Evidence,
         filter::{LogContext, LogFilter},
         ids::{ConversationId, Digest, EntryNo, LogId, Seq, TeammateId, Term},
         refusal::Refusal,
@@ -46,6 +47,8 @@ pub struct Stage {
     /// Asks that wait for the line.
     pub waiting: Vec<(u64, Command)>,
     pub watching: BTreeSet<ConversationId>,
+    /// What the server tells of the AI's answers.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Stage {
@@ -61,6 +64,7 @@ impl Stage {
             up: false,
             waiting: Vec::new(),
             watching: BTreeSet::new(),
+            evidence: Vec::new(),
         };
         let token = |n| Digest([n; 32]);
         let found =
@@ -150,6 +154,10 @@ impl Stage {
                 let next = (events.len() == limit as usize).then(|| events.last().unwrap().seq);
                 Page::Log { events, next }
             }
+            Query::Evidence { days } => {
+                let since = self.at.minus(Span::hours(24 * u64::from(days)));
+                Page::Evidence { since, rows: self.evidence.clone() }
+            }
             _ => return,
         };
         self.tell(ToPeer::Page { id, page });
@@ -192,12 +200,20 @@ impl Stage {
             self.log.push(recorded.clone());
             made.push(recorded);
         }
+        if self.up && made.iter().any(|recorded| recorded.conversation.is_none()) {
+            self.tell(ToPeer::Desk { office: Box::new(self.desk.office.clone()) });
+        }
         let conversation = made.iter().find_map(|recorded| recorded.conversation).or(command.conversation());
-        if self.up
-            && let Some(id) = conversation
-        {
+        if self.up && made.iter().any(|recorded| recorded.conversation.is_none()) {
+            self.tell(ToPeer::Desk { office: Box::new(self.desk.office.clone()) });
+        }
+        let touched: BTreeSet<ConversationId> =
+            made.iter().filter_map(|one| one.conversation).chain(conversation).collect();
+        let up = self.up;
+        for id in touched.into_iter().filter(|_| up) {
+            let events: Vec<Recorded> = made.iter().filter(|one| one.conversation == Some(id)).cloned().collect();
             if self.watching.contains(&id) {
-                self.tell(ToPeer::Events { conversation: id, events: made });
+                self.tell(ToPeer::Events { conversation: id, events });
             }
             self.cards(&[id]);
         }

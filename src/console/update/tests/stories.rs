@@ -210,7 +210,7 @@ fn an_empty_brief_is_not_taken() {
     let (mut stage, _) = Stage::with_jana();
     stage.keys("tb<enter>");
     assert!(matches!(&stage.model.layer, Layer::Compose(c) if c.warning.is_some()));
-    assert!(matches!(stage.last_ask(), Command::TakeOver { .. }));
+    assert!(!stage.asks().iter().any(|ask| matches!(ask, Command::HandBack { .. })));
 }
 
 #[test]
@@ -422,7 +422,8 @@ fn an_idle_console_asks_to_be_woken_once_a_minute_at_most() {
         stage.hear(What::Woke);
     }
     let wakes = stage.effects.iter().filter(|effect| matches!(effect, Effect::WakeAt(_))).count();
-    assert_eq!(wakes, stage.effects.len());
+    let health = |effect: &&Effect| matches!(effect, Effect::Query(_, crate::protocol::Query::Health));
+    assert_eq!(wakes + stage.effects.iter().filter(health).count(), stage.effects.len());
     assert!(stage.at.since(super::stage::NOON) >= Span::minutes(9), "{:?}", stage.at.since(super::stage::NOON));
 }
 
@@ -465,4 +466,46 @@ fn earlier_history_is_asked_for_when_its_beginning_is_in_sight() {
         whole.apply(event).unwrap();
     }
     assert_eq!(stage.model.talk.as_ref().unwrap().thread, whole);
+}
+
+#[test]
+fn three_keys_stop_every_ai_and_say_what_becomes_of_each_before() {
+    let (mut stage, jana) = Stage::with_jana();
+    let omar = stage.customer("Omar", "hello");
+    stage.keys("!");
+    let titles = |stage: &Stage| match &stage.model.layer {
+        Layer::Pick(picker) => picker.choices.iter().map(|choice| choice.title.clone()).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!(titles(&stage)[0], "stop every AI, everywhere: 2 talks");
+    stage.keys("a");
+    assert_eq!(
+        titles(&stage),
+        ["hold: 2 talks: 2 hold", "queue: 2 talks: 2 to the queue", "people: 2 talks: 2 to people"]
+    );
+    assert_eq!(stage.asks(), vec![]);
+    stage.keys("q");
+    assert!(stage.notice().starts_with("stopped all AI for 30m: 2 talks: 2 to the queue"), "{}", stage.notice());
+    assert_eq!([jana, omar].map(|id| stage.model.card(id).unwrap().holder), [Holder::Queue; 2]);
+    assert_eq!(stage.model.banner_rows(), 1);
+
+    // It is lifted with a reason, and not without.
+    stage.keys("!1");
+    stage.keys("<enter>");
+    assert_eq!(stage.model.office.stops.len(), 1);
+    stage.keys("the page is mended<enter>");
+    assert_eq!((stage.model.office.stops.len(), stage.model.banner_rows()), (0, 0));
+}
+
+#[test]
+fn a_time_and_a_reason_may_be_typed_with_a_stop() {
+    let (mut stage, jana) = Stage::with_jana();
+    stage.keys("!t");
+    stage.keys("<tab>2h wrong prices<enter>");
+    let stop = stage.model.office.stops[0].clone();
+    assert_eq!(stop.until.map(|until| until.since(stop.at)), Some(Span::hours(2)));
+    assert_eq!(
+        (stop.reason.as_str(), stop.scope),
+        ("wrong prices", crate::domain::stop::Scope::Talk { conversation: jana })
+    );
 }

@@ -39,6 +39,7 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
                 Cause::LeaseLapsed => format!("{from} was not seen: it went to {to}"),
                 Cause::AiVanished => format!("{from} cannot be reached: it went to {to}"),
                 Cause::ModeChanged => format!("the mode changed: {from} gave it to {to}"),
+                Cause::Stopped => format!("{from} was stopped: it went to {to}"),
                 Cause::Undone => format!("undone: it went back to {to}"),
                 Cause::Revoked => format!("{from} left the desk: it went to {to}"),
             }
@@ -47,6 +48,15 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
             role = if *failed { Role::Bad } else { Role::Dim };
             let did = if *failed { "failed to answer" } else { "began anew" };
             format!("{by} {did}: {}", SafeText::line(why))
+        }
+        What::Guarded { verdicts } => {
+            role = Role::Warn;
+            let said: Vec<String> = verdicts.iter().map(|verdict| verdict.sentence().to_string()).collect();
+            format!("checks: {}", said.join("; "))
+        }
+        What::Spending { level } => {
+            role = Role::Warn;
+            level.sentence()
         }
         What::Mode { mode: Some(mode) } => format!("{by} set the mode to {}", mode.word()),
         What::Mode { mode: None } => format!("{by} left the mode to the desk"),

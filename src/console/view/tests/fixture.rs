@@ -15,10 +15,12 @@ use crate::{
         delivery::Report,
         escalation::{Escalation, Reason},
         event::{Event, Recorded},
+        evidence::{Evidence, Subject},
         holder::{Cause, Holder},
         ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
         mode::Mode,
         signals::Signals,
+        task::{Given, How, Kind, State, Task},
         teammate::{Actor, Role, Teammate},
         time::{Span, Timestamp},
         turn::{Answer, Grounding, Source, Step, Trace},
@@ -75,7 +77,11 @@ fn cards() -> Vec<Card> {
             ..card(1042, "", Holder::Queue)
         },
         Card {
-            draft: Some(DraftWaits { draft: EntryNo(7), expires_at: NOW.plus(Span::minutes(8)) }),
+            draft: Some(DraftWaits {
+                draft: EntryNo(7),
+                expires_at: NOW.plus(Span::minutes(8)),
+                why: Why::LowGrounding,
+            }),
             waiting_since: Some(ago(40)),
             mode: Mode::Draft,
             signs: Signs { grounding: Some(Grounding(310)), ..Signs::default() },
@@ -189,6 +195,7 @@ pub(in crate::console) fn events() -> Vec<Recorded> {
                 term,
                 draft: None,
                 author: None,
+                checked: Some(1),
             },
         ),
         (door, Event::DeliveryReported { message: EntryNo(4), report: Report::Delivered }),
@@ -317,5 +324,58 @@ pub(in crate::console) fn growing(width: u16, height: u16, text: &str) -> Model 
     if let Some(talk) = &mut model.talk {
         talk.growing = Some(Growing { turn: EntryNo(10), by: Some(ARIA), text: text.into() });
     }
+    model
+}
+
+/// The AI screen: a step up, a step down, a topic for people, one of which little is known, one with a hostile name.
+pub(in crate::console) fn ai(width: u16, height: u16) -> Model {
+    let mut model = talk(width, height, 99);
+    let mut policy = (*model.office.policy).clone();
+    for (topic, mode) in [("refunds", Mode::Draft), ("giftcards", Mode::Draft), ("wholesale", Mode::Shadow)] {
+        policy.topics.insert(topic.into(), mode);
+    }
+    policy.human_topics.insert("privacy".into());
+    policy.topics.insert("privacy".into(), Mode::Off);
+    model.office.policy = Arc::new(policy);
+    model.screen = crate::console::model::Screen::Ai;
+    model.presence = vec![crate::protocol::Present { teammate: ARIA, watching: Vec::new() }];
+    let topic = |name: &str| Evidence::of(Subject::Topic(Some(name.into())));
+    model.ai.evidence = vec![
+        Evidence { sent: 212, reviewed: 9, good: 4, escalations: 31, ..topic("delivery") },
+        Evidence { approved: 3, edited: 1, apart: 210, waits: 1, ..topic("giftcards") },
+        Evidence {
+            approved: 38,
+            edited: 1,
+            undecided: 2,
+            apart: 180,
+            reviewed: 12,
+            good: 12,
+            escalations: 2,
+            ..topic("refunds")
+        },
+        Evidence { compared: 9, alike: 5, shadows: 2, apart: 3_100, ..topic("wholesale") },
+        Evidence { sent: 40, ..topic("\u{202e}evil\u{1b}[2J a topic with a name that has no end") },
+        Evidence {
+            sent: 250,
+            approved: 41,
+            edited: 2,
+            reviewed: 20,
+            good: 15,
+            ..Evidence::of(Subject::Channel("web".into()))
+        },
+    ];
+    let given = |id: u64, kind, goal: &str, state| Card {
+        seq: Seq(9_000 + id),
+        tasks: vec![Given::new(EntryNo(12), MIRA, ARIA, &Task::of(kind, goal), state)].into(),
+        ..model.card(ConversationId(id)).unwrap().clone()
+    };
+    let tasks = vec![
+        given(1043, Kind::Draft, "suggest a reply", State::Runs { since: ago(70), term: Term(1) }),
+        given(1044, Kind::FollowUp, "did it come?\u{202e}", State::Waits),
+        given(1047, Kind::Collect, "order number", State::Over { how: How::Back, at: ago(200) }),
+    ];
+    model.floor.take(tasks, &[], NOW);
+    model.ai.since = NOW.minus(Span::hours(720));
+    model.ai.read_at = Some(NOW);
     model
 }

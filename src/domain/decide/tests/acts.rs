@@ -12,9 +12,11 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
+    task::{Budget, Given, Kind, Report, State as Stage, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
-    turn::Outcome,
+    turn::{Outcome, Trace},
 };
 
 const EVERYBODY: [TeammateId; 10] = [ADMIN, LEAD, ANA, BEN, REVIEWER, VIEWER, AI, AI_TWO, WEB, MAIL];
@@ -95,6 +97,59 @@ fn entry(fits: Option<EntryNo>, it: &Conversation, step: Step) -> EntryNo {
     }
 }
 
+/// Tasks: given, begun, reported, cancelled, looked at.
+fn tasks(world: &World, conversation: ConversationId, it: &Conversation, step: Step) -> (Actor, Command) {
+    let tasks = &it.card.tasks;
+    let pick = |which: &dyn Fn(&Given) -> bool| {
+        let fitting: Vec<&Given> = tasks.iter().filter(|given| which(given)).collect();
+        fitting.get(usize::from(step.a) % fitting.len().max(1)).map(|given| (given.task, given.to, given.by))
+    };
+    let or_other = |found: Option<EntryNo>| entry(found, it, step);
+    match step.what % 148 {
+        128..134 => {
+            let kind = Kind::ALL[usize::from(step.b) % 6];
+            let at = (kind == Kind::FollowUp).then(|| world.now.plus(Span::seconds(30)));
+            let back_at = step.a.is_multiple_of(4).then(|| world.now.plus(Span::minutes(16)));
+            let budget = Budget { turns: 1 + u16::from(step.a % 3), ..Budget::default() };
+            let task = Task { at, back_at, budget, ..Task::of(kind, "find the parcel") };
+            let by = match it.card.holder {
+                Holder::Human(who) if step.who < 200 => Actor::Teammate(who),
+                _ => person(step),
+            };
+            (by, Command::GiveTask { conversation, to: None, task: Box::new(task) })
+        }
+        134..140 => {
+            let found = pick(&|given| given.state == Stage::Waits);
+            let by = Actor::Teammate(found.map_or(AI, |(_, to, _)| to));
+            (by, Command::BeginTask { conversation, task: or_other(found.map(|it| it.0)) })
+        }
+        140..144 => {
+            let found = pick(&|given| matches!(given.state, Stage::Runs { .. }) && given.kind != Kind::Handle);
+            let by = Actor::Teammate(found.map_or(AI, |(_, to, _)| to));
+            let work = || {
+                let answer = Box::new(super::world::the_answer("It comes tomorrow.", 900));
+                Box::new(Work { answer, summary: "late".into(), questions: Vec::new() })
+            };
+            let report = match step.b % 4 {
+                0 | 1 => Report::Done { work: work() },
+                2 => Report::Blocked { why: "nothing known".into(), work: Some(work()) },
+                _ => Report::Failed { why: "slow".into(), trace: Trace::default() },
+            };
+            (by, Command::ReportTask { conversation, task: or_other(found.map(|it| it.0)), report })
+        }
+        144 | 145 => {
+            let found = pick(&Given::is_open);
+            let by = found.map_or(person(step), |(_, _, by)| Actor::Teammate(by));
+            (by, Command::CancelTask { conversation, task: or_other(found.map(|it| it.0)) })
+        }
+        _ => {
+            let found = pick(&|given| !given.is_open());
+            let by = found.map_or(person(step), |(_, _, by)| Actor::Teammate(by));
+            (by, Command::SeeTask { conversation, task: or_other(found.map(|it| it.0)) })
+        }
+    }
+}
+
 #[allow(clippy::too_many_lines, reason = "one arm for each command")]
 fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (Actor, Command) {
     let conversation = id;
@@ -110,7 +165,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 128 {
+    match step.what % 152 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
@@ -179,6 +234,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
         }
         110..112 => (holding, Command::Resolve { conversation }),
         112..114 => (person(step), Command::Reopen { conversation }),
+        128..148 => tasks(world, id, it, step),
         114..119 => {
             let mine = it.undo.get(usize::from(step.a) % it.undo.len().max(1));
             let act = mine.filter(|_| step.b.is_multiple_of(3)).map(|one| one.act);
@@ -191,7 +247,8 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
         125 => {
             let mode = [Some(Mode::Auto), Some(Mode::Draft), Some(Mode::Off), None][usize::from(step.a) % 4];
             let topic = step.b.is_multiple_of(2).then(|| "shipping".to_owned());
-            (Actor::Teammate(LEAD), Command::SetDeskMode { topic, mode })
+            let channel = (topic.is_none() && step.b.is_multiple_of(3)).then(|| "mail".to_owned());
+            (Actor::Teammate(LEAD), Command::SetDeskMode { topic, channel, mode, why: String::new() })
         }
         126 if step.a < 60 => {
             (Actor::Teammate(ADMIN), Command::Revoke { teammate: EVERYBODY[usize::from(step.b) % EVERYBODY.len()] })
@@ -200,12 +257,33 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
-        _ => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
+        127 => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
+        148 | 149 => (Actor::Teammate(if step.who < 128 { LEAD } else { ANA }), stops(conversation, step)),
+        150 => {
+            let stands = world.desk.office.stops.get(usize::from(step.a) % world.desk.office.stops.len().max(1));
+            let stop = stands.map_or(StopId(u32::from(step.b)), |stop| stop.id);
+            (Actor::Teammate(LEAD), Command::LiftStop { stop, reason: "mended".into() })
+        }
+        _ => (Actor::Desk, Command::EndStops),
     }
+}
+
+fn stops(conversation: ConversationId, step: Step) -> Command {
+    let scope = match step.a % 8 {
+        0 | 1 => Scope::Talk { conversation },
+        2 => Scope::Topic { topic: "shipping".into() },
+        3 => Scope::Channel { channel: if step.b.is_multiple_of(2) { "web" } else { "mail" }.into() },
+        4 => Scope::Ai { teammate: if step.b.is_multiple_of(3) { AI_TWO } else { AI } },
+        5 => Scope::Ai { teammate: ANA },
+        _ => Scope::All,
+    };
+    let span = [Some(Span::seconds(30)), Some(Span::minutes(5)), None, Some(Span(0))][usize::from(step.b) % 4];
+    Command::Stop { scope, then: Then::ALL[usize::from(step.fault) % 3], span, reason: "wrong prices".into() }
 }
 
 fn outcome(step: Step) -> Outcome {
     match step.a % 10 {
+        0 if step.b.is_multiple_of(3) => answer("I promise you 500 euros.", 900),
         0..5 => answer("It arrives tomorrow.", if step.b.is_multiple_of(4) { 100 } else { 900 }),
         5 => match answer("Glad to hear it.", 900) {
             Outcome::Answer { answer, .. } => Outcome::Answer { answer, settled: true },

@@ -20,6 +20,9 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::DeskModeSet { .. } => "desk mode set",
+        Event::Stopped { .. } => "stopped",
+        Event::StopLifted { .. } => "stop lifted",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -30,12 +33,18 @@ fn kind(event: &Event) -> &'static str {
         Event::Briefed { .. } => "briefed",
         Event::HolderChanged { .. } => "holder changed",
         Event::TurnBegan { .. } => "turn began",
+        Event::Spending { .. } => "spending",
+        Event::Guarded { .. } => "guarded",
         Event::DraftProposed { .. } => "draft proposed",
         Event::DraftEnded { .. } => "draft ended",
         Event::ShadowDrafted { .. } => "shadow drafted",
         Event::AnswerSuppressed { .. } => "answer suppressed",
         Event::TurnAbandoned { .. } => "turn abandoned",
         Event::Escalated { .. } => "escalated",
+        Event::TaskGiven { .. } => "task given",
+        Event::TaskBegan { .. } => "task began",
+        Event::TaskEnded { .. } => "task ended",
+        Event::TaskSeen { .. } => "task seen",
         Event::ModeSet { .. } => "mode set",
         Event::Paused { .. } => "paused",
         Event::Unpaused => "unpaused",
@@ -55,7 +64,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 38;
+const KINDS: usize = 47;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

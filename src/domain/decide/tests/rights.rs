@@ -12,8 +12,11 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    stop::{Scope, StopId, Then},
+    task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
+    turn::Trace,
 };
 use proptest::prelude::*;
 
@@ -33,20 +36,28 @@ fn needs(command: &Command) -> Needs {
             Needs::Right(Right::Hold)
         }
         Command::Note { .. } => Needs::Right(Right::Note),
-        Command::Whisper { .. } => Needs::Right(Right::Whisper),
+        Command::Whisper { .. } | Command::GiveTask { .. } | Command::CancelTask { .. } => Needs::Right(Right::Whisper),
         Command::DecideDraft { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
-        Command::SetMode { .. } | Command::Pause { .. } => Needs::Right(Right::SetMode),
+        // To lift a stop: of a talk's, whoever sets its mode; that none stands is said to them alone.
+        Command::SetMode { .. }
+        | Command::Pause { .. }
+        | Command::Stop { scope: Scope::Talk { .. }, .. }
+        | Command::LiftStop { .. } => Needs::Right(Right::SetMode),
         Command::Tag { .. }
         | Command::SetPriority { .. }
         | Command::Snooze { .. }
         | Command::Resolve { .. }
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
-        Command::Undo { .. } => Needs::Right(Right::Watch),
+        Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::Stop { .. } => Needs::Right(Right::Stop),
         Command::ReplaceToken { .. } => Needs::Nothing,
-        Command::BeginTurn { .. } | Command::FinishTurn { .. } => Needs::Right(Right::Answer),
+        Command::BeginTurn { .. }
+        | Command::FinishTurn { .. }
+        | Command::BeginTask { .. }
+        | Command::ReportTask { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -55,6 +66,7 @@ fn needs(command: &Command) -> Needs {
         Command::Found { .. }
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
+        | Command::EndStops
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
@@ -82,8 +94,19 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Resolve { conversation },
         Command::Reopen { conversation },
         Command::Undo { conversation, act: None },
+        Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Draft, "answer")) },
+        Command::CancelTask { conversation, task: entry },
+        Command::SeeTask { conversation, task: entry },
+        Command::BeginTask { conversation, task: entry },
+        Command::ReportTask {
+            conversation,
+            task: entry,
+            report: TaskReport::Failed { why: text(), trace: Trace::default() },
+        },
         Command::SetPolicy { policy: policy() },
-        Command::SetDeskMode { topic: None, mode: Some(Mode::Draft) },
+        Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
+        Command::LiftStop { stop: StopId(1), reason: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
@@ -97,6 +120,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Found { name: "X".into(), admin: "Y".into(), token, policy: policy() },
         Command::BeginTimeline { timeline: 7 },
         Command::Tick { conversation },
+        Command::EndStops,
         Command::Lapse { conversation, seen: Timestamp(0) },
         Command::Recover { conversation },
     ]
@@ -176,8 +200,9 @@ proptest! {
                 Needs::Nothing => role.is_some(),
                 Needs::Desk => false,
             };
-            // An undo may lack the right to its own act; nothing else is forbidden to who has the right.
-            let undo = matches!(done.command, Command::Undo { .. });
+            // An undo may lack the right to its own act, a lifting that to its stop; nothing else is forbidden to who has
+            // the right.
+            let undo = matches!(done.command, Command::Undo { .. } | Command::LiftStop { .. });
             let forbidden = matches!(done.result, Err(Refusal::Forbidden));
             prop_assert!(forbidden != may || (undo && forbidden), "{:?}: {:?}", role, done.command);
             Ok(())

@@ -45,9 +45,14 @@ fn typical() -> Conversation {
     let mut world = World::new(Policy::default());
     let id = ConversationId(1);
     world.does(WEB, open("web", Some("shipping"), "Where is my parcel BW-20417? It should have come on Monday."));
-    for _ in 0..3 {
+    let said = [
+        "It left on Tuesday and arrives tomorrow before noon.",
+        "The second one is packed and leaves our house today.",
+        "Both are carried by Skua Parcel, who ring at your door.",
+    ];
+    for said in said {
         let term = world.term(id);
-        let message = world.turn(AI, id, answer("It left on Tuesday and arrives tomorrow before noon.", 900));
+        let message = world.turn(AI, id, answer(said, 900));
         let message = message.last().unwrap().n;
         world.does(WEB, Command::ClaimDelivery { conversation: id, message, term });
         world.does(WEB, Command::ReportDelivery { conversation: id, message, report: Report::Sent });

@@ -301,6 +301,7 @@ fn cause_fits(done: &Done<'_>, event: &Event) -> bool {
         Cause::HandedBack => person && to.is_ai(),
         Cause::Assigned | Cause::Undone => person,
         Cause::ModeChanged | Cause::Escalated => *to == Holder::Queue,
+        Cause::Stopped => *to == Holder::Queue && !matches!(done.by, Actor::Desk),
         Cause::Revoked => person && *to == Holder::Queue,
         Cause::LeaseLapsed | Cause::AiVanished => done.by == Actor::Desk && *to == Holder::Queue,
     }
@@ -357,7 +358,7 @@ fn a_conversation_that_reopens_where_no_ai_may_hold_it_goes_to_the_queue() {
         let (mut world, id) = World::with_talk(Policy::default());
         world.does(ANA, Command::Resolve { conversation: id });
         let mode = Some(crate::domain::mode::Mode::Off);
-        world.does(LEAD, Command::SetDeskMode { topic: None, mode });
+        world.does(LEAD, Command::SetDeskMode { topic: None, channel: None, mode, why: String::new() });
         if by_customer {
             world.does(WEB, Command::CustomerSaid { conversation: id, text: "It is broken again".into() });
         } else {

@@ -222,7 +222,8 @@ proptest! {
                     Event::CustomerSaid { .. } => *waits = true,
                     Event::Replied { .. } | Event::Resolved { .. } => *waits = false,
                     // An answer to what was read before leaves it waiting, an undone settlement brings it back.
-                    Event::Answered { .. } | Event::Undid { .. } => {
+                    // What a stop holds back for ever answered nobody.
+                    Event::Answered { .. } | Event::Undid { .. } | Event::DeliveriesVoided { .. } => {
                         *waits = done.after.conversation(id).unwrap().card.waiting_since.is_some();
                     }
                     _ => {}

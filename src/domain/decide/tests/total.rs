@@ -16,6 +16,8 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, StopId, Then},
+    task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
     turn::{Answer, Grounding, Outcome, Trace},
@@ -67,7 +69,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 34 {
+    match kind % 42 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -100,7 +102,9 @@ fn command(kind: u8, it: &Garbage) -> Command {
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
         16 => Command::SetPolicy { policy },
-        17 => Command::SetDeskMode { topic: maybe, mode },
+        17 => {
+            Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
+        }
         18 => Command::Invite { name: text, role: Role::ALL[d as usize % 7], token },
         19 => Command::ReplaceToken { teammate: None, token },
         20 => Command::Revoke { teammate },
@@ -109,7 +113,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
             let outcome = match d % 4 {
                 0 => Outcome::Answer { answer: Box::new(answer), settled: true },
                 1 => Outcome::Escalate {
-                    reason: Reason::ALL[c as usize % 12],
+                    reason: Reason::ALL[c as usize % Reason::ALL.len()],
                     summary: text,
                     notice: maybe,
                     trace: Trace::default(),
@@ -140,6 +144,46 @@ fn command(kind: u8, it: &Garbage) -> Command {
         30 => Command::Found { name: text, admin: it.texts[1].clone(), token, policy },
         31 => Command::BeginTimeline { timeline: d as u32 },
         32 => Command::Lapse { conversation, seen: at },
+        33 => {
+            let budget = Budget { turns: a as u16, calls: b as u16, cost_micros: maybe.as_ref().map(|_| c) };
+            let task = Task {
+                facts: it.texts[1].clone(),
+                budget,
+                at: maybe.as_ref().map(|_| at),
+                back_at: d.is_multiple_of(3).then_some(at),
+                ..Task::of(Kind::ALL[d as usize % 6], text)
+            };
+            Command::GiveTask { conversation, to: maybe.map(|_| teammate), task: Box::new(task) }
+        }
+        34 => Command::CancelTask { conversation, task: entry },
+        35 => Command::SeeTask { conversation, task: entry },
+        36 => Command::BeginTask { conversation, task: entry },
+        37 => {
+            let work = Box::new(Work {
+                answer: Box::new(answer),
+                summary: text.clone(),
+                questions: vec![text.clone(); c as usize % 30],
+            });
+            let report = match d % 3 {
+                0 => TaskReport::Done { work },
+                1 => TaskReport::Blocked { why: text, work: Some(work) },
+                _ => TaskReport::Failed { why: text, trace: Trace::default() },
+            };
+            Command::ReportTask { conversation, task: entry, report }
+        }
+        38 => {
+            let scope = [
+                Scope::All,
+                Scope::Talk { conversation },
+                Scope::Topic { topic: text.clone() },
+                Scope::Channel { channel: text.clone() },
+                Scope::Ai { teammate },
+            ];
+            let then = Then::ALL[c as usize % 3];
+            Command::Stop { scope: scope[d as usize % 5].clone(), then, span: maybe.map(|_| Span(d)), reason: text }
+        }
+        39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
+        40 => Command::EndStops,
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }

@@ -86,6 +86,7 @@ proptest! {
             let undone = world.submit(Actor::Teammate(me), &undo(id));
             let guarded = before.card.holder.is_ai() && moved && (
                 !after.card.mode.lets_ai_hold()
+                    || done.after.office.stopped(&*before.card, before.card.holder.teammate()).is_some()
                     || after.card.signs.hand_offs >= done.after.office.policy.hand_offs);
             let gone = before.card.holder.teammate().is_some_and(|id| done.after.office.present(id).is_none());
             if (moved && (guarded || gone)) || lapsed(before, after, done.at) {
@@ -297,7 +298,7 @@ fn no_undo_gives_an_ai_what_went_to_and_fro_too_often() {
 fn an_undone_mode_moves_no_settled_conversation() {
     let (mut world, id) = World::with_talk(Policy::default());
     world.does(ANA, Command::Resolve { conversation: id });
-    world.does(LEAD, Command::SetDeskMode { topic: None, mode: Some(Mode::Off) });
+    world.does(LEAD, Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Off), why: String::new() });
     let before = seen(world.talk(id));
     world.does(ANA, Command::SetMode { conversation: id, mode: Some(Mode::Auto) });
     world.does(ANA, undo(id));

@@ -7,6 +7,7 @@ use crate::domain::{
     approval::Decision,
     brief::Brief,
     card::Priority,
+    ceiling::{Ceiling, Ceilings},
     command::Command,
     conversation::Conversation,
     customer::Customer,
@@ -144,7 +145,15 @@ impl World {
     }
 
     pub fn of(start: Start) -> Self {
+        let few = Ceiling { calls: Some(6), ..Ceiling::default() };
+        let ceilings = match start.grounding % 8 {
+            1 => Ceilings { talk: few, ..Ceilings::default() },
+            2 => Ceilings { customer: few, ..Ceilings::default() },
+            3 => Ceilings { day: Ceiling { calls: Some(12), ..few }, ..Ceilings::default() },
+            _ => Ceilings::default(),
+        };
         Self::new(Policy {
+            ceilings,
             mode: [Mode::Auto, Mode::Draft, Mode::Auto, Mode::Shadow][usize::from(start.mode) % 4],
             hand_offs: start.hand_offs,
             min_grounding: Grounding(if start.grounding.is_multiple_of(2) { 350 } else { 0 }),

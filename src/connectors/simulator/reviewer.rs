@@ -1,0 +1,88 @@
+//! A reviewer at the desk: a person, simulated, who judges what the AI said, one answer at a time.
+//!
+//! So that a demo's evidence has reviews in it. She judges by a rule that anybody can follow: an answer that stands on its
+//! sources is good, one that barely does is unsupported. Deliberately not here: real judgement; a real desk has people for it.
+
+use crate::{
+    client::{CallError, Caller, Dial},
+    domain::{
+        annotation::{Failure, Judgement, Verdict},
+        card::Card,
+        command::Command,
+        ids::{ConversationId, EntryNo},
+        thread::{Entry, Thread, What},
+        turn::Grounding,
+    },
+    protocol::{Page, Query, Scope, ToPeer},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How long she listens before she looks what is to be judged.
+const LISTENS: Duration = Duration::from_millis(500);
+/// How long she reads.
+const READS: Duration = Duration::from_secs(4);
+/// Events of a talk that she reads.
+const EVENTS: u32 = 60;
+/// From here on an answer stands.
+const STANDS: Grounding = Grounding(400);
+
+/// Sits at the desk with a reviewer's token and judges the AI's answers. Dropping the future ends it at any time.
+///
+/// # Errors
+/// [`CallError`] if the session ends.
+pub async fn run(dial: Arc<dyn Dial>, token: String) -> Result<(), CallError> {
+    let program = concat!("centaur-reviewer ", env!("CARGO_PKG_VERSION")).to_owned();
+    let mut caller = Caller::open(dial, token, Scope::All, program).await?;
+    let mut seen: BTreeMap<ConversationId, EntryNo> = BTreeMap::new();
+    let mut changed: BTreeSet<ConversationId> = BTreeSet::new();
+    let mut next = Instant::now() + READS;
+    loop {
+        match caller.next_frame(LISTENS).await {
+            Ok(ToPeer::Cards { cards, .. }) => {
+                changed.extend(cards.iter().filter(|card| is_answered(card)).map(|it| it.id))
+            }
+            Ok(_) | Err(CallError::Behind { .. } | CallError::TimedOut { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        if Instant::now() < next {
+            continue;
+        }
+        let Some(id) = changed.pop_first() else { continue };
+        let done = seen.get(&id).copied().unwrap_or_default();
+        if let Page::History { events, .. } =
+            caller.query(Query::History { conversation: id, before: None, limit: EVENTS }).await?
+        {
+            let mut thread = Thread::new(id);
+            // What does not follow on what was read is left out: she judges what she saw.
+            for event in &events {
+                let _ = thread.apply(event);
+            }
+            let judged = thread.entries.iter().filter(|entry| entry.n > done).find_map(judgement);
+            if let Some((message, judgement)) = judged {
+                seen.insert(id, message);
+                changed.insert(id);
+                next = Instant::now() + READS;
+                // Refused if it is no message to judge any more; then the next one comes.
+                let _ = caller.call(Command::Annotate { conversation: id, message, judgement }).await?;
+            }
+        }
+    }
+}
+
+fn is_answered(card: &Card) -> bool {
+    card.signs.grounding.is_some()
+}
+
+/// What she says of an entry, if it is the AI's answer.
+fn judgement(entry: &Entry) -> Option<(EntryNo, Judgement)> {
+    let What::Answer { answer, .. } = &entry.what else { return None };
+    let stands = answer.grounding >= STANDS;
+    let (verdict, failures) =
+        if stands { (Verdict::Good, Vec::new()) } else { (Verdict::Bad, vec![Failure::Unsupported]) };
+    Some((entry.n, Judgement { verdict, failures, corrected: None, note: None }))
+}

@@ -1,0 +1,386 @@
+//! The AI screen: who the AIs are, how far they may go, and what speaks for a step.
+//!
+//! ```text
+//! ┌ AI · 30 days to 14:06 ─────────────────────────────────────────────────────────────────────┐
+//! │ AIs                                                                                        │
+//! │  ✦ Aria        here · answers first                                                        │
+//! │ by topic            mode    n   unedited       apart  good           people  proposal      │
+//! │▎ refunds            draft  34   90 % (70–97)    4 %   9 (70–100)        2    ▲ auto        │
+//! ├────────────────────────────────────────────────────────────────────────────────────────────┤
+//! │ refunds · draft                                                                            │
+//! │ unedited  18 of 20, 90 % (70 to 97); 4 % of the words changed, n 20                        │
+//! │ proposal  ▲ auto: sent unedited 18 of 20 …                              y takes the step   │
+//! ```
+
+use super::when;
+use crate::{
+    console::{
+        layout,
+        markdown::Styled,
+        model::{AiRow, Measured, Model},
+        theme::Role,
+        widgets::{Block, Ink, frame},
+    },
+    domain::{
+        card::Card,
+        evidence::{Evidence, Proposal, Share, Subject, WINDOW_DAYS},
+        ids::{ConversationId, EntryNo, TeammateId},
+        task::{Given, How, State, money},
+        text::SafeText,
+    },
+};
+use jiff::tz::TimeZone;
+use ratatui::layout::{Position, Rect};
+
+/// Where values of the part below begin.
+const VALUE: u16 = 10;
+/// From this width on all columns are there.
+const WIDE: u16 = 96;
+/// From this width on the most telling ones are.
+const MIDDLE: u16 = 66;
+
+/// Draws the screen. Where the row under the cursor is.
+pub(super) fn draw(
+    ink: &mut Ink<'_>,
+    around: Rect,
+    model: &Model,
+    zone: &TimeZone,
+    measured: &mut Measured,
+) -> Option<Position> {
+    frame::around(ink, around, &[]);
+    let area = layout::within(around);
+    title(ink, area, model, zone);
+    let below = below(ink, area.width.saturating_sub(2), model);
+    let height = u16::try_from(below.height()).unwrap_or(u16::MAX).min(area.height / 2);
+    let top = Rect { height: area.height.saturating_sub(height + 1), ..area };
+    let line = top.bottom();
+    ink.fill(area.x, line, area.right(), ink.glyphs.lines.across, ink.style(Role::Border));
+    below.draw(ink, Rect { x: area.x + 1, y: line + 1, width: area.width.saturating_sub(2), height }, 0);
+    measured.list_rows = top.height;
+    rows(ink, top, model)
+}
+
+fn title(ink: &mut Ink<'_>, area: Rect, model: &Model, zone: &TimeZone) {
+    let words = match (&model.ai.refused, model.ai.read_at) {
+        (Some(why), _) => format!("AI · the server does not tell: {}", SafeText::line(why)),
+        (None, Some(at)) => format!("AI · {WINDOW_DAYS} days to {}", when::time_of_day(at, zone)),
+        (None, None) => "AI · reading…".to_owned(),
+    };
+    frame::title(ink, area.x, area.y - 1, area.right(), &SafeText::own(words), Role::Focus);
+}
+
+/// A line of the list: the title of a part, or a row with its place.
+enum Line {
+    Title(&'static str),
+    Row(usize, AiRow),
+}
+
+fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
+    let mut lines = Vec::new();
+    let mut part = "";
+    for (at, row) in model.ai_rows().into_iter().enumerate() {
+        if row.part() != part {
+            part = row.part();
+            lines.push(Line::Title(part));
+        }
+        lines.push(Line::Row(at, row));
+    }
+    let here = lines.iter().position(|line| matches!(line, Line::Row(at, _) if *at == model.ai.cursor)).unwrap_or(0);
+    let fits = usize::from(area.height.max(1));
+    // The title of the first part stays in sight where there is room for it.
+    let top = if here < fits { 0 } else { (here + fits / 3 + 1).min(lines.len()).saturating_sub(fits) };
+    let mut cursor = None;
+    for (y, line) in (area.top()..area.bottom()).zip(lines.iter().skip(top)) {
+        let place = Rect { y, height: 1, ..area };
+        match line {
+            Line::Title(words) => head(ink, place, words),
+            Line::Row(at, row) => {
+                row_of(ink, place, model, row);
+                if *at == model.ai.cursor {
+                    ink.put(area.x, y, area.right(), ink.glyphs.bar, ink.style(Role::Accent));
+                    ink.tint(place, ink.style(Role::Selected));
+                    cursor = Some(Position::new(area.x, y));
+                }
+            }
+        }
+    }
+    cursor
+}
+
+/// The columns of a width: where each begins.
+struct Columns {
+    mode: u16,
+    count: u16,
+    unedited: Option<u16>,
+    apart: Option<u16>,
+    good: Option<u16>,
+    people: Option<u16>,
+    proposal: u16,
+}
+
+impl Columns {
+    fn of(area: Rect) -> Self {
+        let x = area.x;
+        if area.width >= WIDE {
+            let (unedited, apart, good, people) = (Some(x + 34), Some(x + 50), Some(x + 57), Some(x + 73));
+            Self { mode: x + 20, count: x + 28, unedited, apart, good, people, proposal: x + 81 }
+        } else if area.width >= MIDDLE {
+            let (unedited, good) = (Some(x + 30), Some(x + 46));
+            Self { mode: x + 16, count: x + 24, unedited, apart: None, good, people: None, proposal: x + 62 }
+        } else {
+            let none = None;
+            Self {
+                mode: x + 16,
+                count: x + 24,
+                unedited: none,
+                apart: none,
+                good: none,
+                people: none,
+                proposal: x + 31,
+            }
+        }
+    }
+}
+
+fn head(ink: &mut Ink<'_>, area: Rect, part: &'static str) {
+    let (y, right, style) = (area.y, area.right(), ink.style(Role::Dim));
+    let at = Columns::of(area);
+    let is_table = part.starts_with("by ");
+    let end = if is_table { at.mode - 1 } else { right };
+    ink.put_cut(area.x + 1, y, end, part, ink.style(Role::Title));
+    if !is_table {
+        return;
+    }
+    ink.put(at.mode, y, right, "mode", style);
+    ink.put(at.count, y, right, "n", style);
+    let columns = [(at.unedited, "unedited"), (at.apart, "apart"), (at.good, "good"), (at.people, "people")];
+    for (x, words) in columns {
+        if let Some(x) = x {
+            ink.put(x, y, right, words, style);
+        }
+    }
+    ink.put(at.proposal, y, right, "proposal", style);
+}
+
+fn row_of(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &AiRow) {
+    let (y, right) = (area.y, area.right());
+    match row {
+        AiRow::Mate(id) => {
+            ink.put(area.x + 1, y, right, ink.glyphs.ai, ink.style(Role::Ai));
+            let x =
+                ink.put_cut(area.x + 3, y, right, &SafeText::line_within(&model.name_of(*id), 40), ink.style(Role::Ai));
+            let (words, role) = state(model, *id);
+            ink.put_cut(x + 3, y, right, &words, ink.style(role));
+        }
+        AiRow::Desk => {
+            let at = Columns::of(area);
+            ink.put(area.x + 2, y, at.mode, "all others", ink.style(Role::Text));
+            ink.put(at.mode, y, right, model.office.policy.mode.word(), ink.style(Role::Text));
+        }
+        AiRow::Subject(subject) => subject_row(ink, area, model, subject),
+        AiRow::Task(id, task) => task_row(ink, area, model, *id, *task),
+    }
+}
+
+fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) {
+    let (y, right) = (area.y, area.right());
+    let at = Columns::of(area);
+    ink.put_cut(area.x + 2, y, at.mode - 1, &name(subject), ink.style(Role::Text));
+    let (mode, own) = model.mode_of(subject);
+    ink.put(at.mode, y, right, mode.word(), ink.style(if own { Role::Strong } else { Role::Dim }));
+    let empty = Evidence::of(subject.clone());
+    let evidence = model.evidence_of(subject).unwrap_or(&empty);
+    let count = SafeText::own(evidence.volume().to_string());
+    ink.put(at.count, y, right, &count, ink.style(Role::Text));
+    let unedited =
+        if evidence.compared > evidence.unedited().of { evidence.as_people_say() } else { evidence.unedited() };
+    if let Some(x) = at.unedited {
+        ink.put(x, y, right, &short(unedited), ink.style(Role::Text));
+    }
+    if let (Some(x), Some((distance, _))) = (at.apart, evidence.distance()) {
+        let words = SafeText::own(format!("{} %", distance.0 / 10));
+        ink.put(x, y, right, &words, ink.style(Role::Text));
+    }
+    if let Some(x) = at.good {
+        ink.put(x, y, right, &short(evidence.judged_good()), ink.style(Role::Text));
+    }
+    if let Some(x) = at.people {
+        let words = SafeText::own(evidence.escalations.to_string());
+        ink.put(x, y, right, &words, ink.style(Role::Text));
+    }
+    match model.proposal(subject) {
+        Proposal::Up { to, .. } => {
+            let words = SafeText::own(format!("{} {}", ink.glyphs.new, to.word()));
+            ink.put_cut(at.proposal, y, right, &words, ink.theme.bold(Role::Good));
+        }
+        Proposal::Down { to, .. } => {
+            let words = SafeText::own(format!("{} {}", ink.glyphs.warn, to.word()));
+            ink.put_cut(at.proposal, y, right, &words, ink.theme.bold(Role::Warn));
+        }
+        Proposal::Stay { why } => {
+            ink.put_cut(at.proposal, y, right, &SafeText::own(why), ink.style(Role::Dim));
+        }
+    }
+}
+
+fn task_row(ink: &mut Ink<'_>, area: Rect, model: &Model, id: ConversationId, task: EntryNo) {
+    let (y, right) = (area.y, area.right());
+    let Some((card, given)) = find(model, id, task) else { return };
+    let at = Columns::of(area);
+    let who = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
+    ink.put_cut(area.x + 2, y, at.mode - 1, &who, ink.style(Role::Text));
+    let x = ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
+    let (words, role) = stage(model, given);
+    let x = ink.put_cut(x + 2, y, right, &words, ink.style(role));
+    ink.put_cut(x + 2, y, right, &SafeText::line_within(&given.goal, 80), ink.style(Role::Dim));
+}
+
+fn find(model: &Model, id: ConversationId, task: EntryNo) -> Option<(&Card, &Given)> {
+    let card = model.card(id)?;
+    card.tasks.iter().find(|given| given.task == task).map(|given| (card, given))
+}
+
+/// Where a task is.
+fn stage(model: &Model, given: &Given) -> (SafeText, Role) {
+    let ago = |at| when::ago(model.now.since(at));
+    match given.state {
+        State::Waits => match given.at.filter(|at| *at > model.now) {
+            Some(at) => (SafeText::own(format!("in {}", when::left(model.now, at))), Role::Dim),
+            None => (SafeText::literal("waits"), Role::Dim),
+        },
+        State::Runs { since, .. } => (SafeText::own(format!("runs, {}", ago(since))), Role::Ai),
+        State::Over { how: How::Done, at } => (SafeText::own(format!("done, {}", ago(at))), Role::Good),
+        State::Over { how, at } => (SafeText::own(format!("{}, {}", how.word(), ago(at))), Role::Warn),
+    }
+}
+
+fn of_task(block: &mut Block, ink: &Ink<'_>, model: &Model, id: ConversationId, task: EntryNo) {
+    let Some((card, given)) = find(model, id, task) else { return };
+    let dim = ink.style(Role::Dim);
+    block.line();
+    let name = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
+    let x = block.at(0, name, ink.theme.bold(Role::Text));
+    let x = block.own(x + 2, given.kind.word(), ink.style(Role::Strong));
+    block.at(x + 2, stage(model, given).0, dim);
+    let mut row = |name: &'static str, words: String| {
+        block.line();
+        block.own(0, name, dim);
+        block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(Role::Text), ink.theme);
+    };
+    row("goal", SafeText::line(&given.goal).to_string());
+    let name = |id| SafeText::line_within(&model.name_of(id), 40);
+    row("given", format!("by {} to {}", name(given.by), name(given.to)));
+    let budget = &given.budget;
+    let cost = budget
+        .cost_micros
+        .map_or_else(String::new, |most| format!(", {} of {}", money(given.cost_micros), money(most)));
+    row(
+        "budget",
+        format!("{} of {} answers, {} of {} calls{cost}", given.turns, budget.turns, given.calls, budget.calls),
+    );
+    if let Some(back) = given.back_at {
+        row("back", format!("in {} at the latest", when::left(model.now, back)));
+    }
+}
+
+fn name(subject: &Subject) -> SafeText {
+    match subject {
+        Subject::Topic(Some(name)) | Subject::Channel(name) => SafeText::line_within(name, 40),
+        Subject::Topic(None) => SafeText::literal("without a topic"),
+    }
+}
+
+/// `90 % (70–97) n20`; a dash of nothing.
+fn short(share: Share) -> SafeText {
+    match (share.value(), share.interval()) {
+        (Some(value), Some((least, most))) => {
+            SafeText::own(format!("{:.0}% {:.0}-{:.0} n{}", value * 100.0, least * 100.0, most * 100.0, share.of))
+        }
+        _ => SafeText::literal("-"),
+    }
+}
+
+/// Whether an AI is here, and what it does.
+fn state(model: &Model, id: TeammateId) -> (SafeText, Role) {
+    let here = model.presence.iter().any(|one| one.teammate == id);
+    let first = model.office.front_ai() == Some(id);
+    let counts = model.floor.counts();
+    if !here {
+        return (SafeText::literal("not connected: what it holds goes to the queue"), Role::Warn);
+    }
+    let mut words = "here".to_owned();
+    if first {
+        words.push_str(" · answers new conversations");
+    }
+    let alone = model.ai_rows().iter().filter(|row| matches!(row, AiRow::Mate(_))).count() == 1;
+    if alone {
+        words.push_str(&format!(" · holds {}, writes {}", counts.ai, counts.writing));
+    }
+    (SafeText::own(words), Role::Text)
+}
+
+/// All that is known of the row under the cursor.
+fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
+    let mut block = Block::new(width);
+    let dim = ink.style(Role::Dim);
+    match model.ai_row() {
+        Some(AiRow::Subject(subject)) => of_subject(&mut block, ink, model, &subject),
+        Some(AiRow::Desk) => {
+            block.line();
+            block.own(0, "Where neither the conversation, its topic nor its channel has a mode.", dim);
+            block.line();
+            block.own(0, "The most particular wins: conversation, topic, channel, desk. m sets it.", dim);
+        }
+        Some(AiRow::Task(id, task)) => of_task(&mut block, ink, model, id, task),
+        Some(AiRow::Mate(id)) => {
+            block.line();
+            let name = SafeText::line_within(&model.name_of(id), 40);
+            let x = block.at(0, name, ink.style(Role::Ai));
+            block.at(x + 3, state(model, id).0, dim);
+        }
+        None => {}
+    }
+    block
+}
+
+fn of_subject(block: &mut Block, ink: &Ink<'_>, model: &Model, subject: &Subject) {
+    let dim = ink.style(Role::Dim);
+    let empty = Evidence::of(subject.clone());
+    let it = model.evidence_of(subject).unwrap_or(&empty);
+    let (mode, own) = model.mode_of(subject);
+    block.line();
+    let x = block.at(0, name(subject), ink.theme.bold(Role::Text));
+    let x = block.own(x + 2, mode.word(), ink.style(Role::Strong));
+    block.own(x + 2, if own { "of its own" } else { "as the desk says" }, dim);
+    let mut row = |name: &'static str, words: String, role: Role| {
+        block.line();
+        block.own(0, name, dim);
+        block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(role), ink.theme);
+    };
+    let made = format!(
+        "{} in {WINDOW_DAYS} days: {} sent, {} drafts ({} wait, {} undecided), {} in shadow",
+        it.volume(),
+        it.sent,
+        it.waits + it.approved + it.edited + it.rejected + it.undecided,
+        it.waits,
+        it.undecided,
+        it.shadows + it.compared
+    );
+    row("answers", made, Role::Text);
+    let apart = it
+        .distance()
+        .map(|(far, of)| format!("; {} % of the words changed on the average, n {of}", far.0 / 10))
+        .unwrap_or_default();
+    row("unedited", format!("{}; rejected {}{apart}", it.unedited().words(), it.rejected), Role::Text);
+    row("shadow", format!("as people answered {}", it.as_people_say().words()), Role::Text);
+    row("reviewed", format!("judged good {}", it.judged_good().words()), Role::Text);
+    row("people", format!("asked for a person instead {}", it.given_up().words()), Role::Text);
+    let (words, role) = match model.proposal(subject) {
+        Proposal::Up { to, why } => (format!("{} {}: {why}. y takes the step", ink.glyphs.new, to.word()), Role::Good),
+        Proposal::Down { to, why } => {
+            (format!("{} back to {}: {why}. y takes the step", ink.glyphs.warn, to.word()), Role::Warn)
+        }
+        Proposal::Stay { why } => (format!("none: {why}"), Role::Dim),
+    };
+    row("proposal", words, role);
+}

@@ -1,0 +1,127 @@
+//! Nothing of an AI leaves unlooked at: what a check stops is a draft with its reason, whatever the mode.
+
+use super::world::{AI, ANA, WEB, World, answer, config, histories, walk};
+use crate::domain::{
+    approval::{Decision, Why},
+    command::Command,
+    escalation::Reason,
+    event::Event,
+    guard::{self, Rule},
+    holder::Holder,
+    mode::Mode,
+    policy::Policy,
+    refusal::Refusal,
+};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_is_sent_was_checked_without_a_stop_or_let_go_by_a_person(history in histories()) {
+        walk(&history, |done| {
+            for one in done.recorded() {
+                let Event::Answered { answer, draft, checked, .. } = &one.event else { continue };
+                let it = done.before.conversation(one.conversation.unwrap()).unwrap();
+                let settings = &done.before.office.policy.guard;
+                if draft.is_some() {
+                    prop_assert_eq!(*checked, None);
+                } else {
+                    prop_assert_eq!(*checked, Some(guard::VERSION));
+                    let found = guard::going_out(settings, &it.card, &it.heed, answer);
+                    prop_assert_eq!(settings.stop(&found), None);
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_draft_that_a_check_made_has_its_verdicts_just_before_it(history in histories()) {
+        walk(&history, |done| {
+            for (at, one) in done.recorded().iter().enumerate() {
+                let Event::DraftProposed { turn, why: Why::Guard { rule }, .. } = &one.event else { continue };
+                let before = at.checked_sub(1).map(|at| &done.recorded()[at]);
+                let Some(Event::Guarded { turn: of, verdicts }) = before.map(|one| &one.event) else {
+                    panic!("no verdict before {one:?}")
+                };
+                prop_assert_eq!((*of, verdicts[0].rule), (Some(*turn), *rule));
+            }
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn a_blocked_answer_is_a_draft_that_a_person_may_send_or_change() {
+    for mode in [Mode::Auto, Mode::Draft] {
+        let (mut world, id) = World::with_talk(Policy { mode, ..Policy::default() });
+        let said = world.turn(AI, id, answer("We guarantee you 500 euros.", 1000));
+        let rules: Vec<Rule> = match &said[0].event {
+            Event::Guarded { verdicts, .. } => verdicts.iter().map(|verdict| verdict.rule).collect(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(rules, [Rule::Promise, Rule::Figure]);
+        assert!(matches!(said[1].event, Event::DraftProposed { why: Why::Guard { rule: Rule::Promise }, .. }));
+        assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Promise });
+        let decision = Decision::Edit { text: "We look into it.".into() };
+        world.does(ANA, Command::DecideDraft { conversation: id, draft: said[1].n, decision });
+        assert_eq!(world.talk(id).outbox.len(), 1);
+    }
+}
+
+#[test]
+fn a_shadow_is_looked_at_too_and_a_rule_that_only_marks_stops_nothing() {
+    let (mut world, id) = World::with_talk(Policy { mode: Mode::Shadow, ..Policy::default() });
+    let said = world.turn(AI, id, answer("We guarantee it.", 1000));
+    assert!(matches!((&said[0].event, &said[1].event), (Event::Guarded { .. }, Event::ShadowDrafted { .. })));
+
+    let mut policy = Policy::default();
+    policy.guard.mark_only.insert(Rule::Promise);
+    let (mut world, id) = World::with_talk(policy);
+    let said = world.turn(AI, id, answer("We guarantee it.", 1000));
+    assert!(matches!((&said[0].event, &said[1].event), (Event::Guarded { .. }, Event::Answered { .. })));
+}
+
+#[test]
+fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.does(WEB, Command::CustomerSaid { conversation: id, text: "I got an electric shock from it!".into() });
+    let draft = world.turn(AI, id, answer("Please run hot water through it.", 1000))[1].n;
+    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Sensitive });
+    world.does(
+        ANA,
+        Command::DecideDraft { conversation: id, draft, decision: Decision::Reject { reason: "no!".into() } },
+    );
+    let term = world.term(id);
+    world.does(ANA, Command::TakeOver { conversation: id, term, reason: None });
+    let term = world.term(id);
+    world.does(ANA, Command::Reply { conversation: id, term, text: "Please unplug it. Are you well?".into() });
+    let term = world.term(id);
+    world.does(ANA, Command::HandBack { conversation: id, term, to: None, brief: super::world::brief() });
+    world.does(WEB, Command::CustomerSaid { conversation: id, text: "Yes. How do I send it back?".into() });
+    let sent = world.turn(AI, id, answer("The label is in your account.", 1000));
+    assert!(matches!(sent[0].event, Event::Answered { .. }), "{sent:?}");
+}
+
+#[test]
+fn a_flood_goes_to_a_person_once() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    for n in 0..40 {
+        world.does(WEB, Command::CustomerSaid { conversation: id, text: format!("hello {n}") });
+    }
+    let card = &world.talk(id).card;
+    let call = card.escalation.as_ref().unwrap();
+    assert_eq!((card.holder, call.reason), (Holder::Queue, Reason::Guarded));
+    let guarded = world.log.iter().filter(|one| matches!(one.event, Event::Guarded { .. })).count();
+    assert_eq!(guarded, 1);
+}
+
+#[test]
+fn a_policy_that_would_send_what_was_not_looked_at_is_refused() {
+    let (mut world, _) = World::with_talk(Policy::default());
+    let mut policy = Policy::default();
+    policy.guard.mark_only.insert(Rule::Unchecked);
+    let refused = world.may_not(super::world::ADMIN, Command::SetPolicy { policy: Box::new(policy) });
+    assert!(matches!(refused, Refusal::Invalid { ref field, .. } if field == "guard.mark_only"), "{refused:?}");
+}

@@ -1,0 +1,199 @@
+//! Prices, dates and figures: each must stand in a cited source or have been said in the talk.
+//!
+//! A figure is compared by its digits alone, so that `4.90`, `4,90` and `٤٫٩٠` are one. A single digit counts only beside a
+//! unit: `3 steps` claims nothing, `3 days` does. Deliberately not here: numbers in words.
+
+use super::{
+    Finds, Material, Rule, personal,
+    words::{digit, hash_of},
+};
+
+/// A figure in a text.
+pub(super) struct Figure {
+    /// Where it begins, in bytes.
+    pub(super) at: usize,
+    /// How long it is, in bytes.
+    pub(super) length: usize,
+    /// Its digits, without leading zeros and without cents that are none.
+    pub(super) digits: String,
+}
+
+/// Units that make a figure of a single digit: after it, or before it as currencies stand.
+const UNITS: &[&str] = &[
+    "%",
+    "percent",
+    "prozent",
+    "por ciento",
+    "€",
+    "eur",
+    "euro",
+    "$",
+    "usd",
+    "dollar",
+    "£",
+    "gbp",
+    "chf",
+    "¥",
+    "￥",
+    "day",
+    "days",
+    "working",
+    "business",
+    "hour",
+    "hours",
+    "week",
+    "month",
+    "year",
+    "minute",
+    "tag",
+    "werktag",
+    "arbeitstag",
+    "stunde",
+    "woche",
+    "monat",
+    "jahr",
+    "minute",
+    "día",
+    "dia",
+    "hora",
+    "semana",
+    "mes",
+    "año",
+    "minuto",
+    "天",
+    "日",
+    "周",
+    "个",
+    "小时",
+    "年",
+    "月",
+    "分钟",
+    "元",
+    "欧",
+    "倍",
+    "يوم",
+    "أيام",
+    "ايام",
+    "ساع",
+    "أسبوع",
+    "اسبوع",
+    "أسابيع",
+    "شهر",
+    "أشهر",
+    "سنة",
+    "سنوات",
+    "دقيقة",
+    "دقائق",
+    "يورو",
+    "دولار",
+    "٪",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "mai",
+    "okt",
+    "dez",
+    "ene",
+    "ago",
+    "dic",
+    "pm",
+    "am",
+    "uhr",
+];
+
+pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
+    let text = finds.text;
+    // A mail address, phone number or card is judged as a whole, by another rule.
+    let mut whole = Vec::new();
+    personal::each(text, &mut |one| whole.push(one.at..one.at + one.length));
+    let mut found = Vec::new();
+    each(text, &mut |figure| {
+        let part = whole.iter().any(|place| place.contains(&figure.at));
+        if !part && counts(text, &figure) && !material.has(hash_of(&figure.digits)) {
+            found.push((figure.at, figure.length));
+        }
+    });
+    for (at, length) in found {
+        finds.add(Rule::Figure, at, length);
+    }
+}
+
+/// Every figure of a text.
+pub(super) fn each(text: &str, take: &mut dyn FnMut(Figure)) {
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        let Some(first) = digit(c) else { continue };
+        let mut digits = String::from(first);
+        let mut end = at + c.len_utf8();
+        // How many digits came since the last separator, and how many the separator parts off.
+        let mut since: Option<usize> = None;
+        while let Some((next, c)) = rest.peek().copied() {
+            if let Some(more) = digit(c) {
+                digits.push(more);
+                since = since.map(|count| count + 1);
+                end = next + c.len_utf8();
+                rest.next();
+            } else if is_separator(c)
+                && text
+                    .get(next + c.len_utf8()..)
+                    .and_then(|after| after.chars().next())
+                    .is_some_and(|c| digit(c).is_some())
+            {
+                since = Some(0);
+                rest.next();
+            } else {
+                break;
+            }
+        }
+        // `449.00` is 449.
+        if since == Some(2) && digits.ends_with("00") {
+            digits.truncate(digits.len() - 2);
+        }
+        let trimmed = digits.trim_start_matches('0');
+        let digits = if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() };
+        take(Figure { at, length: end - at, digits });
+    }
+}
+
+/// What stands within a number: points, commas, the Arabic ones, thin and no-break spaces, the Swiss apostrophe.
+fn is_separator(c: char) -> bool {
+    matches!(c, '.' | ',' | '\u{66b}' | '\u{66c}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}')
+}
+
+/// Whether a figure claims something: not the number of a list or of a source, and not a single digit by itself.
+fn counts(text: &str, figure: &Figure) -> bool {
+    let before = text.get(..figure.at).unwrap_or_default();
+    let after = text.get(figure.at + figure.length..).unwrap_or_default();
+    if before.ends_with('[') && after.starts_with(']') {
+        return false;
+    }
+    let starts_line = before.trim_end_matches([' ', '\t']).ends_with('\n') || before.trim().is_empty();
+    if starts_line && figure.digits.len() <= 2 && after.starts_with(['.', ')', '、', '．']) {
+        return false;
+    }
+    // `E3`, `BW1`: a name and no figure, unless it is a long one.
+    let named = before.chars().next_back().is_some_and(|c| c.is_alphabetic() && !super::words::is_han(c));
+    if named && figure.digits.len() <= 2 && !has_unit(before, after) {
+        return false;
+    }
+    figure.digits.len() > 1 || has_unit(before, after)
+}
+
+fn has_unit(before: &str, after: &str) -> bool {
+    let head = after.floor_char_boundary(40);
+    let next =
+        after.get(..head).unwrap_or_default().trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).to_lowercase();
+    let from = before.ceil_char_boundary(before.len().saturating_sub(12));
+    let last = before.get(from..).unwrap_or_default().trim_end_matches([' ', '\u{a0}', '\u{202f}']).to_lowercase();
+    let currency = ["€", "$", "£", "¥", "￥", "eur", "euro", "usd", "chf", "gbp"];
+    UNITS.iter().any(|unit| next.starts_with(unit)) || currency.iter().any(|unit| last.ends_with(unit))
+}

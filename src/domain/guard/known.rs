@@ -1,0 +1,179 @@
+//! What a talk knows, as far as the checks need it: figures and addresses that were said, the last answers, the pace.
+//!
+//! Hashes and counts, no texts: about a hundred bytes. Deliberately not here: any judgement.
+
+use super::{
+    MINUTE, Rule, Verdict, figures,
+    language::{self, Tongue},
+    personal,
+    words::{asks_back, hash_of, hashes},
+};
+use crate::domain::{customer::Customer, seldom::Seldom, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// So many facts of a talk are remembered, the newest.
+const FACTS: usize = 192;
+/// So many answers a new one is compared with.
+const ANSWERS: usize = 3;
+/// A text of fewer words is like no other.
+const FEWEST: usize = 8;
+
+/// A set of facts, as hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts(Vec<u32>);
+
+impl Facts {
+    /// Takes in what a text states: its figures, mail addresses and long numbers.
+    pub(super) fn learn(&mut self, text: &str) {
+        figures::each(text, &mut |figure| self.0.push(hash_of(&figure.digits)));
+        personal::each(text, &mut |found| self.0.push(hash_of(&found.canonical)));
+    }
+
+    pub(super) fn has(&self, fact: u32) -> bool {
+        self.0.contains(&fact)
+    }
+}
+
+/// What the checks must know of a talk. Part of the conversation's state; folded from its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Heed {
+    /// Figures and addresses that the customer or a person of the team said, the newest last.
+    #[serde(skip_serializing_if = "Seldom::is_empty")]
+    known: Seldom<u32>,
+    /// The last answers, the newest last, as fingerprints; 0 is none.
+    #[serde(skip_serializing_if = "is_empty")]
+    answered: [u64; ANSWERS],
+    /// Answers in a row that only asked back.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) questions: u8,
+    /// The language of the customer's last message that told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) speaks: Option<Tongue>,
+    /// Whether the customer brought a matter for people, and none has answered since.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) sensitive: bool,
+    /// When the present minute of counting began, and how many messages came in it.
+    #[serde(skip_serializing_if = "is_fresh")]
+    minute: (Timestamp, u8),
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(it: &u8) -> bool {
+    *it == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_false(it: &bool) -> bool {
+    !it
+}
+
+fn is_empty(it: &[u64; ANSWERS]) -> bool {
+    *it == [0; ANSWERS]
+}
+
+fn is_fresh(it: &(Timestamp, u8)) -> bool {
+    it.1 == 0
+}
+
+impl Heed {
+    /// A talk begins with this customer.
+    #[must_use]
+    pub fn of(customer: &Customer) -> Self {
+        let mut heed = Self::default();
+        heed.learn(customer.email.as_deref().unwrap_or_default());
+        heed
+    }
+
+    /// Takes in the words of somebody who may be quoted: the customer, a person of the team, the result of a tool.
+    pub fn learn(&mut self, text: &str) {
+        let mut facts = Facts::default();
+        facts.learn(text);
+        for fact in facts.0 {
+            if !self.known.contains(&fact) {
+                self.known.push(fact);
+            }
+        }
+        self.known.keep_newest(FACTS);
+    }
+
+    /// The customer wrote.
+    pub(in crate::domain) fn hear(&mut self, text: &str, at: Timestamp) {
+        self.learn(text);
+        self.speaks = language::of(text).or(self.speaks);
+        let count = self.messages_within_a_minute(at);
+        self.minute = if count == 0 { (at, 1) } else { (self.minute.0, count.saturating_add(1)) };
+    }
+
+    /// A check found something in the customer's words.
+    pub(in crate::domain) fn note(&mut self, verdicts: &[Verdict]) {
+        self.sensitive |= verdicts.iter().any(|verdict| verdict.rule == Rule::Sensitive);
+    }
+
+    /// A person answered or briefed the AI: what was a matter for people was seen by one.
+    pub(in crate::domain) fn meet_person(&mut self, words: &str) {
+        self.learn(words);
+        self.sensitive = false;
+        self.questions = 0;
+        self.answered = [0; ANSWERS];
+    }
+
+    /// An AI answered.
+    pub(in crate::domain) fn answer(&mut self, text: &str) {
+        self.questions = if asks_back(text) { self.questions.saturating_add(1) } else { 0 };
+        self.answered.rotate_left(1);
+        if let Some(last) = self.answered.last_mut() {
+            *last = fingerprint(text);
+        }
+    }
+
+    pub(super) fn knows(&self, fact: u32) -> bool {
+        self.known.contains(&fact)
+    }
+
+    /// Messages of the customer in the minute that is being counted.
+    pub(super) fn messages_within_a_minute(&self, at: Timestamp) -> u8 {
+        if at.since(self.minute.0) < MINUTE { self.minute.1 } else { 0 }
+    }
+
+    /// How like a text is to one of the last answers, in hundredths of shared words.
+    pub(super) fn likeness(&self, text: &str) -> u8 {
+        let new = fingerprint(text);
+        let old = self.answered.iter().filter(|old| **old != 0 && new != 0);
+        old.map(|old| alike(*old, new)).max().unwrap_or(0)
+    }
+}
+
+/// A text in 64 bits: texts with most words in common differ in few of them (Charikar's simhash over words and pairs of
+/// neighbours). 0 for a text of few words.
+fn fingerprint(text: &str) -> u64 {
+    let words = hashes(text);
+    if words.len() < FEWEST {
+        return 0;
+    }
+    let mut sums = [0_i32; 64];
+    let pairs = words.windows(2).map(|pair| match pair {
+        [a, b] => spread(u64::from(*a) << 32 | u64::from(*b)),
+        _ => 0,
+    });
+    for feature in words.iter().map(|word| spread(u64::from(*word))).chain(pairs) {
+        for (bit, sum) in sums.iter_mut().enumerate() {
+            *sum += if feature >> bit & 1 == 1 { 1 } else { -1 };
+        }
+    }
+    sums.iter().enumerate().fold(0, |print, (bit, sum)| print | u64::from(*sum > 0) << bit).max(1)
+}
+
+/// Mixes 64 bits (the finaliser of splitmix64).
+fn spread(x: u64) -> u64 {
+    let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ x >> 31
+}
+
+/// Hundredths of shared words, from how many bits differ: `h` of 64 bits is an angle of `180° h / 64`, its cosine `c` the
+/// share in common of both sizes, and `c / (2 - c)` that of the union. Precomputed and rounded down.
+fn alike(a: u64, b: u64) -> u8 {
+    const BY_BITS: [u8; 20] = [100, 99, 99, 97, 96, 94, 91, 88, 85, 82, 78, 74, 71, 66, 62, 58, 54, 50, 46, 42];
+    BY_BITS.get((a ^ b).count_ones() as usize).copied().unwrap_or(0)
+}

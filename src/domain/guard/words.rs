@@ -1,0 +1,138 @@
+//! Cutting texts: folded text for phrases, words for comparing, sentences.
+
+use std::ops::Range;
+
+/// Lower case; what is neither letter nor digit becomes one space, with one before and one after. Apostrophes go, so that
+/// `don't` is one word. Han stays side by side. With the place of each character in the text it came from.
+pub(super) struct Folded {
+    pub(super) text: String,
+    /// For each byte of `text` the byte of the original.
+    from: Vec<u32>,
+}
+
+impl Folded {
+    pub(super) fn of(text: &str) -> Self {
+        let mut folded = Self { text: String::with_capacity(text.len() + 2), from: Vec::with_capacity(text.len() + 2) };
+        folded.push(' ', 0);
+        let mut gap = true;
+        for (at, c) in text.char_indices() {
+            for c in c.to_lowercase() {
+                if c.is_alphanumeric() || matches!(c, '\u{64b}'..='\u{652}') {
+                    folded.push(c, at);
+                    gap = false;
+                } else if matches!(c, '\'' | '\u{2019}') || crate::domain::text::is_unseen(c) {
+                    // Part of a word, and says nothing.
+                } else if !gap {
+                    folded.push(' ', at);
+                    gap = true;
+                }
+            }
+        }
+        if !gap {
+            folded.push(' ', text.len());
+        }
+        folded
+    }
+
+    fn push(&mut self, c: char, at: usize) {
+        self.text.push(c);
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        self.from.resize(self.text.len(), at);
+    }
+
+    /// Where the first of `phrases` stands in the original, and how long it is there.
+    pub(super) fn find(&self, phrases: &[&str]) -> Option<Range<usize>> {
+        phrases.iter().filter_map(|phrase| self.place(phrase)).min_by_key(|place| place.start)
+    }
+
+    /// Where a phrase stands in the original.
+    pub(super) fn place(&self, phrase: &str) -> Option<Range<usize>> {
+        let found = self.text.find(phrase)?;
+        let first = found + phrase.len() - phrase.trim_start().len();
+        let last = (found + phrase.trim_end().len()).saturating_sub(1);
+        let origin = |at: usize| self.from.get(at).map_or(0, |at| *at as usize);
+        Some(origin(first)..origin(last).max(origin(first)).saturating_add(1))
+    }
+}
+
+/// The sentences of a text, with where they begin. A line ends one too.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let tail = text.get(rest..)?;
+        if tail.is_empty() {
+            return None;
+        }
+        let ends = |(at, c): (usize, char)| {
+            let next = tail.get(at + c.len_utf8()..).and_then(|after| after.chars().next());
+            // A point within a number or a name ends nothing.
+            let full = matches!(c, '.' | '!' | '?' | '؟') && next.is_none_or(char::is_whitespace);
+            (full || matches!(c, '\n' | '。' | '！' | '？' | '；')).then_some(at + c.len_utf8())
+        };
+        let end = tail.char_indices().find_map(ends).unwrap_or(tail.len());
+        let from = rest;
+        rest += end;
+        Some((from, tail.get(..end)?))
+    })
+}
+
+/// The words of a text as hashes, in order; each Han character is one. The Arabic *and* before a word is not part of it.
+pub(super) fn hashes(text: &str) -> Vec<u32> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if is_han(c) {
+            end(&mut word, &mut out);
+            out.push(hash(0, c));
+        } else if c.is_alphanumeric() {
+            word.push(c);
+        } else if !matches!(c, '\'' | '\u{2019}') {
+            end(&mut word, &mut out);
+        }
+    }
+    end(&mut word, &mut out);
+    out
+}
+
+fn end(word: &mut String, out: &mut Vec<u32>) {
+    if !word.is_empty() {
+        let bare = word.strip_prefix('و').filter(|rest| rest.chars().count() >= 3).unwrap_or(word);
+        out.push(hash_of(bare));
+        word.clear();
+    }
+}
+
+/// FNV-1a over code points; 0 begins anew, and never comes out.
+pub(super) fn hash(so_far: u32, c: char) -> u32 {
+    let seed = if so_far == 0 { 0x811c_9dc5 } else { so_far };
+    ((seed ^ c as u32).wrapping_mul(0x0100_0193)).max(1)
+}
+
+/// The hash of a whole text.
+pub(super) fn hash_of(text: &str) -> u32 {
+    text.chars().fold(0, hash)
+}
+
+/// Han, kana and their like.
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+}
+
+/// Whether the last thing that an answer does is to ask.
+pub(super) fn asks_back(text: &str) -> bool {
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '”' | '»' | ')' | ']');
+    text.trim_end_matches(quotes).ends_with(['?', '？', '؟'])
+}
+
+/// The digit that a character is, in whatever script people write numbers here.
+pub(super) fn digit(c: char) -> Option<char> {
+    let from = |first: char| char::from_digit((c as u32).wrapping_sub(first as u32), 10);
+    match c {
+        '0'..='9' => Some(c),
+        '\u{660}'..='\u{669}' => from('\u{660}'),
+        '\u{6f0}'..='\u{6f9}' => from('\u{6f0}'),
+        '\u{966}'..='\u{96f}' => from('\u{966}'),
+        '\u{ff10}'..='\u{ff19}' => from('\u{ff10}'),
+        _ => None,
+    }
+}
