@@ -24,6 +24,7 @@ pub mod retrieval;
 pub mod scripted;
 pub mod sentences;
 pub mod task;
+pub mod tools;
 pub mod turn;
 pub mod view;
 pub mod words;

@@ -9,6 +9,7 @@
 
 mod compose;
 mod small;
+mod tools;
 mod whisper;
 
 use super::{

@@ -9,7 +9,7 @@ use super::{
     exit::Failure,
     models, plain,
     seat::{self, Looks, Visit},
-    team,
+    team, tools,
 };
 use crate::{
     ai::driver::Pace,
@@ -107,8 +107,9 @@ impl Demo {
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
         let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
         let desk = Embedded::open(&folder, plan).await?;
+        let tools = tools::toolbox(context, tools::Demo::Included)?;
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
-        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
+        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START, tools).await?;
         let colleague = colleague(&desk).await?;
         let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;

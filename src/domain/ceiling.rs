@@ -251,20 +251,21 @@ fn reported(trace: &Trace) -> Spent {
     Spent { tokens, cost_micros: trace.cost_micros.unwrap_or_default(), ..Spent::default() }
 }
 
-/// What an event adds: at the beginning of a turn a call, at its end what it reports and how long it took.
+/// What an event adds: at the beginning of a turn or a tool a call, at its end what it reports and how long it took.
 fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
     let took = |turn| match it.turn.as_ref().filter(|open| open.turn == turn) {
         Some(open) => recorded.at.since(open.since).0,
         None => 0,
     };
     match &recorded.event {
-        Event::TurnBegan { .. } => Spent { calls: 1, ..Spent::default() },
+        Event::TurnBegan { .. } | Event::ToolBegan { .. } => Spent { calls: 1, ..Spent::default() },
         Event::Answered { turn, answer, draft: None, .. }
         | Event::DraftProposed { turn, answer, .. }
         | Event::ShadowDrafted { turn, answer } => Spent { ms: took(*turn), ..reported(&answer.trace) },
         Event::Escalated { turn: Some(turn), trace: Some(trace), .. } => Spent { ms: took(*turn), ..reported(trace) },
         Event::Escalated { turn: Some(turn), .. }
         | Event::TurnAbandoned { turn, .. }
+        | Event::TurnWaits { turn, .. }
         | Event::AnswerSuppressed { turn, .. } => Spent { ms: took(*turn), ..Spent::default() },
         _ => Spent::default(),
     }
@@ -317,6 +318,8 @@ pub fn counts(event: &Event) -> bool {
     matches!(
         event,
         Event::TurnBegan { .. }
+            | Event::ToolBegan { .. }
+            | Event::TurnWaits { .. }
             | Event::Answered { draft: None, .. }
             | Event::DraftProposed { .. }
             | Event::ShadowDrafted { .. }

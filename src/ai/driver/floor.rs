@@ -144,14 +144,20 @@ impl Floor {
             && card.paused_until.is_none()
             && card.draft.is_none()
             && card.writing.is_none();
-        if !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
+        // While a call waits for a person only what the customer writes since is answered.
+        let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+        if undecided || !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
             return false;
         }
         let mark = self.marks.get(&conversation).copied().unwrap_or_default();
         match card.mode {
             Mode::Shadow => card.asked > mark.asked,
             // The card changed since: a draft was rejected, a pause ended, it was handed back.
-            _ => card.waiting_since.is_some() && (card.asked > mark.asked || card.seq > mark.seq),
+            _ if card.tool_waiting().is_some() => card.asked > mark.asked,
+            _ => {
+                (card.waiting_since.is_some() || card.tool.is_some())
+                    && (card.asked > mark.asked || card.seq > mark.seq)
+            }
         }
     }
 

@@ -140,6 +140,9 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let said = prompt.said.join("\n");
     let readings: Vec<Reading> = prompt.whispers.iter().map(|whisper| Reading::of(whisper)).collect();
     let says: Vec<&str> = readings.iter().filter_map(|reading| reading.say.as_deref()).collect();
+    if let Some(composed) = super::tools::with_tools(prompt).filter(|_| says.is_empty()) {
+        return composed;
+    }
     if let Some((talk, settled)) = small_talk(prompt, knowledge).filter(|_| says.is_empty()) {
         let text = phrase(talk, prompt.locale, &said).to_owned();
         let mut steps = vec![step("compose", format!("small talk: {talk:?}"))];
@@ -362,7 +365,7 @@ fn pick(candidate: &Candidate, question: &Asked, most: usize) -> Vec<usize> {
     best.1
 }
 
-fn step(name: &str, detail: String) -> Step {
+pub(super) fn step(name: &str, detail: String) -> Step {
     Step { name: name.to_owned(), detail, ms: 0 }
 }
 

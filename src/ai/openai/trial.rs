@@ -67,7 +67,7 @@ pub async fn run(profile: Profile) -> Result<Trial, TrialError> {
     let began = Instant::now();
     let messages = material.messages(&[]);
     let asking = async {
-        let tried = endpoint.ask(&messages, began + turn, &pieces, false).await;
+        let tried = endpoint.ask(&messages, &[], began + turn, &pieces, false).await;
         drop(pieces);
         tried
     };

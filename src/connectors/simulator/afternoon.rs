@@ -81,6 +81,9 @@ impl<'a> Afternoon<'a> {
             for at in (1..self.deck.len()).rev() {
                 self.deck.swap(at, self.random.below(at + 1));
             }
+            // Dealt from the end: what is to come early lies there. Before all have come once, that is the first deal only.
+            let early = |at: &usize| self.scenarios.get(*at).is_some_and(|scenario| scenario.early);
+            self.deck.sort_by_key(early);
         }
         self.deck.pop()
     }

@@ -60,6 +60,9 @@ pub struct Scenario {
     pub to_human: Vec<String>,
     /// 1 to 5 when pleased; 0 does not rate.
     pub rating: u8,
+    /// Whether it comes among the first, so that what it shows is there at once.
+    #[serde(default)]
+    pub early: bool,
     /// What the customer wants, in order.
     #[serde(rename = "step", default)]
     pub steps: Vec<Step>,
