@@ -13,6 +13,7 @@ pub mod completions;
 pub mod console;
 pub mod demo;
 pub mod demo_model;
+pub mod demo_tools;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
@@ -58,6 +59,7 @@ pub mod team;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod tools;
 pub mod undo;
 pub mod watch;
 pub mod welcome;
@@ -146,6 +148,8 @@ pub enum Act {
     Agent(agent::Agent),
     /// Serve a language model of our own, for a try without a key
     DemoModel(demo_model::DemoModel),
+    /// Serve tools of our own through MCP
+    DemoTools(demo_tools::DemoTools),
     /// Open the console on a server's desk
     Console(console::Console),
     /// List conversations, those that need a human first
@@ -379,9 +383,12 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::Console(_)) => {
-            with_threads(context, async |context| perform(act, context).await)
-        }
+        act @ (Act::Demo(_)
+        | Act::Serve(_)
+        | Act::Agent(_)
+        | Act::DemoModel(_)
+        | Act::DemoTools(_)
+        | Act::Console(_)) => with_threads(context, async |context| perform(act, context).await),
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -416,6 +423,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Serve(act) => act.run(context).await,
         Act::Agent(act) => act.run(context).await,
         Act::DemoModel(act) => act.run(context).await,
+        Act::DemoTools(act) => act.run(context).await,
         Act::Console(act) => act.run(context).await,
         Act::Ls(act) => act.run(context).await,
         Act::Show(act) => act.run(context).await,

@@ -4,6 +4,7 @@
 
 mod alert;
 pub mod models;
+pub mod tools;
 
 use crate::domain::time::Span;
 use serde::Deserialize;
@@ -100,6 +101,9 @@ pub struct Config {
     pub send: Send,
     /// The language models, by name.
     pub models: BTreeMap<String, models::Profile>,
+    /// The tool servers.
+    #[serde(rename = "tool_server")]
+    pub tool_servers: Vec<tools::ToolServer>,
 }
 
 impl Default for Config {
@@ -116,6 +120,7 @@ impl Default for Config {
             title: true,
             send: Send::default(),
             models: BTreeMap::new(),
+            tool_servers: Vec::new(),
         }
     }
 }
@@ -162,6 +167,11 @@ impl Config {
                 .filter(|_| said.contains("unknown field"));
             ConfigError { path: path.to_owned(), line, said, near: near.map(str::to_owned) }
         })?;
+        if let Some((at, said)) = tools::first_wrong(&config.tool_servers) {
+            let heads = text.lines().enumerate().filter(|(_, line)| line.trim().starts_with("[[tool_server]]"));
+            let line = heads.map(|(line, _)| line + 1).nth(at).unwrap_or(1);
+            return Err(ConfigError { path: path.to_owned(), line, said, near: None });
+        }
         match models::first_wrong(&config.models) {
             None => Ok(config),
             Some((name, key, said)) => {
@@ -196,9 +206,11 @@ fn nearest(said: &str) -> Option<&'static str> {
         "hold_seconds",
         "channels",
         "models",
+        "tool_server",
     ]
     .into_iter()
     .chain(models::KEYS)
+    .chain(tools::KEYS)
     .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
     .filter(|(shared, _)| *shared >= 2)
     .max_by_key(|(shared, _)| *shared)

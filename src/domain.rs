@@ -39,5 +39,6 @@ pub mod teammate;
 pub mod text;
 pub mod thread;
 pub mod time;
+pub mod tool;
 pub mod turn;
 pub mod undo;

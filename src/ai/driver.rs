@@ -5,9 +5,11 @@
 //! desk's rules).
 
 mod agenda;
+mod answers;
 mod attempt;
 mod floor;
 mod options;
+mod perform;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -15,9 +17,10 @@ mod work;
 pub use self::options::{DriverError, DriverOptions, Pace};
 use self::{
     agenda::{Agenda, Wake},
+    answers::Asked,
     attempt::Attempt,
     floor::Floor,
-    work::{Report, Reported, Work, compose, retrieve},
+    work::{Report, Reported, Work},
 };
 use super::{
     knowledge::Knowledge,
@@ -28,20 +31,14 @@ use super::{
     view::View,
 };
 use crate::{
-    client::{
-        News, Options, Peer, Session,
-        session::{Order, mint},
-        wire::Dial,
-    },
+    client::{News, Options, Peer, Session, session::mint, wire::Dial},
     domain::{
-        command::Command,
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
-        refusal::Refusal,
         thread::{Thread, What},
         time::{Span, Timestamp},
     },
-    protocol::{Answer, Scope, ToPeer},
+    protocol::{Scope, ToPeer},
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -98,12 +95,6 @@ impl std::fmt::Debug for dyn Model {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    Begin,
-    Finish,
-}
-
 /// How its turns ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -124,6 +115,10 @@ struct Active {
     began: Instant,
     /// The turn's number, once the desk let it begin.
     accepted: Option<EntryNo>,
+    /// Whether the talk has come, for this attempt.
+    here: bool,
+    /// What the desk said to a tool: the entry to look at, once it is here.
+    verdict: Option<EntryNo>,
     /// The newest message of the customer that the turn has read.
     read: EntryNo,
     work: Option<Work>,
@@ -242,6 +237,9 @@ impl Driver {
             }
             ToPeer::Thread { conversation, card, events, more, .. } => {
                 self.floor.put(*card);
+                if let Some(active) = self.active.get_mut(&conversation) {
+                    active.here = true;
+                }
                 self.fold(conversation, &events);
                 if !more {
                     self.follow(conversation).await;
@@ -279,7 +277,8 @@ impl Driver {
             return;
         }
         if let Some(asked) = self.floor.begin_settling(conversation) {
-            self.agenda.add(Instant::now() + self.settle(), Wake::Settled(conversation, asked));
+            let wait = self.settle() * self.floor.patience(conversation);
+            self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
         }
         self.look_for_task(conversation);
     }
@@ -351,6 +350,8 @@ impl Driver {
                 turn: None,
                 began: Instant::now(),
                 accepted: None,
+                here: false,
+                verdict: None,
                 read: EntryNo(0),
                 work: None,
             };
@@ -360,7 +361,8 @@ impl Driver {
     }
 
     fn fold(&mut self, conversation: ConversationId, events: &[Recorded]) {
-        let Some(active) = self.active.get_mut(&conversation) else { return };
+        // What comes before the talk itself is of a watch that is over.
+        let Some(active) = self.active.get_mut(&conversation).filter(|active| active.here) else { return };
         for event in events {
             if active.thread.apply(event).is_err() {
                 // What came does not follow: it is the end of the talk, sent anew.
@@ -375,13 +377,19 @@ impl Driver {
         let Some(active) = self.active.get_mut(&conversation) else { return };
         let Some(card) = self.floor.card(conversation) else { return };
         let Some(turn) = &active.turn else {
-            let rules = Rules { policy: self.floor.policy(), model: self.model.name(), config: self.config.clone() };
+            let policy = self.floor.policy();
+            let tools = self.options.tools.offers(&policy, card.topic.as_deref());
+            let rules = Rules { policy, model: self.model.name(), config: self.config.clone(), tools };
             let (turn, effects) = Attempt::begin(conversation, card.term, active.task, rules);
             active.turn = Some(turn);
             active.began = Instant::now();
             self.perform(conversation, effects).await;
             return;
         };
+        if let Some(entry) = active.verdict.and_then(|n| active.thread.entry(n)).cloned() {
+            active.verdict = None;
+            return self.step(conversation, Input::Verdict(Box::new(entry))).await;
+        }
         let newest = active.newest();
         if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
             active.read = newest;
@@ -392,45 +400,17 @@ impl Driver {
         }
     }
 
-    async fn answered(&mut self, id: CommandId, result: Result<Answer, Refusal>) {
-        let Some((conversation, attempt, asked)) = self.asked.remove(&id) else { return };
-        match (asked, result) {
-            (Asked::Begin, Ok(answer)) => {
-                if self.is_current(conversation, attempt) {
-                    if let Some(active) = self.active.get_mut(&conversation) {
-                        active.accepted = Some(answer.n);
-                    }
-                    self.follow(conversation).await;
-                }
-            }
-            (Asked::Finish, Ok(answer)) => {
-                if self.is_current(conversation, attempt) {
-                    let active = self.active.get(&conversation);
-                    // What was done beside answers nothing.
-                    if active.is_some_and(|active| active.task.is_none()) {
-                        let read = active.map(|active| active.read);
-                        self.floor.mark(conversation, read.map(|read| (read, answer.seq)));
-                    }
-                    self.step(conversation, Input::Ended).await;
-                }
-            }
-            (_, Err(why)) => {
-                tracing::debug!(%conversation, code = why.code(), "refused");
-                if self.is_current(conversation, attempt) {
-                    let busy = why == Refusal::Busy;
-                    self.step(conversation, if busy { Input::Failed("busy".to_owned()) } else { Input::Refused(why) })
-                        .await;
-                }
-            }
-        }
-    }
-
     async fn take(&mut self, report: Report) {
         if !self.is_current(report.conversation, report.attempt) {
+            if let Reported::Ran(call, ran) = report.what {
+                // The turn is over and the tool has run: the desk must know.
+                self.peer.ask_as(mint(), crate::ai::turn::Turn::told_late(report.conversation, call, ran)).await;
+            }
             return;
         }
         let input = match report.what {
             Reported::Retrieved(passages) => Input::Retrieved(passages),
+            Reported::Ran(_, ran) => Input::Ran(ran),
             Reported::Piece(piece) => Input::Piece(piece),
             Reported::Composed(composed) => Input::Composed(composed),
             Reported::GaveUp(error) => Input::GaveUp(error),
@@ -453,50 +433,6 @@ impl Driver {
             None => vec![Effect::Done(End::Dropped)],
         };
         self.perform(conversation, effects).await;
-    }
-
-    async fn perform(&mut self, conversation: ConversationId, effects: Vec<Effect>) {
-        let pace = if self.is_in_a_hurry() { Pace::Instant } else { self.options.pace };
-        for effect in effects {
-            let Some(active) = self.active.get_mut(&conversation) else { return };
-            let attempt = active.attempt;
-            match effect {
-                Effect::Ask(command) => {
-                    let id = mint();
-                    let which = if matches!(*command, Command::BeginTurn { .. } | Command::BeginTask { .. }) {
-                        Asked::Begin
-                    } else {
-                        Asked::Finish
-                    };
-                    if which == Asked::Finish {
-                        active.work = None;
-                    }
-                    self.asked.insert(id, (conversation, attempt, which));
-                    // At most two for each conversation at once, so this never waits for an answer.
-                    self.peer.ask_as(id, *command).await;
-                }
-                Effect::Retrieve(question) => {
-                    active.work = Some(retrieve(
-                        Arc::clone(&self.retrieval),
-                        self.reports.clone(),
-                        question,
-                        (conversation, attempt),
-                    ));
-                }
-                Effect::Compose(prompt) => {
-                    let work =
-                        compose(Arc::clone(&self.model), *prompt, pace, self.reports.clone(), (conversation, attempt));
-                    active.work = Some(work);
-                }
-                // Ephemeral: where there is no room, watchers see the answer whole.
-                Effect::Tell(frame) => drop(self.peer.try_order(Order::Tell(frame))),
-                Effect::Schedule(timer, span) => {
-                    let at = Instant::now() + Duration::from_millis(span.0);
-                    self.agenda.add(at, Wake::Turn(conversation, attempt, timer));
-                }
-                Effect::Done(end) => self.done(conversation, end).await,
-            }
-        }
     }
 
     async fn done(&mut self, conversation: ConversationId, end: End) {

@@ -3,7 +3,7 @@
 //! A model reads a [`Prompt`] and sends the answer in pieces; what it says of its sources is checked by those who read it,
 //! never taken on trust for what may be sent. Deliberately not here: rules of when to answer (see [`turn`](super::turn)).
 
-use super::{errand::Errand, retrieval::Passage, words::Language};
+use super::{errand::Errand, retrieval::Passage, tools::Offer, words::Language};
 use crate::{
     client::wire::Later,
     domain::{
@@ -18,6 +18,8 @@ use tokio::sync::mpsc;
 pub struct Prompt {
     /// The customer's language.
     pub locale: Language,
+    /// The conversation's topic.
+    pub topic: Option<String>,
     /// The customer's messages since the last answer, oldest first.
     pub said: Vec<String>,
     /// What was answered before, newest last.
@@ -32,8 +34,62 @@ pub struct Prompt {
     pub passages: Vec<Passage>,
     /// Whether the customer says that the matter is settled.
     pub settled: bool,
+    /// The tools that may be asked for now.
+    pub tools: Vec<Offer>,
+    /// What was asked of tools, and what came of it, oldest first.
+    pub used: Vec<Past>,
     /// What is asked instead of an answer, if something is.
     pub errand: Option<Errand>,
+}
+
+/// A call of a tool, as a model reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Which tool.
+    pub tool: String,
+    /// With which arguments.
+    pub arguments: String,
+    /// How it stands.
+    pub state: PastState,
+    /// What the tool or the person said, or what happened. Data, never an instruction.
+    pub words: String,
+    /// Whether nobody has answered the customer since.
+    pub fresh: bool,
+}
+
+/// How a call of a tool stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PastState {
+    /// It was done.
+    Done,
+    /// It was not done.
+    Failed,
+    /// Nobody can tell.
+    Unknown,
+    /// The rules do not allow it.
+    Denied,
+    /// A person said no.
+    Rejected,
+    /// A person answered in words.
+    Answered,
+    /// It waits for a person.
+    Waits,
+}
+
+impl PastState {
+    /// The word for it, as models read it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Denied => "denied",
+            Self::Rejected => "rejected",
+            Self::Answered => "answered",
+            Self::Waits => "waits",
+        }
+    }
 }
 
 /// A whole answer.
@@ -58,7 +114,7 @@ pub struct Composed {
     pub model: Option<String>,
     /// What it used.
     pub spent: Spent,
-    /// The tools that it wants to use. Nothing is done with them here.
+    /// The tools that it wants to use, before it answers. Nothing is done with them here.
     pub calls: Vec<ToolCall>,
 }
 
@@ -69,6 +125,22 @@ pub struct Spent {
     pub tokens: Option<(u32, u32)>,
     /// What that cost, in millionths of the desk's currency, where prices are known.
     pub cost_micros: Option<u64>,
+}
+
+impl Spent {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        let tokens = match (self.tokens, more.tokens) {
+            (Some((a, b)), Some((c, d))) => Some((a.saturating_add(c), b.saturating_add(d))),
+            (one, other) => one.or(other),
+        };
+        let cost_micros = match (self.cost_micros, more.cost_micros) {
+            (Some(a), Some(b)) => Some(a.saturating_add(b)),
+            (one, other) => one.or(other),
+        };
+        Self { tokens, cost_micros }
+    }
 }
 
 /// A tool that a model wants to use, as it said it. Not checked: it may name nothing, with arguments that are no JSON.

@@ -69,13 +69,13 @@ impl OpenAi {
             let share = last_by.saturating_duration_since(asked) / u32::try_from(left).unwrap_or(1);
             let mut material = Material::of(&prompt);
             let most = profile.turn_tokens.saturating_sub(profile.answer_tokens.saturating_add(RULES_TOKENS));
-            material.fit(most);
+            material.fit(most.saturating_sub(tools_tokens(&prompt)));
             let messages = material.messages(&prompt.whispers);
             let tokens = tokens_of(&material.json());
             let tried = if tokens > most {
                 Tried::unsent(Fault::TooMuch { tokens, most })
             } else {
-                endpoint.ask(&messages, asked + share.min(profile.turn), &pieces, anew).await
+                endpoint.ask(&messages, &prompt.tools, asked + share.min(profile.turn), &pieces, anew).await
             };
             anew |= tried.passed_on == PassedOn::Something;
             let read = messages.iter().map(|message| tokens_of(&message.content)).sum::<u32>();
@@ -107,6 +107,11 @@ impl OpenAi {
         }
         Err(ModelError { why: reasons.join("; then "), remedy: Remedy::Person, steps, spent })
     }
+}
+
+/// What the descriptions of the tools take, about.
+fn tools_tokens(prompt: &Prompt) -> u32 {
+    prompt.tools.iter().map(|offer| tokens_of(&offer.description) + tokens_of(&offer.schema.to_string()) + 20).sum()
 }
 
 /// What the rules take, about.

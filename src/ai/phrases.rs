@@ -22,6 +22,8 @@ pub enum Phrase {
     ForHuman,
     /// When there may be danger.
     Danger,
+    /// While a person decides on a tool call.
+    Approval,
 }
 
 /// The phrase in a language, picked by `content`.
@@ -71,6 +73,11 @@ fn choices(phrase: Phrase, language: Language) -> &'static [&'static str] {
         (Phrase::ForHuman, Es) => &["Una persona de nuestro equipo le responderá aquí."],
         (Phrase::ForHuman, Zh) => &["我们的同事会在这里回复您。"],
         (Phrase::ForHuman, Ar) => &["سيجيبك شخص من فريقنا هنا."],
+        (Phrase::Approval, En) => &["One moment please: a colleague looks at this and confirms it."],
+        (Phrase::Approval, De) => &["Einen Moment bitte: Jemand aus unserem Team sieht sich das an und bestätigt es."],
+        (Phrase::Approval, Es) => &["Un momento, por favor: una persona de nuestro equipo lo revisa y lo confirma."],
+        (Phrase::Approval, Zh) => &["请稍等，我们的同事正在查看并确认。"],
+        (Phrase::Approval, Ar) => &["لحظة من فضلك: سيراجع أحد زملائنا هذا ويؤكده."],
         (Phrase::Danger, En) => {
             &["Please stop using the device, and unplug it if that is safe. A person on our team will answer you here."]
         }

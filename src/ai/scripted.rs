@@ -7,8 +7,12 @@ mod speech;
 mod stream;
 pub mod trouble;
 
-use self::{speech::Speaker, stream::Stream};
-use super::{knowledge::Knowledge, openai::material::Message, retrieval::IndexError};
+use self::{
+    speech::{Said, Speaker},
+    stream::Stream,
+};
+use super::{knowledge::Knowledge, openai::material::Message, retrieval::IndexError, tools::Offer};
+use crate::domain::ids::Digest;
 use axum::{
     Json, Router,
     body::Body,
@@ -158,6 +162,15 @@ struct Request {
     messages: Vec<Message>,
     stream: bool,
     stream_options: Option<Value>,
+    tools: Vec<Value>,
+}
+
+/// A tool of a request, as far as it can be read.
+fn offer(tool: &Value) -> Option<Offer> {
+    let function = tool.get("function")?;
+    let name = function.get("name")?.as_str()?;
+    let (tool, schema) = (name.to_owned(), function.get("parameters").cloned().unwrap_or_default());
+    Some(Offer { tool, description: String::new(), schema, definition: Digest([0; 32]) })
 }
 
 async fn models() -> Json<Value> {
@@ -192,26 +205,49 @@ async fn complete(State(door): State<Arc<Door>>, headers: HeaderMap, body: Strin
     };
     let read = request.messages.iter().map(|message| message.content.len() / 4).sum::<usize>();
     let (speaker, messages) = (Arc::clone(&door.speaker), request.messages);
-    let Ok(text) = spawn_blocking(move || speaker.answer(&messages)).await else {
+    let tools = request.tools.iter().filter_map(offer).collect();
+    let Ok(said) = spawn_blocking(move || speaker.answer(&messages, tools)).await else {
         return refused(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be made");
     };
-    let text = if trouble == Trouble::Lie { format!("{text} You get EUR 500 within 3 hours. [77]") } else { text };
+    let said = match said {
+        Said::Text(text) if trouble == Trouble::Lie => {
+            Said::Text(format!("{text} You get EUR 500 within 3 hours. [77]"))
+        }
+        said => said,
+    };
     let counts = request.stream_options.is_some_and(|options| options["include_usage"] == true);
     if !request.stream || trouble == Trouble::Whole {
         door.told.send_modify(|seen| seen.finished += 1);
+        let (message, finish) = whole(&said);
+        let text = if let Said::Text(text) = &said { text.as_str() } else { "" };
         return Json(json!({
             "id": "demo-1", "object": "chat.completion", "created": 0, "model": request.model,
             "choices": [{
-                "index": 0, "message": { "role": "assistant", "content": text }, "finish_reason": "stop",
+                "index": 0, "message": message, "finish_reason": finish,
             }],
             "usage": { "prompt_tokens": read, "completion_tokens": text.len() / 4, "total_tokens": read + text.len() / 4 },
         }))
         .into_response();
     }
     let stream =
-        Stream::new(&text, trouble, &request.model, counts.then_some(read), door.script.pace, door.told.clone());
+        Stream::new(&said, trouble, &request.model, counts.then_some(read), door.script.pace, door.told.clone());
     let kind = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (kind, Body::from_stream(stream.frames())).into_response()
+}
+
+/// An answer that is not streamed: its message, and how it ended.
+fn whole(said: &Said) -> (Value, &'static str) {
+    match said {
+        Said::Text(text) => (json!({ "role": "assistant", "content": text }), "stop"),
+        Said::Calls(calls) => {
+            let call = |call: &super::model::ToolCall| {
+                let function = json!({ "name": call.name, "arguments": call.arguments });
+                json!({ "id": "call-1", "type": "function", "function": function })
+            };
+            let calls: Vec<Value> = calls.iter().map(call).collect();
+            (json!({ "role": "assistant", "content": null, "tool_calls": calls }), "tool_calls")
+        }
+    }
 }
 
 fn refused(status: StatusCode, words: &str) -> Response {

@@ -275,7 +275,7 @@ mod tests {
     const C: ConversationId = ConversationId(7);
 
     fn run(kind: Kind) -> (TaskRun, Vec<Effect>) {
-        let rules = Rules { policy: Arc::new(Policy::default()), model: "m".into(), config: "k".into() };
+        let rules = Rules { policy: Arc::new(Policy::default()), model: "m".into(), config: "k".into(), tools: vec![] };
         let (mut run, effects) = TaskRun::begin(C, Term(1), EntryNo(5), rules);
         assert_eq!(effects[0], Effect::Ask(Box::new(Command::BeginTask { conversation: C, task: EntryNo(5) })));
         let task = Task { facts: "It left.".into(), may_not: "promise a date".into(), ..Task::of(kind, "answer her") };

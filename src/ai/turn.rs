@@ -4,18 +4,21 @@
 //! Every turn ends exactly once with [`Effect::Done`], and nothing comes after that. Timers carry ids, so a late one is
 //! harmless. Deliberately not here: who performs the effects (see [`driver`](super::driver)).
 
+mod errands;
 mod reasons;
 mod summary;
 #[cfg(test)]
 mod tests;
 
+use self::errands::{Doing, ToDo};
 pub(super) use self::reasons::clean;
 use super::{
     follow,
-    model::{Composed, ModelError, Piece, Prompt, Remedy, Spent},
+    model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent},
     offline::seek,
     phrases::{Phrase, phrase},
     retrieval::{Passage, Question},
+    tools::{Errand, Offer, Ran},
     view::View,
 };
 use crate::{
@@ -25,12 +28,13 @@ use crate::{
         ids::{ConversationId, EntryNo, Term},
         policy::Policy,
         refusal::Refusal,
+        thread::Entry,
         time::Span,
         turn::{Answer, Outcome, Step, Trace},
     },
     protocol::{ToServer, limits::TEXT},
 };
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 /// A timer of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,16 @@ pub enum Input {
     Piece(Piece),
     /// The answer is whole.
     Composed(Box<Composed>),
+    /// What the desk says to the tool that was asked for: the entry that it made.
+    Verdict(Box<Entry>),
+    /// The tool may run now.
+    ToolBegun,
+    /// The tool ran, or did not.
+    Ran(Ran),
+    /// The desk knows what became of it.
+    ToolTold,
+    /// The desk refused a command about a tool.
+    ToolRefused(Refusal),
     /// The model failed.
     GaveUp(Box<ModelError>),
     /// Something else failed; another attempt may do better.
@@ -77,6 +91,8 @@ pub enum Effect {
     Retrieve(Question),
     /// Compose an answer to this.
     Compose(Box<Prompt>),
+    /// Run this call of a tool.
+    Run(EntryNo, Box<Errand>),
     /// Show how the answer grows.
     Tell(Box<ToServer>),
     /// Come back with [`Input::Due`] after this long.
@@ -102,6 +118,7 @@ pub enum End {
 enum State {
     Asked,
     Retrieving,
+    Tool(Doing),
     Composing { text: String },
     Parting { end: End },
     Over,
@@ -116,6 +133,8 @@ pub struct Rules {
     pub model: String,
     /// The version of the knowledge.
     pub config: String,
+    /// The tools that may be asked for.
+    pub tools: Vec<Offer>,
 }
 
 /// One attempt to answer.
@@ -135,6 +154,14 @@ pub struct Turn {
     answered_by: Option<String>,
     /// When the last step ended.
     stepped: u32,
+    /// What is still to be asked of tools.
+    errands: VecDeque<ToDo>,
+    /// What came of tools in this turn.
+    used: Vec<Past>,
+    /// How often the model asked for tools.
+    rounds: u8,
+    /// The customer wrote while a tool ran.
+    overtaken: bool,
 }
 
 /// How long the desk may take to answer the turn's last command.
@@ -159,6 +186,10 @@ impl Turn {
             spent: Spent::default(),
             answered_by: None,
             stepped: 0,
+            errands: VecDeque::new(),
+            used: Vec::new(),
+            rounds: 0,
+            overtaken: false,
         };
         let effects = vec![
             Effect::Ask(Box::new(Command::BeginTurn { conversation, term })),
@@ -208,6 +239,15 @@ impl Turn {
             (State::Asked, Input::Due(Timer::Overall) | Input::Failed(_)) => self.over(End::Failed),
             // The view of the beginning will hold the new message.
             (State::Asked, _) => Vec::new(),
+            (
+                State::Tool(_),
+                input @ (Input::Verdict(_)
+                | Input::ToolBegun
+                | Input::Ran(_)
+                | Input::ToolTold
+                | Input::ToolRefused(_)
+                | Input::CustomerWrote),
+            ) => self.tool(input, at),
             (_, Input::CustomerWrote) => {
                 self.part(End::Again, Outcome::Abandon { why: "the customer wrote again".to_owned() })
             }
@@ -222,7 +262,7 @@ impl Turn {
             (_, Input::Failed(why)) => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
             (State::Retrieving, Input::Retrieved(passages)) => self.found(passages, at),
             (State::Composing { .. }, Input::GaveUp(error)) => {
-                self.spent = error.spent;
+                self.spent = self.spent.and(error.spent);
                 let ModelError { why, remedy, steps, .. } = *error;
                 self.steps.extend(steps);
                 match remedy {
@@ -253,6 +293,11 @@ impl Turn {
                 | Input::Piece(_)
                 | Input::Composed(_)
                 | Input::GaveUp(_)
+                | Input::Verdict(_)
+                | Input::ToolBegun
+                | Input::Ran(_)
+                | Input::ToolTold
+                | Input::ToolRefused(_)
                 | Input::Ended
                 | Input::Due(Timer::Parting),
             ) => Vec::new(),
@@ -266,6 +311,15 @@ impl Turn {
             self.step("guard", why.clone(), at);
             return self.escalate(reason, &why, at);
         }
+        // What people let run comes first: the answer stands on what comes of it.
+        self.errands = self.view.ready.drain(..).map(|ready| ToDo::Run(Box::new(ready))).collect();
+        if !self.errands.is_empty() {
+            return self.next_errand(at);
+        }
+        self.look_up()
+    }
+
+    fn look_up(&mut self) -> Vec<Effect> {
         self.state = State::Retrieving;
         let view = &self.view;
         // "and how long does that take?" is about what was asked before.
@@ -284,10 +338,15 @@ impl Turn {
     fn found(&mut self, passages: Vec<Passage>, at: u32) -> Vec<Effect> {
         self.step("retrieve", format!("{} passages", passages.len()), at);
         self.passages = passages;
+        self.compose()
+    }
+
+    fn compose(&mut self) -> Vec<Effect> {
         self.state = State::Composing { text: String::new() };
         let view = &self.view;
         vec![Effect::Compose(Box::new(Prompt {
             locale: view.locale,
+            topic: view.topic.clone(),
             said: view.said.clone(),
             answered: view.answered.clone(),
             earlier: view.earlier.clone(),
@@ -295,6 +354,8 @@ impl Turn {
             whispers: view.whispers.clone(),
             passages: self.passages.clone(),
             settled: view.settled,
+            tools: if self.rounds < errands::ROUNDS { self.rules.tools.clone() } else { Vec::new() },
+            used: view.used.iter().chain(&self.used).cloned().collect(),
             errand: None,
         }))]
     }
@@ -306,13 +367,22 @@ impl Turn {
             let ms = if step.name == "compose" { ms } else { step.ms };
             self.steps.push(Step { ms, ..step.clone() });
         }
-        self.spent = composed.spent;
+        self.spent = self.spent.and(composed.spent);
         self.answered_by.clone_from(&composed.model);
+        if !composed.calls.is_empty() && self.rounds < errands::ROUNDS && !self.rules.tools.is_empty() {
+            return self.wants(composed.calls, at);
+        }
         if let Some(call) = composed.calls.first() {
             let name = reasons::clean(&call.name, 60);
             return self.hand_off(&format!("it wants to use the tool “{name}”, and has none to use"), at);
         }
         if !composed.known || composed.text.trim().is_empty() {
+            // What a person or the world said no to is the reason, not want of knowledge.
+            let all = self.view.used.iter().chain(&self.used).rev();
+            let no = all.take_while(|past| past.fresh).find(|past| past.state != PastState::Done);
+            if let Some(why) = no.map(|past| format!("{} {}: {}", past.tool, past.state.word(), past.words)) {
+                return self.hand_off(&why, at);
+            }
             let nearest = self.passages.first().map(|passage| passage.heading.clone()).unwrap_or_default();
             return self.escalate(Reason::Ungrounded, &nearest, at);
         }

@@ -3,7 +3,10 @@
 //! A plain copy, so that a turn is decided on one state of things. Notes are for people; no AI reads them. Deliberately not
 //! here: any decision.
 
-use super::words::Language;
+use super::{
+    model::{Past, PastState},
+    words::Language,
+};
 use crate::domain::{
     approval::Ending,
     brief::Brief,
@@ -11,11 +14,31 @@ use crate::domain::{
     ids::{ConversationId, EntryNo, Term},
     mode::Mode,
     task::{Kind, Task},
-    thread::{Thread, What},
+    thread::{Thread, Used, What},
+    time::Timestamp,
+    tool::{Call, Fate, ToolEnding},
 };
 
 /// The customer's messages and answers that are read at most, from the end.
 const READ: usize = 40;
+
+/// Calls of tools that are read at most, from the end.
+const USED: usize = 12;
+
+/// A call as a model reads it; none while it is only allowed or withdrawn.
+fn past(it: &Used) -> Option<Past> {
+    let (state, words) = match (&it.ran, &it.ending) {
+        (Some((Fate::Done, words)), _) => (PastState::Done, words.clone()),
+        (Some((Fate::Failed, words)), _) => (PastState::Failed, words.clone()),
+        (Some((Fate::Unknown, words)), _) => (PastState::Unknown, words.clone()),
+        (None, Some((ToolEnding::Rejected { reason }, _))) => (PastState::Rejected, reason.clone()),
+        (None, Some((ToolEnding::Answered { text }, _))) => (PastState::Answered, text.clone()),
+        (None, None) if it.waits() => (PastState::Waits, "a person of the team decides".to_owned()),
+        (None, _) => return None,
+    };
+    let arguments = it.question().unwrap_or_else(|| it.arguments().to_owned());
+    Some(Past { tool: it.call.tool.clone(), arguments, state, words, fresh: false })
+}
 
 /// What a turn reads.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +73,19 @@ pub struct View {
     pub shadow: bool,
     /// The open tasks, by the entry that gave them.
     pub tasks: Vec<(EntryNo, Task)>,
+    /// What was asked of tools before, and what came of it, oldest first.
+    pub used: Vec<Past>,
+    /// What people let run and has not begun.
+    pub ready: Vec<Ready>,
+}
+
+/// A call that may run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// Its number.
+    pub call: EntryNo,
+    /// The call, with the arguments that count.
+    pub asked: Call,
 }
 
 impl View {
@@ -64,6 +100,7 @@ impl View {
             ..Self::default()
         };
         let mut rejected: Vec<String> = Vec::new();
+        let (mut used, mut answered_at) = (Vec::new(), Timestamp(i64::MIN));
         let mut ruled: Vec<String> = Vec::new();
         let mut briefed = None;
         for entry in &thread.entries {
@@ -74,6 +111,7 @@ impl View {
                     view.settled = signals.settled;
                 }
                 What::Answer { answer, .. } => {
+                    answered_at = entry.at;
                     view.own.push(answer.text.clone());
                     let first = answer.sources.first();
                     view.quoted = first.map(|source| (source.document.clone(), source.heading.clone())).or(view.quoted);
@@ -81,6 +119,7 @@ impl View {
                     view.close(&answer.text);
                 }
                 What::Reply { text, .. } => {
+                    answered_at = entry.at;
                     rejected.clear();
                     view.close(text);
                 }
@@ -90,6 +129,13 @@ impl View {
                     briefed = Some(entry.n);
                     view.brief = Some(brief.clone());
                     view.asks_human = false;
+                }
+                What::Tool { used: it } => {
+                    used.extend(past(it).map(|past| (it.at.unwrap_or(entry.at), past)));
+                    if it.is_ready() && it.why.is_some() && it.call.term == card.term {
+                        let asked = Call { arguments: it.arguments().to_owned(), ..it.call.clone() };
+                        view.ready.push(Ready { call: entry.n, asked });
+                    }
                 }
                 What::Task { task, ending: None, .. } => {
                     view.tasks.push((entry.n, (**task).clone()));
@@ -111,6 +157,9 @@ impl View {
                 _ => {}
             }
         }
+        view.used = used.into_iter().map(|(at, past)| Past { fresh: at >= answered_at, ..past }).collect();
+        let over = view.used.len().saturating_sub(USED);
+        view.used.drain(..over);
         view.whispers.extend(ruled);
         view.whispers.extend(rejected.into_iter().filter(|reason| !reason.trim().is_empty()));
         if view.said.is_empty() {

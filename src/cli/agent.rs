@@ -3,7 +3,7 @@
 //! It joins with a token like anybody. Several may run with one token: of all that ask to begin a turn the desk lets one.
 //! Deliberately not here: how it answers (`ai`).
 
-use super::{Context, desk::Desk, exit::Failure, models, team, token};
+use super::{Context, desk::Desk, exit::Failure, models, team, token, tools};
 use crate::{
     ai::driver::{Driver, DriverError, DriverOptions, Pace},
     client::{CallError, Socket},
@@ -71,6 +71,7 @@ impl Agent {
             pace: if self.profile.is_some() { Pace::Instant } else { team::OFFLINE_PACE },
             settle: SETTLE,
             at_once: usize::from(self.at_once),
+            tools: tools::toolbox(context, tools::Demo::LeftOut)?,
             ..DriverOptions::default()
         };
         tokio::select! {

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn the_demo_is_whole() {
         assert!(knowledge().len() >= 40);
-        assert_eq!(customers().len(), 12);
+        assert_eq!(customers().len(), 13);
         let scenarios = simulator::parse(&customers()).unwrap();
         assert!(scenarios.len() >= 60);
         assert_eq!(simulator::colleague::manner(colleague()).unwrap().len(), 5);

@@ -1,9 +1,12 @@
 //! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with one
-//! small question each.
+//! small question each, tool servers by a look at what they offer.
 
-use super::{Context, desk::Desk, exit::Failure, models, replies, seat, token};
+use super::{Context, desk::Desk, exit::Failure, models, replies, seat, token, tools};
 use crate::{
-    ai::openai::trial::{self, Trial},
+    ai::{
+        openai::trial::{self, Trial},
+        tools::Offer,
+    },
     domain::text::SafeText,
     protocol,
 };
@@ -69,6 +72,13 @@ impl Doctor {
             let place = format!("{} at {}", settings.model, settings.url);
             findings.push(model(name, &place, tried));
         }
+        for server in &context.config.tool_servers {
+            let tried = match tools::setup(server) {
+                Ok(setup) => crate::ai::tools::try_out(&setup).await,
+                Err(why) => Err(why),
+            };
+            findings.extend(tool_server(&server.name, tried));
+        }
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
             for finding in &findings {
@@ -89,6 +99,22 @@ impl Doctor {
             context.out.table(&["", "about", "found"], &rows)?;
         }
         if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} thing(s) do not work; see above"))) }
+    }
+}
+
+/// What a tool server offers, with what pins it in the policy.
+fn tool_server(name: &str, tried: Result<Vec<Offer>, String>) -> Vec<Finding> {
+    let about = format!("tools {name}");
+    match tried {
+        Err(why) => vec![finding(about, State::Bad, format!("{why}; AIs have none of its tools"))],
+        Ok(offers) if offers.is_empty() => vec![finding(about, State::Odd, "it answers, and offers no tool")],
+        Ok(offers) => {
+            let row = |offer: &Offer| {
+                finding(format!("tool {}", offer.tool), State::Good, format!("pin = \"{}\"", offer.definition))
+            };
+            let said = format!("it offers {}; what the policy does not name is refused", offers.len());
+            std::iter::once(finding(about, State::Good, said)).chain(offers.iter().map(row)).collect()
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     Context,
     embed::{Embedded, Plan},
     exit::Failure,
-    models, team,
+    models, team, tools,
 };
 use crate::{
     ai::driver::Pace,
@@ -71,7 +71,7 @@ impl Serve {
         } else {
             let knowledge = Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?);
             let model = models::model(context, self.profile.as_deref(), &knowledge)?;
-            Some((knowledge, model))
+            Some((knowledge, model, tools::toolbox(context, tools::Demo::LeftOut)?))
         };
         let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
         let desk = Embedded::open(&folder, plan).await?;
@@ -85,8 +85,8 @@ impl Serve {
         let told_early = futures_util::poll!(told.as_mut()).is_ready();
         let pace = if self.profile.is_some() { Pace::Instant } else { team::OFFLINE_PACE };
         let ai = match mind {
-            Some((knowledge, model)) => {
-                Some(team::hire(&desk, &self.ai, knowledge, model, pace, Duration::ZERO).await?)
+            Some((knowledge, model, tools)) => {
+                Some(team::hire(&desk, &self.ai, knowledge, model, pace, Duration::ZERO, tools).await?)
             }
             None => None,
         };

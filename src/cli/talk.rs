@@ -1,5 +1,7 @@
 //! A talk in lines, for people who read it on the command line. Nothing here is parsed by anybody: scripts use `--json`.
 
+mod tool;
+
 use super::when;
 use crate::domain::{
     approval::Ending,
@@ -113,6 +115,11 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
             };
             (format!("draft, {how}"), Some(answer.text.clone()))
         }
+        What::Tool { used } => tool::told(used, office),
+        What::ToolDenied { tool, arguments, why } => (
+            format!("may not use {}: {}", SafeText::line(tool), why.sentence()),
+            Some(SafeText::evidence(arguments).to_string()),
+        ),
         What::Shadow { answer } => ("would have said".to_owned(), Some(answer.text.clone())),
         What::Suppressed { text } => ("suppressed; never sent".to_owned(), Some(text.clone())),
         What::Abandoned { why, failed } => (format!("{}: {why}", if *failed { "failed" } else { "began anew" }), None),

@@ -8,6 +8,7 @@ use crate::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
         model::Model,
+        tools::Toolbox,
     },
     domain::{policy::Policy, teammate::Role},
 };
@@ -23,7 +24,7 @@ const AT_ONCE: usize = 32;
 pub const OFFLINE_PACE: Pace = Pace::WordsPerSecond(40);
 
 /// Lets an AI teammate join and answer from `knowledge` with `model`, until the task is ended; in a hurry for so long at
-/// first.
+/// first. It may ask for `tools`.
 ///
 /// # Errors
 /// The desk refuses, or its token cannot be kept.
@@ -34,9 +35,10 @@ pub async fn hire(
     model: Arc<dyn Model>,
     pace: Pace,
     hurry: Duration,
+    tools: Toolbox,
 ) -> Result<JoinHandle<()>, Failure> {
     let (_, token) = desk.local(name, Role::Ai).await?;
-    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
+    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, tools, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
         if let Err(error) = Driver::run_with(dial, token, &knowledge, model, options).await {

@@ -300,6 +300,9 @@ impl Line {
             Writing::Correct(n) => ("correct", Some(n)),
             Writing::Reject(n) => ("reject", Some(n)),
             Writing::Edit(n) => ("edit", Some(n)),
+            Writing::RejectTool(n) => ("reject_tool", Some(n)),
+            Writing::EditTool(n) => ("edit_tool", Some(n)),
+            Writing::AnswerTool(n) => ("answer_tool", Some(n)),
         };
         Self { conversation: key.conversation, writing: writing.to_owned(), about, text: text.to_owned() }
     }
@@ -314,6 +317,9 @@ impl Line {
             ("correct", Some(n)) => Writing::Correct(n),
             ("reject", Some(n)) => Writing::Reject(n),
             ("edit", Some(n)) => Writing::Edit(n),
+            ("reject_tool", Some(n)) => Writing::RejectTool(n),
+            ("edit_tool", Some(n)) => Writing::EditTool(n),
+            ("answer_tool", Some(n)) => Writing::AnswerTool(n),
             _ => return None,
         };
         Some((DraftKey { conversation: self.conversation, writing }, self.text))

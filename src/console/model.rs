@@ -347,6 +347,12 @@ impl Model {
         self.office.name_of(id)
     }
 
+    /// The name of whoever did something.
+    #[must_use]
+    pub fn actor_name(&self, by: crate::domain::teammate::Actor) -> String {
+        by.teammate().map_or_else(|| "the desk".to_owned(), |id| self.name_of(id))
+    }
+
     /// The conversation that acts are about: on the floor under the cursor of the list, or opened by its number; else the
     /// card in sight.
     #[must_use]

@@ -2,6 +2,7 @@
 //!
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
+mod calls;
 mod remember;
 mod tasks;
 
@@ -109,6 +110,7 @@ impl Desk {
                 office.stops.push(stop.as_ref().clone());
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
+            Event::AmountMoved { spent } => office.count(spent),
             _ => {}
         }
         Touched::Nothing
@@ -158,6 +160,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         tags: Vec::new(),
         escalation: None,
         draft: None,
+        tool: None,
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
@@ -172,6 +175,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         public: PublicNo(0),
         turn: None,
         draft: None,
+        calls: Seldom::new(),
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
@@ -268,6 +272,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
+                    calls: 0,
                 }));
             }
             Event::DraftProposed { turn, answer, term, expires_at, why } => {
@@ -310,6 +315,10 @@ impl Conversation {
                     Some(shadow) => self.shadowed = shadow.answers,
                     None => self.failed_turns = self.failed_turns.saturating_add(u8::from(*failed)),
                 }
+                let whispers = self.end_turn(*turn);
+                self.whisper_again(&whispers);
+            }
+            Event::TurnWaits { turn, .. } => {
                 let whispers = self.end_turn(*turn);
                 self.whisper_again(&whispers);
             }
@@ -382,6 +391,8 @@ impl Conversation {
             _ => {}
         }
         tasks::follow(&mut card, recorded);
+        self.apply_to_calls(recorded);
+        card.tool = self.tool_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,

@@ -49,6 +49,8 @@ pub enum Why {
     HighPriority,
     /// Somebody marked it low: takes points away.
     LowPriority,
+    /// A tool call waits for a decision.
+    ToolWaits,
 }
 
 /// One row of the table: what counts, how much at most, and by which rule.
@@ -67,7 +69,7 @@ const fn weight(why: Why, most: i8, rule: &'static str) -> Weight {
 }
 
 /// The whole table, in the order of [`Why`].
-pub const WEIGHTS: [Weight; 17] = [
+pub const WEIGHTS: [Weight; 18] = [
     weight(
         Why::AskedForHuman,
         40,
@@ -93,6 +95,7 @@ pub const WEIGHTS: [Weight; 17] = [
     weight(Why::Urgent, 20, "20 when its priority is urgent."),
     weight(Why::HighPriority, 10, "10 when its priority is high."),
     weight(Why::LowPriority, -10, "10 less when its priority is low."),
+    weight(Why::ToolWaits, 25, "25 while a tool call waits for a decision."),
 ];
 
 /// A waiting customer counts from here on, where a person does not hold.
@@ -124,6 +127,7 @@ impl Why {
             Self::Urgent => "urgent",
             Self::HighPriority => "high priority",
             Self::LowPriority => "low priority",
+            Self::ToolWaits => "tool waits",
         }
     }
 
@@ -184,11 +188,11 @@ pub fn next_change(card: &Card, at: Timestamp) -> Option<Timestamp> {
     None
 }
 
-/// Whether a person must act: it waits in the queue, a draft waits, or a message did not arrive. The count of *needs you*.
+/// Whether a person must act: it waits in the queue, a draft or a tool call waits, or a message did not arrive. The count of *needs you*.
 #[must_use]
 pub fn needs_human(card: &Card) -> bool {
     let queued = card.holder == Holder::Queue && (card.escalation.is_some() || card.waiting_since.is_some());
-    card.status == Status::Open && (queued || card.draft.is_some() || card.signs.undelivered > 0)
+    card.status == Status::Open && (queued || card.decide_by().is_some() || card.signs.undelivered > 0)
 }
 
 /// Whether `me` must act. As [`needs_human`], but what another person holds is that person's; and what `me` holds counts
@@ -257,6 +261,7 @@ fn each(card: &Card, at: Timestamp, mut add: impl FnMut(Why, i8)) {
     when(card.priority == Priority::Urgent, Why::Urgent, &mut add);
     when(card.priority == Priority::High, Why::HighPriority, &mut add);
     when(card.priority == Priority::Low, Why::LowPriority, &mut add);
+    when(card.tool_waiting().is_some(), Why::ToolWaits, &mut add);
 }
 
 /// Adds all that the table allows, if it stands.

@@ -13,6 +13,7 @@ use super::{
     seldom::Seldom,
     task::Given,
     time::Timestamp,
+    tool::ToolWaits,
     turn::Grounding,
 };
 use serde::{Deserialize, Serialize};
@@ -223,6 +224,9 @@ pub struct Card {
     /// A draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftWaits>,
+    /// A tool call that waits for a person, or one that was decided and the AI is to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<Box<ToolWaits>>,
     /// An AI that writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<Writing>,
@@ -243,6 +247,21 @@ pub struct Card {
     /// Messages that are not out yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_its_way: Vec<OnItsWay>,
+}
+
+impl Card {
+    /// The tool call that waits for a person, if one does.
+    #[must_use]
+    pub fn tool_waiting(&self) -> Option<&ToolWaits> {
+        self.tool.as_deref().filter(|tool| tool.expires_at.is_some())
+    }
+
+    /// When the decision that waits here, on a draft or a tool call, expires.
+    #[must_use]
+    pub fn decide_by(&self) -> Option<Timestamp> {
+        let tool = self.tool_waiting().and_then(|tool| tool.expires_at);
+        self.draft.map(|draft| draft.expires_at).into_iter().chain(tool).min()
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +288,7 @@ impl Card {
             tags: Vec::new(),
             escalation: None,
             draft: None,
+            tool: None,
             writing: None,
             waiting_since: None,
             asked: EntryNo(1),

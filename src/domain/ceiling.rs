@@ -253,7 +253,7 @@ fn reported(trace: &Trace) -> Spent {
     Spent { tokens, cost_micros: trace.cost_micros.unwrap_or_default(), ..Spent::default() }
 }
 
-/// What an event adds: at the beginning of a turn a call, at its end what it reports and how long it took.
+/// What an event adds: at the beginning of a turn or a tool a call, at its end what it reports and how long it took.
 fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
     let took = |turn| match it.turn.as_ref().filter(|open| open.turn == turn) {
         Some(open) => recorded.at.since(open.since).0,
@@ -261,7 +261,9 @@ fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
     };
     let is_open = |turn| it.turn.as_ref().is_some_and(|open| open.turn == turn);
     match &recorded.event {
-        Event::TurnBegan { .. } | Event::TaskBegan { .. } => Spent { calls: 1, ..Spent::default() },
+        Event::TurnBegan { .. } | Event::TaskBegan { .. } | Event::ToolBegan { .. } => {
+            Spent { calls: 1, ..Spent::default() }
+        }
         Event::TaskEnded { ending, .. } => ending.work().map(|work| reported(&work.answer.trace)).unwrap_or_default(),
         // The answer of a task has no turn: the end of the task counts it.
         Event::Answered { turn, .. } | Event::DraftProposed { turn, .. } if !is_open(*turn) => Spent::default(),
@@ -271,6 +273,7 @@ fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
         Event::Escalated { turn: Some(turn), trace: Some(trace), .. } => Spent { ms: took(*turn), ..reported(trace) },
         Event::Escalated { turn: Some(turn), .. }
         | Event::TurnAbandoned { turn, .. }
+        | Event::TurnWaits { turn, .. }
         | Event::AnswerSuppressed { turn, .. } => Spent { ms: took(*turn), ..Spent::default() },
         _ => Spent::default(),
     }
@@ -323,6 +326,8 @@ pub fn counts(event: &Event) -> bool {
     matches!(
         event,
         Event::TurnBegan { .. }
+            | Event::ToolBegan { .. }
+            | Event::TurnWaits { .. }
             | Event::TaskBegan { .. }
             | Event::TaskEnded { .. }
             | Event::Answered { draft: None, .. }

@@ -15,6 +15,7 @@ use super::{
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
+    tool::{Fate, ToolDecision},
     turn::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,17 @@ pub enum Command {
         draft: EntryNo,
         /// What.
         decision: Decision,
+    },
+    /// Decide on a tool call of the AI.
+    DecideTool {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which call.
+        call: EntryNo,
+        /// The digest of what was read: other arguments are not decided on.
+        digest: Digest,
+        /// What.
+        decision: ToolDecision,
     },
     /// Judge an AI message. An earlier judgement of the same reviewer is superseded.
     Annotate {
@@ -271,6 +283,43 @@ pub enum Command {
         /// How.
         outcome: Outcome,
     },
+    /// Ask for a tool, within a turn. What comes of it (allowed, proposed, denied) is an entry of the conversation.
+    AskTool {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which turn.
+        turn: EntryNo,
+        /// The term under which it began.
+        term: Term,
+        /// Which tool, as in `shop.refund.make`.
+        tool: String,
+        /// Its arguments: a JSON object, 16 KiB at most.
+        arguments: String,
+        /// The digest of the tool's definition, as the AI sees it now.
+        definition: Digest,
+        /// The words that led to it, 2000 bytes at most.
+        words: String,
+    },
+    /// Run a call, now and once. The fence: whatever stood against it stops it here.
+    BeginTool {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which call.
+        call: EntryNo,
+        /// The term that the AI sees.
+        term: Term,
+    },
+    /// Tell what became of a call that was begun.
+    FinishTool {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which call.
+        call: EntryNo,
+        /// What became of it.
+        fate: Fate,
+        /// What the tool said, or what happened; 16 KiB at most. From outside.
+        result: String,
+    },
 
     /// Begin a task. Exactly one is accepted.
     BeginTask {
@@ -396,6 +445,7 @@ impl Command {
             | Self::Note { conversation, .. }
             | Self::Whisper { conversation, .. }
             | Self::DecideDraft { conversation, .. }
+            | Self::DecideTool { conversation, .. }
             | Self::Annotate { conversation, .. }
             | Self::SetMode { conversation, .. }
             | Self::Pause { conversation, .. }
@@ -412,6 +462,9 @@ impl Command {
             | Self::ReportTask { conversation, .. }
             | Self::BeginTurn { conversation, .. }
             | Self::FinishTurn { conversation, .. }
+            | Self::AskTool { conversation, .. }
+            | Self::BeginTool { conversation, .. }
+            | Self::FinishTool { conversation, .. }
             | Self::CustomerSaid { conversation, .. }
             | Self::ClaimDelivery { conversation, .. }
             | Self::ReportDelivery { conversation, .. }

@@ -9,6 +9,7 @@ use super::{
     ids::{EntryNo, PublicNo, TeammateId},
     seldom::Seldom,
     signals::WordSet,
+    tool::Kept,
     turn::OpenTurn,
     undo::Undoable,
 };
@@ -31,6 +32,9 @@ pub struct Conversation {
     /// The draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Box<Waiting>>,
+    /// Tool calls, oldest first: those that are open, and what must be remembered of the others.
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub calls: Seldom<Kept>,
     /// Whispers that no turn has applied yet.
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub whispers: Seldom<EntryNo>,

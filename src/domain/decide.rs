@@ -14,6 +14,7 @@ mod stop;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod triage;
 mod turns;
 mod undo;
@@ -73,6 +74,9 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::DecideDraft { conversation, draft, decision } => {
             drafts::decide(&asker, *conversation, *draft, decision)
         }
+        Command::DecideTool { conversation, call, digest, decision } => {
+            tools::decide(&asker, *conversation, *call, digest, decision)
+        }
         Command::Annotate { conversation, message, judgement } => {
             judge::annotate(&asker, *conversation, *message, judgement)
         }
@@ -101,6 +105,14 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
             turns::finish(&asker, *conversation, *turn, *term, outcome)
+        }
+        Command::AskTool { conversation, turn, term, tool, arguments, definition, words } => {
+            let asked = tools::Asked { tool, arguments, definition: *definition, words };
+            tools::ask(&asker, *conversation, *turn, *term, &asked)
+        }
+        Command::BeginTool { conversation, call, term } => tools::begin(&asker, *conversation, *call, *term),
+        Command::FinishTool { conversation, call, fate, result } => {
+            tools::finish(&asker, *conversation, *call, *fate, result)
         }
         Command::OpenConversation { channel, customer, topic, text, external_ref } => {
             carry::open(&asker, channel, customer, topic.as_deref(), text, external_ref.as_deref())
@@ -229,6 +241,7 @@ impl Talk<'_> {
         events.extend(lost);
         events.extend(self.suppress_turn());
         events.extend(self.withdraw_draft(why));
+        events.extend(self.withdraw_calls(why));
         events.extend(self.void_fenced());
         events
     }
@@ -245,6 +258,7 @@ impl Talk<'_> {
         let mut events = vec![Event::Resolved { confirmed, by_ai }];
         events.extend(self.suppress_turn());
         events.extend(self.withdraw_draft("resolved"));
+        events.extend(self.withdraw_calls("resolved"));
         events.extend(tasks::settled(self));
         events
     }

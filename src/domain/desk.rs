@@ -9,6 +9,7 @@ use super::{
     policy::Policy,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
+    tool::Spent,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -38,6 +39,9 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// What tools have moved in the last thirty days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spent: Vec<Spent>,
     /// Where the AI is stopped, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,

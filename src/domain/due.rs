@@ -6,6 +6,7 @@ use super::{
     policy::Policy,
     task::{Kind, State, TASK_TTL},
     time::Timestamp,
+    tool::{RUN_WITHIN, Stage},
 };
 
 /// The earliest time at which a `Tick` for this conversation has something to do.
@@ -18,6 +19,12 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
     };
     let draft = conversation.draft.as_ref().map(|draft| draft.expires_at);
     let turn = conversation.turn.as_ref().map(|turn| turn.since.plus(policy.turn_ttl));
+    let calls = conversation.calls.iter().filter_map(|kept| match kept.stage {
+        Stage::Waits { expires_at } => Some(expires_at),
+        Stage::Ready { until } => until,
+        Stage::Runs { since } => Some(since.plus(RUN_WITHIN)),
+        _ => None,
+    });
     let tasks = card.tasks.iter().filter(|given| given.is_open()).filter_map(|given| {
         let running = match given.state {
             State::Runs { since, .. } if given.kind != Kind::Handle => Some(since.plus(TASK_TTL)),
@@ -26,5 +33,5 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
         };
         running.into_iter().chain(given.back_at).min()
     });
-    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(tasks).min()
+    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(tasks).chain(calls).min()
 }

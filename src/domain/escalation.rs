@@ -37,11 +37,13 @@ pub enum Reason {
     Ceiling,
     /// A teammate asked for it.
     ByHand,
+    /// Nobody decided on a tool call in time, or what was approved did not run.
+    ToolExpired,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -57,6 +59,7 @@ impl Reason {
         Self::Guarded,
         Self::Ceiling,
         Self::ByHand,
+        Self::ToolExpired,
     ];
 
     /// Two or three words for a row.
@@ -78,6 +81,7 @@ impl Reason {
             Self::Guarded => "a check said stop",
             Self::Ceiling => "AI used its share",
             Self::ByHand => "given to queue",
+            Self::ToolExpired => "approval expired",
         }
     }
 }

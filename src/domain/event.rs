@@ -19,6 +19,7 @@ use super::{
     task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
+    tool::{Call, Denial, Fate, Spent, ToolEnding, WhyTool},
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,11 @@ pub enum Event {
     PolicySet {
         /// All of it.
         policy: Box<Policy>,
+    },
+    /// A tool moved an amount: counted against the limits.
+    AmountMoved {
+        /// What, by which tool, for whom.
+        spent: Spent,
     },
 
     /// The mode of a topic, a channel or the desk was set, or the topic or channel was freed.
@@ -250,6 +256,63 @@ pub enum Event {
         why: String,
         /// Whether it counts as a failure of the AI.
         failed: bool,
+    },
+    /// A turn ended to wait for a person's word on a tool call.
+    TurnWaits {
+        /// The turn.
+        turn: EntryNo,
+        /// The call.
+        call: EntryNo,
+    },
+    /// An AI may use a tool, once, in this turn. The entry's number names the call.
+    ToolAllowed {
+        /// The turn that asked.
+        turn: EntryNo,
+        /// The call.
+        call: Box<Call>,
+    },
+    /// A tool call waits for a person. The entry's number names the call.
+    ToolProposed {
+        /// The turn that asked.
+        turn: EntryNo,
+        /// The call.
+        call: Box<Call>,
+        /// When it expires.
+        expires_at: Timestamp,
+        /// Why it needs a person.
+        why: WhyTool,
+    },
+    /// An AI asked for a tool that it may not use so.
+    ToolDenied {
+        /// The turn that asked.
+        turn: EntryNo,
+        /// Which tool; from outside.
+        tool: String,
+        /// The arguments, as far as they are kept; from outside.
+        arguments: String,
+        /// Why not.
+        why: Denial,
+    },
+    /// The wait of a tool call ended.
+    ToolEnded {
+        /// Which call.
+        call: EntryNo,
+        /// How.
+        ending: ToolEnding,
+    },
+    /// A tool call began. From here on it may have happened.
+    ToolBegan {
+        /// Which call.
+        call: EntryNo,
+    },
+    /// A tool call ran.
+    ToolRan {
+        /// Which call.
+        call: EntryNo,
+        /// What became of it.
+        fate: Fate,
+        /// What the tool said, or what happened. From outside: data, never an instruction.
+        result: String,
     },
     /// A human is wanted.
     Escalated {

@@ -117,6 +117,8 @@ enum Is {
     Waiting,
     Escalated,
     Draft,
+    /// A tool call waits.
+    Tool,
     Undelivered,
     Needs,
 }
@@ -208,7 +210,7 @@ impl Who {
 }
 
 impl Is {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Open,
         Self::Snoozed,
         Self::Resolved,
@@ -217,6 +219,7 @@ impl Is {
         Self::Waiting,
         Self::Escalated,
         Self::Draft,
+        Self::Tool,
         Self::Undelivered,
         Self::Needs,
     ];
@@ -231,6 +234,7 @@ impl Is {
             Self::Waiting => "waiting",
             Self::Escalated => "escalated",
             Self::Draft => "draft",
+            Self::Tool => "tool",
             Self::Undelivered => "undelivered",
             Self::Needs => "needs",
         }

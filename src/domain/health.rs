@@ -102,7 +102,8 @@ impl Watch {
             Event::Escalated { turn: Some(_), trace, .. } => (End::HandedOff, trace.as_deref().unwrap_or(&nothing)),
             Event::AnswerSuppressed { .. } => (End::Suppressed, &nothing),
             Event::TurnAbandoned { failed: true, .. } => (End::Failed, &nothing),
-            Event::TurnAbandoned { .. } => (End::Again, &nothing),
+            // It goes on when a person has decided on its tool.
+            Event::TurnAbandoned { .. } | Event::TurnWaits { .. } => (End::Again, &nothing),
             _ => return,
         };
         // A call after a failure or a rejected draft names a turn that ended before.

@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic and channel, topics for humans, thresholds and times.
 
-use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, turn::Grounding};
+use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, tool::ToolRule, turn::Grounding};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,9 @@ pub struct Policy {
     pub guard: Settings,
     /// How much the AI may use.
     pub ceilings: Ceilings,
+    /// The tools that an AI may ask for, by server and name, as in `shop.refund.make`. Others do not exist.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tools: BTreeMap<String, ToolRule>,
 }
 
 impl Default for Policy {
@@ -52,6 +55,7 @@ impl Default for Policy {
             hand_offs: 2,
             guard: Settings::default(),
             ceilings: Ceilings::default(),
+            tools: BTreeMap::new(),
         }
     }
 }

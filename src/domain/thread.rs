@@ -23,12 +23,16 @@ use super::{
     task::{self, Task},
     teammate::Actor,
     time::Timestamp,
+    tool::Denial,
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-pub use entry::Send;
+mod amend;
+mod used;
+
+pub use self::{entry::Send, used::Used};
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +130,20 @@ pub enum What {
         why: Why,
         /// How it ended, and who ended it.
         ending: Option<(Ending, Actor)>,
+    },
+    /// A tool call, with what became of it.
+    Tool {
+        /// All of it.
+        used: Box<Used>,
+    },
+    /// A tool that the AI may not use so.
+    ToolDenied {
+        /// Which.
+        tool: String,
+        /// With which arguments.
+        arguments: String,
+        /// Why not.
+        why: Denial,
     },
     /// What the AI would have said.
     Shadow {
@@ -338,6 +356,13 @@ impl Thread {
                 self.end_turn(*turn);
                 What::Shadow { answer: answer.clone() }
             }
+            Event::ToolAllowed { call, .. } => What::Tool { used: Box::new(Used::allowed(call)) },
+            Event::ToolProposed { call, expires_at, why, .. } => {
+                What::Tool { used: Box::new(Used::proposed(call, *expires_at, *why)) }
+            }
+            Event::ToolDenied { tool, arguments, why, .. } => {
+                What::ToolDenied { tool: tool.clone(), arguments: arguments.clone(), why: why.clone() }
+            }
             Event::AnswerSuppressed { turn, text } => {
                 self.end_turn(*turn);
                 self.whisper_again(*turn);
@@ -372,6 +397,10 @@ impl Thread {
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
             Event::Undid { act, .. } => What::Undid { act: *act },
             Event::DraftEnded { .. }
+            | Event::TurnWaits { .. }
+            | Event::ToolEnded { .. }
+            | Event::ToolBegan { .. }
+            | Event::ToolRan { .. }
             | Event::TaskBegan { .. }
             | Event::TaskEnded { .. }
             | Event::TaskSeen { .. }
@@ -386,6 +415,7 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
+            | Event::AmountMoved { .. }
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
             | Event::StopLifted { .. } => return,
@@ -397,98 +427,5 @@ impl Thread {
             _ => recorded.by,
         };
         self.entries.push_back(Entry { n, at, by, what, annotations: Vec::new() });
-    }
-
-    /// Events that change an entry rather than make one.
-    fn amend(&mut self, recorded: &Recorded) {
-        match &recorded.event {
-            Event::DraftEnded { draft, ending: how } => {
-                if let Some(Entry { what: What::Draft { ending, .. }, .. }) = self.entry_mut(*draft) {
-                    *ending = Some((how.clone(), recorded.by));
-                }
-                if !matches!(how, Ending::Approved | Ending::Edited)
-                    && let Some(turn) = self.turn_before(*draft)
-                {
-                    self.whisper_again(turn);
-                }
-            }
-            Event::TaskBegan { task, .. } => {
-                if let Some(Entry { what: What::Task { begun, .. }, .. }) = self.entry_mut(*task) {
-                    *begun = true;
-                }
-            }
-            Event::TaskEnded { task, ending: how } => {
-                if let Some(Entry { what: What::Task { ending, .. }, .. }) = self.entry_mut(*task) {
-                    *ending = Some((how.clone(), recorded.by));
-                }
-            }
-            Event::Annotated { message, judgement, supersedes } => {
-                let (Some(reviewer), n) = (recorded.by.teammate(), recorded.n) else { return };
-                if let Some(entry) = self.entry_mut(*message) {
-                    entry.annotations.push(Annotation {
-                        n,
-                        message: *message,
-                        reviewer,
-                        judgement: judgement.clone(),
-                        supersedes: *supersedes,
-                        withdrawn: false,
-                    });
-                }
-            }
-            Event::AnnotationWithdrawn { annotation } => {
-                for one in self.entries.iter_mut().flat_map(|entry| entry.annotations.iter_mut()) {
-                    if one.n == *annotation {
-                        one.withdrawn = true;
-                    }
-                }
-            }
-            Event::DeliveryClaimed { message } => {
-                let public = self.public.next();
-                self.public = public;
-                self.set_send(*message, Send { state: State::Claimed, public: Some(public) });
-            }
-            Event::DeliveryReported { message, report } => {
-                let public = self.entry(*message).and_then(Entry::send).and_then(|send| send.public);
-                self.set_send(*message, Send { state: report.state(), public });
-            }
-            Event::DeliveriesVoided { messages } => {
-                for message in messages {
-                    self.set_send(*message, Send { state: State::Void, public: None });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn set_send(&mut self, message: EntryNo, to: Send) {
-        if let Some(entry) = self.entry_mut(message) {
-            match &mut entry.what {
-                What::Reply { send, .. } | What::Answer { send, .. } | What::Notice { send, .. } => *send = to,
-                _ => {}
-            }
-        }
-    }
-
-    fn end_turn(&mut self, turn: EntryNo) {
-        if let Some(Entry { what: What::Turn { ended, .. }, .. }) = self.entry_mut(turn) {
-            *ended = true;
-        }
-    }
-
-    /// The turn that a draft came of: the last one that began before it.
-    fn turn_before(&self, draft: EntryNo) -> Option<EntryNo> {
-        let mut earlier = self.entries.iter().rev().filter(|entry| entry.n < draft);
-        earlier.find(|entry| matches!(entry.what, What::Turn { .. })).map(|entry| entry.n)
-    }
-
-    /// What the turn applied came to nothing: it waits for the next one.
-    fn whisper_again(&mut self, turn: EntryNo) {
-        for entry in &mut self.entries {
-            if let What::Whisper { applied, .. } = &mut entry.what
-                && *applied == Some(turn)
-            {
-                *applied = None;
-            }
-        }
     }
 }

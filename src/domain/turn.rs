@@ -120,6 +120,14 @@ pub enum Outcome {
         /// In a few words.
         why: String,
     },
+    /// It waits for a person's word on a tool call, and begins anew when that has come.
+    Wait {
+        /// The call.
+        call: EntryNo,
+        /// What to tell the customer meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice: Option<String>,
+    },
     /// It could not.
     Fail {
         /// In a few words.
@@ -145,4 +153,7 @@ pub struct OpenTurn {
     /// The whispers that it applies: they wait again if it ends without an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whispers: Vec<EntryNo>,
+    /// How many tools it has asked for.
+    #[serde(default)]
+    pub calls: u8,
 }

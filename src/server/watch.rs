@@ -81,6 +81,10 @@ fn size(event: &Recorded) -> usize {
         E::Answered { answer, .. } | E::DraftProposed { answer, .. } | E::ShadowDrafted { answer, .. } => {
             answer.text.len() + answer.sources.iter().map(|source| source.passage.len() + 100).sum::<usize>() + 500
         }
+        E::ToolAllowed { call, .. } | E::ToolProposed { call, .. } => call.arguments.len() * 2 + call.words.len() + 500,
+        E::ToolDenied { arguments, .. } => arguments.len() * 2,
+        E::ToolRan { result, .. } => result.len(),
+        E::ToolEnded { .. } => 1_000,
         E::TaskGiven { task, .. } => task.goal.len() + task.facts.len() + task.may.len() + task.may_not.len(),
         E::TaskEnded { ending, .. } => ending.work().map_or(0, |work| {
             let answer = &work.answer;

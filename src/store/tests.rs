@@ -90,6 +90,7 @@ fn talk(id: u64, seq: u64) -> Conversation {
         public: PublicNo(1),
         turn: None,
         draft: None,
+        calls: Seldom::new(),
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),

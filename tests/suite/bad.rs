@@ -19,6 +19,7 @@ use centaur::{
         task::{Kind, Task},
         teammate::{Right, Role},
         time::Timestamp,
+        tool::{Fate, ToolDecision},
         turn::Outcome,
     },
     protocol::{self, ByeCode, Scope, ToPeer, ToServer, limits},
@@ -178,6 +179,24 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (
             Command::FinishTurn { conversation, turn: NONE, term, outcome: Outcome::Abandon { why: "nothing".into() } },
             &[Right::Answer],
+        ),
+        (
+            Command::AskTool {
+                conversation,
+                turn: NONE,
+                term,
+                tool: "shop.read".into(),
+                arguments: "{}".into(),
+                definition: token,
+                words: text(),
+            },
+            &[Right::Answer],
+        ),
+        (Command::BeginTool { conversation, call: NONE, term }, &[Right::Answer]),
+        (Command::FinishTool { conversation, call: NONE, fate: Fate::Done, result: text() }, &[Right::Answer]),
+        (
+            Command::DecideTool { conversation, call: NONE, digest: token, decision: ToolDecision::Approve },
+            &[Right::Approve],
         ),
         (Command::CustomerSaid { conversation, text: text() }, &[Right::Carry]),
         (Command::ClaimDelivery { conversation, message: EntryNo(1), term }, &[Right::Carry]),

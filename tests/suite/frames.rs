@@ -34,6 +34,7 @@ use centaur::{
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
+        tool::{Call, Denial, Fate, Limit, Risk, Spent, ToolDecision, ToolEnding, ToolRule, ToolWaits, WhyTool},
         turn::{Answer, Grounding, Outcome, Source, Step, Trace},
     },
     protocol::{
@@ -157,6 +158,12 @@ golden!(commands: Command {
     Note { conversation: C, text: "the carrier called".into() };
     Whisper { conversation: C, text: "be short".into() };
     DecideDraft { conversation: C, draft: EntryNo(18), decision: Decision::Edit { text: "Hello".into() } };
+    DecideTool {
+        conversation: C,
+        call: EntryNo(18),
+        digest: call().digest,
+        decision: ToolDecision::Edit { arguments: call().arguments },
+    };
     Annotate { conversation: C, message: EntryNo(18), judgement: judgement() };
     SetMode { conversation: C, mode: Some(Mode::Draft) };
     Pause { conversation: C, span: Some(Span::minutes(15)) };
@@ -195,6 +202,17 @@ golden!(commands: Command {
         term: TERM,
         outcome: Outcome::Answer { answer: Box::new(answer()), settled: true },
     };
+    AskTool {
+        conversation: C,
+        turn: EntryNo(16),
+        term: TERM,
+        tool: "shop.refund.make".into(),
+        arguments: call().arguments,
+        definition: call().definition,
+        words: "I want my money back".into(),
+    };
+    BeginTool { conversation: C, call: EntryNo(18), term: TERM };
+    FinishTool { conversation: C, call: EntryNo(18), fate: Fate::Unknown, result: "no answer in time".into() };
     OpenConversation {
         channel: "web".into(),
         customer: customer(),
@@ -289,6 +307,22 @@ golden!(events: Event {
     Woken;
     Resolved { confirmed: true, by_ai: false };
     Reopened;
+    TurnWaits { turn: EntryNo(16), call: EntryNo(18) };
+    ToolAllowed { turn: EntryNo(16), call: Box::new(call()) };
+    ToolProposed { turn: EntryNo(16), call: Box::new(call()), expires_at: AT, why: WhyTool::Risk };
+    ToolDenied {
+        turn: EntryNo(16),
+        tool: "shop.erase".into(),
+        arguments: "{}".into(),
+        why: Denial::Arguments { why: "`order` is missing".into() },
+    };
+    ToolEnded {
+        call: EntryNo(18),
+        ending: ToolEnding::Edited { arguments: call().arguments, digest: call().digest, amount: Some(4_990) },
+    };
+    ToolBegan { call: EntryNo(18) };
+    ToolRan { call: EntryNo(18), fate: Fate::Done, result: "Refund RF-1 is on its way.".into() };
+    AmountMoved { spent: spent() };
     Annotated { message: EntryNo(18), judgement: judgement(), supersedes: Some(EntryNo(19)) };
     AnnotationWithdrawn { annotation: EntryNo(20) };
     DeliveryClaimed { message: EntryNo(18) };
@@ -333,6 +367,7 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        spent: vec![spent()],
         stops: vec![standing()],
         last_stop: StopId(3),
         today: Arc::default(),
@@ -380,6 +415,7 @@ fn policy() -> Policy {
     Policy {
         topics: [("refunds".to_owned(), Mode::Draft)].into(),
         human_topics: ["legal".to_owned()].into(),
+        tools: [("shop.refund.make".to_owned(), rule())].into(),
         channels: [("mail".to_owned(), Mode::Auto)].into(),
         ..Policy::default()
     }
@@ -504,6 +540,13 @@ fn card() -> Card {
         tags: vec!["vip".into()],
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
         draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
+        tool: Some(Box::new(ToolWaits {
+            call: EntryNo(18),
+            tool: call().tool,
+            digest: call().digest,
+            expires_at: Some(AT),
+            answers: EntryNo(15),
+        })),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -529,6 +572,34 @@ fn card() -> Card {
         .into(),
         on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
     }
+}
+
+fn call() -> Call {
+    Call {
+        tool: "shop.refund.make".into(),
+        arguments: r#"{"amount":49.9,"order":"BW-20417"}"#.into(),
+        digest: digest("call"),
+        definition: digest("definition"),
+        risk: Risk::R2,
+        amount: Some(4_990),
+        words: "I want my money back".into(),
+        term: TERM,
+    }
+}
+
+fn rule() -> ToolRule {
+    let amount = Limit { argument: "amount".into(), per_call: Some(10_000), ..Limit::default() };
+    ToolRule {
+        risk: Risk::R2,
+        topics: ["refunds".to_owned()].into(),
+        amount: Some(amount),
+        pin: Some(digest("definition")),
+        schema: serde_json::json!({ "type": "object" }),
+    }
+}
+
+fn spent() -> Spent {
+    Spent { tool: "shop.refund.make".into(), customer: digest("jana"), day: 20_780, amount: 4_990 }
 }
 
 fn recorded() -> Recorded {

@@ -43,6 +43,7 @@ fn card(locale: &str) -> Card {
         tags: Vec::new(),
         escalation: None,
         draft: None,
+        tool: None,
         writing: None,
         waiting_since: None,
         asked: EntryNo(2),

@@ -142,6 +142,7 @@ fn passage(locale: Language) -> Passage {
         tags: Vec::new(),
         heading: heading.into(),
         locale: Some(locale),
+        topic: None,
         sentences: vec![sentence.into()],
         score: 9.0,
     }
@@ -151,7 +152,7 @@ fn passage(locale: Language) -> Passage {
 fn play(desk: Desks, script: &Script) -> (Vec<String>, &'static str) {
     let mut stage = Stage::new(desk, script.locale, &script.customer);
     let policy = Arc::clone(&stage.desk.office.policy);
-    let rules = Rules { policy, model: "hostile".into(), config: "1".into() };
+    let rules = Rules { policy, model: "hostile".into(), config: "1".into(), tools: Vec::new() };
     let term = stage.desk.conversation(ID).unwrap().card.term;
     let (mut turn, mut effects) = Turn::begin(ID, term, rules);
     let mut prompt: Option<Prompt> = None;
@@ -179,6 +180,7 @@ fn play(desk: Desks, script: &Script) -> (Vec<String>, &'static str) {
                 }
                 Effect::Retrieve(question) => next.push(Input::Retrieved(vec![passage(question.locale)])),
                 Effect::Compose(asked) => prompt = Some(*asked),
+                Effect::Run(..) => panic!("it has no tools"),
                 Effect::Tell(_) | Effect::Schedule(..) | Effect::Done(_) => {}
             }
         }

@@ -3,8 +3,9 @@
 //! Pure. A mark remembers up to where a conversation was dealt with, so that nothing is begun twice for one state of
 //! things. Deliberately not here: the desk's rules; a begin that they refuse does no harm.
 
+use crate::ai::asking::asks;
 use crate::domain::{
-    card::{Card, Status},
+    card::{Card, Speaker, Status},
     desk::Office,
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
@@ -18,6 +19,9 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
+
+/// So many times longer is waited where the last line asks nothing.
+const TOLD_ONLY: u32 = 5;
 
 /// Up to where a conversation was dealt with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -144,14 +148,20 @@ impl Floor {
             && card.paused_until.is_none()
             && card.draft.is_none()
             && card.writing.is_none();
-        if !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
+        // While a call waits for a person only what the customer writes since is answered.
+        let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+        if undecided || !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
             return false;
         }
         let mark = self.marks.get(&conversation).copied().unwrap_or_default();
         match card.mode {
             Mode::Shadow => card.asked > mark.asked,
             // The card changed since: a draft was rejected, a pause ended, it was handed back.
-            _ => card.waiting_since.is_some() && (card.asked > mark.asked || card.seq > mark.seq),
+            _ if card.tool_waiting().is_some() => card.asked > mark.asked,
+            _ => {
+                (card.waiting_since.is_some() || card.tool.is_some())
+                    && (card.asked > mark.asked || card.seq > mark.seq)
+            }
         }
     }
 
@@ -171,6 +181,13 @@ impl Floor {
         }
         self.settling.remove(&conversation);
         self.wants(conversation) && self.queued.insert(conversation)
+    }
+
+    /// How many times longer than usual silence is waited for: a customer who only told something mostly types on.
+    pub(super) fn patience(&self, conversation: ConversationId) -> u32 {
+        let last = self.cards.get(&conversation).and_then(|card| card.last.as_ref());
+        let tells = last.is_some_and(|last| last.speaker == Speaker::Customer && !asks(&last.text));
+        if tells { TOLD_ONLY } else { 1 }
     }
 
     pub(super) fn leave_queue(&mut self, conversation: ConversationId) {

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         approval::Decision,
         brief::Brief,
+        command::Command,
         customer::Customer,
         decide::decide,
         desk::Desk,
@@ -14,11 +15,12 @@ use crate::{
         ids::{Digest, LogId, TeammateId, Term},
         mode::Mode,
         policy::Policy,
+        refusal::Refusal,
         task::{Ending, How, Kind, State, Task},
         teammate::{Actor, Role},
         time::Timestamp,
     },
-    protocol::{ToServer, decode, encode, limits::Limits},
+    protocol::{Answer, ToServer, decode, encode, limits::Limits},
 };
 use std::collections::BTreeSet;
 use tokio::sync::oneshot;

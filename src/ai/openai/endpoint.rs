@@ -15,7 +15,7 @@ use super::{
     retry::{PassedOn, Retry},
     sse::{Decoder, Event},
 };
-use crate::ai::model::Piece;
+use crate::ai::{model::Piece, tools::Offer};
 use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
@@ -170,6 +170,7 @@ impl Endpoint {
     pub async fn ask(
         &self,
         messages: &[Message],
+        tools: &[Offer],
         deadline: Instant,
         pieces: &mpsc::Sender<Piece>,
         anew: bool,
@@ -188,7 +189,7 @@ impl Endpoint {
             }
             let mut report = Report { endpoint: self, admission, fate: Fate::Unknown };
             tried.attempts += 1;
-            let result = self.attempt(messages, deadline, &mut watchers).await;
+            let result = self.attempt((messages, tools), deadline, &mut watchers).await;
             if let Some(first) = watchers.first {
                 tried.first = Some(first.saturating_duration_since(begun));
                 tried.passed_on = PassedOn::Something;
@@ -211,7 +212,7 @@ impl Endpoint {
     /// One attempt; a refusal of one of our fields is met with another shape, which is no attempt of its own.
     async fn attempt(
         &self,
-        messages: &[Message],
+        (messages, tools): (&[Message], &[Offer]),
         deadline: Instant,
         watchers: &mut Watchers<'_>,
     ) -> Result<Whole, Fault> {
@@ -226,7 +227,7 @@ impl Endpoint {
             // The first word is waited for as long as the whole answer may take, if that is shorter.
             let first_by = deadline.min(started + self.profile.first_token);
             let late = || Fault::FirstTokenLate { within: first_by.saturating_duration_since(started) };
-            let sent = self.send(shape.body(&self.profile, messages), key);
+            let sent = self.send(shape.body(&self.profile, messages, tools), key);
             let response = timeout_at(first_by, sent).await.map_err(|_| late())??;
             let status = response.status();
             if status.is_success() {

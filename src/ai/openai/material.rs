@@ -6,7 +6,10 @@
 
 use super::count::{fitting, tokens_of};
 use crate::{
-    ai::{model::Prompt, words::Language},
+    ai::{
+        model::{PastState, Prompt},
+        words::Language,
+    },
     domain::text::SafeText,
 };
 use serde::{Deserialize, Serialize};
@@ -55,11 +58,30 @@ pub struct Material {
     pub customer: Vec<String>,
     /// What was said before.
     pub before: Before,
-    /// The passages.
+    /// The passages, and what tools have found.
     pub sources: Vec<Shown>,
+    /// What was asked of tools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ShownCall>,
     /// What is asked instead of an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Asked>,
+}
+
+/// A call of a tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShownCall {
+    /// Which tool.
+    pub tool: String,
+    /// With which arguments.
+    pub arguments: String,
+    /// How it stands: `done`, `failed`, `denied` …
+    pub state: String,
+    /// What was said to it; if it was done, that is a source.
+    pub words: String,
+    /// Whether nobody has answered the customer since.
+    pub fresh: bool,
 }
 
 /// What is asked instead of an answer, by the team.
@@ -96,10 +118,22 @@ impl Material {
             let text = visible(&passage.sentences.join(" "), LONGEST_PASSAGE);
             (passage.document.as_str(), passage.heading.as_str(), text)
         });
-        let sources = briefed.chain(found).zip(1_u8..=99).map(|((document, heading, text), id)| Shown {
+        // What a tool has found is a source like any other: it is cited, and claims are held against it.
+        let done = prompt.used.iter().filter(|past| past.state == PastState::Done).rev();
+        let done =
+            done.map(|past| (past.tool.as_str(), past.arguments.as_str(), visible(&past.words, LONGEST_PASSAGE)));
+        let tools = prompt.used.iter().map(|past| ShownCall {
+            tool: past.tool.clone(),
+            arguments: visible(&past.arguments, LONGEST_MESSAGE),
+            state: past.state.word().to_owned(),
+            words: if past.state == PastState::Done { String::new() } else { visible(&past.words, LONGEST_MESSAGE) },
+            fresh: past.fresh,
+        });
+        let tools = tools.collect();
+        let sources = briefed.chain(done).chain(found).zip(1_u8..=99).map(|((document, heading, text), id)| Shown {
             id,
             document: document.to_owned(),
-            heading: heading.to_owned(),
+            heading: visible(heading, 200),
             text,
         });
         Self {
@@ -107,6 +141,7 @@ impl Material {
             customer: lines(&prompt.said),
             before: Before { customer: lines(&prompt.earlier), answers: lines(&prompt.answered) },
             sources: sources.collect(),
+            tools,
             task: prompt.errand.as_ref().map(|errand| Asked {
                 kind: errand.kind.word().to_owned(),
                 goal: visible(&errand.goal, LONGEST_PASSAGE),
@@ -189,6 +224,7 @@ mod tests {
             tags: vec![],
             heading: "How long?".into(),
             locale: None,
+            topic: None,
             sentences: vec![text.into()],
             score: 1.0,
         }

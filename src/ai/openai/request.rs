@@ -4,6 +4,7 @@
 //! refusal that names such a field is answered by leaving it out, once; what was learnt is kept. Pure.
 
 use super::{material::Message, profile::Profile};
+use crate::ai::tools::Offer;
 use serde_json::{Map, Value, json};
 
 /// How the ceiling of an answer is called.
@@ -45,11 +46,18 @@ impl Shape {
 
     /// The body of a request for a streamed answer to `messages`.
     #[must_use]
-    pub fn body(self, profile: &Profile, messages: &[Message]) -> String {
+    pub fn body(self, profile: &Profile, messages: &[Message], tools: &[Offer]) -> String {
         let mut body = Map::new();
         body.insert("model".to_owned(), json!(profile.model));
         body.insert("messages".to_owned(), json!(messages));
         body.insert("stream".to_owned(), Value::Bool(true));
+        if !tools.is_empty() {
+            let function = |offer: &Offer| {
+                let (name, description) = (offer.wire_name(), offer.description.as_str());
+                json!({ "type": "function", "function": { "name": name, "description": description, "parameters": offer.schema } })
+            };
+            body.insert("tools".to_owned(), tools.iter().map(function).collect());
+        }
         if !self.without_usage {
             body.insert("stream_options".to_owned(), json!({ "include_usage": true }));
         }
@@ -83,7 +91,7 @@ mod tests {
     fn a_request_asks_for_a_stream_with_its_count_and_its_ceiling() {
         let profile = Profile::new("local", "http://x/v1/", "tiny");
         let messages = [Message { role: "user".into(), content: "\"hi\"".into() }];
-        let body: Value = serde_json::from_str(&Shape::default().body(&profile, &messages)).unwrap();
+        let body: Value = serde_json::from_str(&Shape::default().body(&profile, &messages, &[])).unwrap();
         assert_eq!(
             body,
             json!({
@@ -98,7 +106,7 @@ mod tests {
     #[test]
     fn a_field_that_is_refused_is_left_out_and_what_else_is_refused_is_not_tried_again() {
         let shape = Shape::default();
-        let body = |shape: Shape| shape.body(&Profile::new("a", "u", "m"), &[]);
+        let body = |shape: Shape| shape.body(&Profile::new("a", "u", "m"), &[], &[]);
         let new = shape.after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.").unwrap();
         assert!(body(new).contains("\"max_completion_tokens\":1000") && !body(new).contains("max_tokens"));
         let unsent = new.after("max_completion_tokens: extra field").unwrap();

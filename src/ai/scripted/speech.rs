@@ -7,7 +7,7 @@ use crate::{
         errand::Errand,
         grounding::renumbered,
         knowledge::Knowledge,
-        model::Prompt,
+        model::{Past, PastState, Prompt, ToolCall},
         offline::Offline,
         openai::{
             material::{Material, Message},
@@ -15,6 +15,7 @@ use crate::{
         },
         retrieval::{Passage, Question, Retrieval},
         sentences::sentences,
+        tools::Offer,
         words::Language,
     },
     domain::signals::look,
@@ -25,6 +26,42 @@ use std::sync::Arc;
 const PASSAGES: usize = 8;
 /// The line behind which the team's guidance stands in the rules (see `assets/prompts/answer.md` and `Material`).
 const GUIDANCE: &str = "Your team says about this very answer; follow it:";
+
+/// What it has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// An answer.
+    Text(String),
+    /// Tools that it wants first.
+    Calls(Vec<ToolCall>),
+}
+
+/// What was asked of tools, as the material tells it; what they found stands among the sources.
+fn used(material: &Material) -> Vec<Past> {
+    let state = |word: &str| {
+        let all = [
+            PastState::Done,
+            PastState::Failed,
+            PastState::Unknown,
+            PastState::Denied,
+            PastState::Rejected,
+            PastState::Answered,
+            PastState::Waits,
+        ];
+        all.into_iter().find(|state| state.word() == word)
+    };
+    let past = material.tools.iter().filter_map(|call| {
+        let state = state(&call.state)?;
+        let found = material
+            .sources
+            .iter()
+            .find(|source| source.document == call.tool && source.heading == call.arguments)
+            .map(|source| source.text.clone());
+        let words = if state == PastState::Done { found.unwrap_or_default() } else { call.words.clone() };
+        Some(Past { tool: call.tool.clone(), arguments: call.arguments.clone(), state, words, fresh: call.fresh })
+    });
+    past.collect()
+}
 
 /// Answers by quoting.
 #[derive(Debug)]
@@ -39,8 +76,8 @@ impl Speaker {
         Ok(Self { offline: Offline::new(Arc::new(knowledge)), retrieval })
     }
 
-    /// The answer to these messages. Blocking: it may look things up.
-    pub(super) fn answer(&self, messages: &[Message]) -> String {
+    /// The answer to these messages, or the tools that it wants first. Blocking: it may look things up.
+    pub(super) fn answer(&self, messages: &[Message], tools: Vec<Offer>) -> Said {
         let last = messages.iter().rev().find(|message| message.role == "user");
         let last = last.map(|message| message.content.as_str()).unwrap_or_default();
         let rules = messages.iter().find(|message| message.role == "system");
@@ -49,13 +86,13 @@ impl Speaker {
         });
         let whispers = whispers.unwrap_or_default();
         match Material::read(last) {
-            Some(material) => self.given(&material, whispers),
-            None => self.own(last, whispers),
+            Some(material) => self.given(&material, whispers, tools),
+            None => Said::Text(self.own(last, whispers)),
         }
     }
 
     /// From the sources that were given, cited by their ids.
-    fn given(&self, material: &Material, whispers: Vec<String>) -> String {
+    fn given(&self, material: &Material, whispers: Vec<String>, tools: Vec<Offer>) -> Said {
         let locale = Language::from_tag(&material.language).unwrap_or_default();
         let passages = material.sources.iter().map(|source| Passage {
             document: source.document.clone(),
@@ -64,6 +101,7 @@ impl Speaker {
             heading: source.heading.clone(),
             // Not every passage is in the customer's language, and none says which it is in.
             locale: Some(Language::of(&source.text, locale)),
+            topic: None,
             sentences: sentences(&source.text),
             score: 100.0 - f64::from(source.id),
         });
@@ -71,6 +109,7 @@ impl Speaker {
             Some(Errand { kind: task.kind.parse().ok()?, goal: task.goal.clone(), facts: task.facts.clone() })
         });
         let composed = self.offline.answer(&Prompt {
+            topic: None,
             locale,
             errand,
             settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
@@ -80,17 +119,22 @@ impl Speaker {
             brief: None,
             whispers,
             passages: passages.collect(),
+            tools,
+            used: used(material),
         });
-        if !composed.known {
-            return UNKNOWN.to_owned();
+        if !composed.calls.is_empty() {
+            return Said::Calls(composed.calls);
         }
-        renumbered(&composed.text, |number| {
+        if !composed.known {
+            return Said::Text(UNKNOWN.to_owned());
+        }
+        Said::Text(renumbered(&composed.text, |number| {
             let source = composed.sources.iter().find(|source| u32::from(source.number) == number)?;
             let is_it = |given: &&crate::ai::openai::material::Shown| {
                 given.document == source.document && given.heading == source.heading
             };
             material.sources.iter().find(is_it).map(|given| u32::from(given.id))
-        })
+        }))
     }
 
     /// From its own knowledge, for whoever just asks.
@@ -136,6 +180,13 @@ mod tests {
         Speaker::new(knowledge).unwrap()
     }
 
+    fn text(said: Said) -> String {
+        match said {
+            Said::Text(text) => text,
+            Said::Calls(calls) => panic!("{calls:?}"),
+        }
+    }
+
     fn user(content: String) -> Vec<Message> {
         vec![Message { role: "user".into(), content }]
     }
@@ -148,6 +199,7 @@ mod tests {
             tags: vec![],
             heading: heading.into(),
             locale: None,
+            topic: None,
             sentences: vec![sentence.into()],
             score: 1.0,
         };
@@ -160,17 +212,17 @@ mod tests {
             ..Prompt::default()
         };
         let messages = Material::of(&prompt).messages(&["say: Sorry for the wait.".into()]);
-        let said = speaker().answer(&messages);
+        let said = text(speaker().answer(&messages, Vec::new()));
         assert!(said.contains("A refund takes 9 days. [2]") && said.contains("Sorry for the wait."), "{said}");
         let unknown = Prompt { said: vec!["what is the capital of Mongolia?".into()], ..prompt };
-        assert_eq!(speaker().answer(&Material::of(&unknown).messages(&[])), UNKNOWN);
+        assert_eq!(text(speaker().answer(&Material::of(&unknown).messages(&[]), Vec::new())), UNKNOWN);
     }
 
     #[test]
     fn it_answers_who_just_asks_from_its_own_knowledge() {
-        let said = speaker().answer(&user("How long does a refund take?".into()));
+        let said = text(speaker().answer(&user("How long does a refund take?".into()), Vec::new()));
         assert!(said.contains("A refund takes 5 working days. [1]"), "{said}");
-        assert!(!speaker().answer(&[]).is_empty());
+        assert!(!text(speaker().answer(&[], Vec::new())).is_empty());
     }
 
     #[test]

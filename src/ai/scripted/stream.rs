@@ -1,6 +1,9 @@
 //! The stream of one answer, with what is made to go wrong in it.
 
-use super::{Seen, Trouble, speech::pieces_of};
+use super::{
+    Seen, Trouble,
+    speech::{Said, pieces_of},
+};
 use serde_json::{Value, json};
 use std::{collections::VecDeque, io, time::Duration};
 use tokio::{sync::watch, time::sleep};
@@ -40,13 +43,14 @@ impl Drop for Stream {
 
 impl Stream {
     pub(super) fn new(
-        text: &str,
+        said: &Said,
         trouble: Trouble,
         model: &str,
         read: Option<usize>,
         pace: Option<u32>,
         told: watch::Sender<Seen>,
     ) -> Self {
+        let text = if let Said::Text(text) = said { text.as_str() } else { "" };
         let chunk = |delta: &Value, finish: Option<&str>| {
             let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
             json!({ "id": "demo-1", "object": "chat.completion.chunk", "created": 0, "model": model, "choices": [choice] })
@@ -62,10 +66,17 @@ impl Stream {
             events.push(chunk(&json!({ "tool_calls": [call] }), None));
             let more = json!({ "index": 0, "function": { "arguments": "7}" } });
             events.push(chunk(&json!({ "tool_calls": [more] }), None));
+        } else if let Said::Calls(calls) = said {
+            for (index, call) in calls.iter().enumerate() {
+                let id = format!("call-{}", index + 1);
+                let function = json!({ "name": call.name, "arguments": call.arguments });
+                let call = json!({ "index": index, "id": id, "type": "function", "function": function });
+                events.push(chunk(&json!({ "tool_calls": [call] }), None));
+            }
         } else {
             events.extend(pieces_of(text).into_iter().map(|piece| chunk(&json!({ "content": piece }), None)));
         }
-        let finish = if trouble == Trouble::Tool { "tool_calls" } else { "stop" };
+        let finish = if trouble == Trouble::Tool || matches!(said, Said::Calls(_)) { "tool_calls" } else { "stop" };
         let (cut, end) = match trouble {
             Trouble::Stall(n) => (Some(n), End::Never),
             Trouble::Cut(n) => (Some(n), End::Broken),

@@ -1,14 +1,25 @@
 //! A turn ends once, says nothing after that, and hands off where it must, whatever comes in whatever order.
 
 use super::*;
-use crate::domain::{brief::Brief, turn::Grounding};
+use crate::{
+    ai::model::ToolCall,
+    domain::{
+        brief::Brief,
+        event::{Event, Recorded},
+        ids::{Digest, Seq},
+        thread::{Thread, What},
+        time::Timestamp,
+        tool::{Call, Denial, Fate, Risk, WhyTool},
+        turn::Grounding,
+    },
+};
 use proptest::prelude::*;
 
 const TALK: ConversationId = ConversationId(3);
 
 fn rules() -> Rules {
     let policy = Policy { human_topics: ["privacy".to_owned()].into(), ..Policy::default() };
-    Rules { policy: Arc::new(policy), model: "m".into(), config: "c".into() }
+    Rules { policy: Arc::new(policy), model: "m".into(), config: "c".into(), tools: Vec::new() }
 }
 
 fn view(said: &str) -> View {
@@ -114,6 +125,105 @@ fn a_new_message_abandons_the_turn_and_a_fence_drops_it_without_a_word() {
     assert_eq!(turn.handle(Input::Fenced, 9), [Effect::Done(End::Dropped)]);
 }
 
+fn wants() -> Composed {
+    let call = ToolCall { name: "shop_refund".into(), arguments: "{\"order\":7}".into(), ..ToolCall::default() };
+    Composed { calls: vec![call], ..Composed::default() }
+}
+
+/// What the desk makes of an ask for a tool.
+fn verdict(person: bool) -> Entry {
+    let call = Call {
+        tool: "shop.refund".into(),
+        arguments: "{\"order\":7}".into(),
+        digest: Digest([1; 32]),
+        definition: Digest([2; 32]),
+        risk: Risk::R1,
+        amount: None,
+        words: String::new(),
+        term: Term(5),
+    };
+    let (turn, call, expires_at) = (EntryNo(7), Box::new(call), Timestamp(9));
+    let event = match person {
+        true => Event::ToolProposed { turn, call, expires_at, why: WhyTool::Risk },
+        false => Event::ToolAllowed { turn, call },
+    };
+    let by = crate::domain::teammate::Actor::Teammate(crate::domain::ids::TeammateId(2));
+    let recorded = Recorded { seq: Seq(9), at: Timestamp(1), by, conversation: Some(TALK), n: EntryNo(9), event };
+    let mut thread = Thread::new(TALK);
+    thread.apply(&recorded).unwrap();
+    thread.entries[0].clone()
+}
+
+/// A turn whose model wants a tool.
+fn wanting() -> Turn {
+    let tools = vec![Offer::new("shop", "refund", "", serde_json::json!({}))];
+    let (mut turn, _) = Turn::begin(TALK, Term(5), Rules { tools, ..rules() });
+    turn.handle(Input::Began(EntryNo(7), Box::new(view("refund please"))), 1);
+    turn.handle(Input::Retrieved(vec![]), 2);
+    let effects = turn.handle(Input::Composed(Box::new(wants())), 3);
+    let asks = |effect: &Effect| matches!(effect, Effect::Ask(command) if matches!(**command, Command::AskTool { .. }));
+    assert!(effects.iter().all(asks), "{effects:?}");
+    turn
+}
+
+#[test]
+fn what_the_desk_allows_runs_is_told_and_read_before_the_answer() {
+    let mut turn = wanting();
+    let begins = turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+    let begin = Command::BeginTool { conversation: TALK, call: EntryNo(9), term: Term(5) };
+    assert_eq!(begins, [Effect::Ask(Box::new(begin))]);
+    let runs = turn.handle(Input::ToolBegun, 5);
+    assert!(matches!(runs.as_slice(), [Effect::Run(EntryNo(9), errand)] if errand.arguments == "{\"order\":7}"));
+    // The customer writes while it runs: it is told first.
+    assert_eq!(turn.handle(Input::CustomerWrote, 6), []);
+    let told = turn.handle(Input::Ran(Ran { fate: Fate::Done, result: "RF-1".into() }), 7);
+    let finish = Command::FinishTool { conversation: TALK, call: EntryNo(9), fate: Fate::Done, result: "RF-1".into() };
+    assert_eq!(told, [Effect::Ask(Box::new(finish))]);
+    let effects = turn.handle(Input::ToolTold, 8);
+    assert!(matches!(outcome(&effects), Some(Outcome::Abandon { .. })));
+
+    let mut turn = wanting();
+    turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+    turn.handle(Input::ToolBegun, 5);
+    turn.handle(Input::Ran(Ran { fate: Fate::Done, result: "RF-1".into() }), 7);
+    let effects = turn.handle(Input::ToolTold, 8);
+    let [Effect::Compose(prompt)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(prompt.used[0].words, "RF-1");
+}
+
+#[test]
+fn what_a_person_must_see_ends_the_turn_and_what_is_denied_is_told_to_the_model() {
+    let effects = wanting().handle(Input::Verdict(Box::new(verdict(true))), 4);
+    assert!(matches!(outcome(&effects), Some(Outcome::Wait { call: EntryNo(9), notice: Some(_) })), "{effects:?}");
+    let denied = What::ToolDenied { tool: "shop.refund".into(), arguments: String::new(), why: Denial::Topic };
+    let entry = Entry { what: denied, ..verdict(true) };
+    let effects = wanting().handle(Input::Verdict(Box::new(entry)), 4);
+    let [Effect::Compose(prompt)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(prompt.used[0].words, "this tool is not for this topic");
+}
+
+#[test]
+fn a_change_that_nobody_can_tell_of_goes_to_a_person_and_a_model_that_only_asks_too() {
+    let mut turn = wanting();
+    turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+    turn.handle(Input::ToolBegun, 5);
+    turn.handle(Input::Ran(Ran { fate: Fate::Unknown, result: "no answer".into() }), 7);
+    let effects = turn.handle(Input::ToolTold, 8);
+    assert_eq!(escalated(&effects), Some(Reason::AiFailed));
+
+    let mut turn = wanting();
+    let mut rounds = 1;
+    loop {
+        let denied = What::ToolDenied { tool: "x".into(), arguments: String::new(), why: Denial::Unknown };
+        turn.handle(Input::Verdict(Box::new(Entry { what: denied, ..verdict(true) })), 4);
+        let effects = turn.handle(Input::Composed(Box::new(wants())), 5);
+        if let Some(reason) = escalated(&effects) {
+            break assert_eq!((reason, rounds), (Reason::AiFailed, errands::ROUNDS));
+        }
+        rounds += 1;
+    }
+}
+
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         any::<bool>().prop_map(|human| {
@@ -129,6 +239,12 @@ fn input() -> impl Strategy<Value = Input> {
         }),
         any::<bool>().prop_map(|known| Input::Composed(Box::new(Composed { known, ..composed("x y z") }))),
         Just(Input::Failed("no".into())),
+        any::<bool>().prop_map(|person| Input::Verdict(Box::new(verdict(person)))),
+        Just(Input::Composed(Box::new(wants()))),
+        Just(Input::ToolBegun),
+        Just(Input::Ran(Ran { fate: Fate::Done, result: "done".into() })),
+        Just(Input::ToolTold),
+        Just(Input::ToolRefused(Refusal::AlreadyEnded { how: "expired".into() })),
         Just(Input::CustomerWrote),
         Just(Input::Fenced),
         Just(Input::Refused(Refusal::Busy)),
@@ -141,8 +257,9 @@ fn input() -> impl Strategy<Value = Input> {
 proptest! {
     #[test]
     fn a_turn_ends_exactly_once_and_says_nothing_after_that(inputs in prop::collection::vec(input(), 0..24)) {
-        let (mut turn, _) = Turn::begin(TALK, Term(5), rules());
-        let (mut done, mut parted, mut text) = (0, 0, String::new());
+        let tools = vec![Offer::new("shop", "refund", "", serde_json::json!({}))];
+        let (mut turn, _) = Turn::begin(TALK, Term(5), Rules { tools, ..rules() });
+        let (mut done, mut parted, mut text, mut begun) = (0, 0, String::new(), None);
         let last = [Input::Due(Timer::Overall), Input::Due(Timer::Parting)];
         for (at, input) in inputs.into_iter().chain(last).enumerate() {
             let effects = turn.handle(input, u32::try_from(at).unwrap());
@@ -150,7 +267,14 @@ proptest! {
             for effect in effects {
                 match effect {
                     Effect::Done(_) => done += 1,
-                    Effect::Ask(_) => parted += 1,
+                    Effect::Ask(command) => match *command {
+                        Command::FinishTurn { .. } => parted += 1,
+                        Command::BeginTool { call, .. } => begun = Some(call),
+                        _ => prop_assert_eq!(parted, 0),
+                    },
+                    Effect::Run(call, _) => {
+                        prop_assert_eq!((begun.take(), parted), (Some(call), 0), "run without the desk's word");
+                    }
                     Effect::Tell(frame) => {
                         let ToServer::DraftGrew { offset, text: piece, .. } = *frame else { panic!("not a piece") };
                         if offset == 0 {

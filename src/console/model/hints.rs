@@ -129,10 +129,10 @@ impl Model {
         let mut acts = Vec::new();
         let may = |right| self.you.as_ref().is_some_and(|you| you.role.may(right));
         if let Some(card) = self.selected().and_then(|id| self.card(id)) {
-            if card.draft.is_none() && result_for(card, self.me()).is_some() {
+            if card.decide_by().is_none() && result_for(card, self.me()).is_some() {
                 acts.push(Action::Approve);
             }
-            if card.draft.is_some() && may(Right::Approve) {
+            if card.decide_by().is_some() && may(Right::Approve) {
                 acts.extend([Action::Approve, Action::Edit, Action::Reject]);
             }
             let mine = self.me().is_some_and(|me| card.holder.is_human(me));

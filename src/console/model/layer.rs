@@ -34,6 +34,12 @@ pub enum Writing {
     Reject(EntryNo),
     /// What is sent instead of this draft.
     Edit(EntryNo),
+    /// Why this tool call is rejected.
+    RejectTool(EntryNo),
+    /// With which arguments this tool call runs instead.
+    EditTool(EntryNo),
+    /// What the AI asked a person.
+    AnswerTool(EntryNo),
 }
 
 impl Writing {
@@ -49,6 +55,9 @@ impl Writing {
             Self::Task => "task for the AI",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
+            Self::RejectTool(_) => "why not this call? the AI reads it",
+            Self::EditTool(_) => "run it with these arguments instead",
+            Self::AnswerTool(_) => "answer the AI; the customer does not see it",
         }
     }
 
@@ -60,7 +69,9 @@ impl Writing {
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
             Self::Task => "give",
-            Self::Reject(_) => "reject",
+            Self::Reject(_) | Self::RejectTool(_) => "reject",
+            Self::EditTool(_) => "approve",
+            Self::AnswerTool(_) => "answer",
         }
     }
 }

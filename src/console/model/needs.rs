@@ -2,8 +2,8 @@
 //!
 //! The queue follows from the cards (see [`Model::queue`]); kept is only which one is looked at. It changes by the person's
 //! own hand alone: a card that somebody else decides stays in sight, marked as settled, so that no key meets a card that
-//! slipped under it. Deliberately not here: what a decision does (see `update`), and mentions and tool calls, of
-//! which the desk knows nothing yet: each will be one more [`Asks`].
+//! slipped under it. Deliberately not here: what a decision does (see `update`), and mentions: they will be one more
+//! [`Asks`].
 
 use super::{Act, Model};
 use crate::domain::{
@@ -25,6 +25,8 @@ pub const SOON: Span = Span::minutes(2);
 pub enum Asks {
     /// To send a draft, change it, or not to send it.
     Draft,
+    /// To let a tool call run, change it, or not to let it; or to answer a question of the AI's.
+    Tool,
     /// To look at what came of a task that one gave.
     Task(task::How),
     /// To see to a message that did not arrive.
@@ -43,6 +45,7 @@ impl Asks {
     pub fn words(self) -> &'static str {
         match self {
             Self::Draft => "draft waits",
+            Self::Tool => "tool waits",
             Self::Task(task::How::Done) => "task is done",
             Self::Task(how) => match how {
                 task::How::Back => "task came back",
@@ -88,6 +91,7 @@ pub fn need(card: &Card, me: Option<TeammateId>) -> Option<Need> {
             Some(Need { since: card.last.as_ref().map_or(since, |last| last.at), ..of(Asks::Undelivered)? })
         }
         _ if card.draft.is_some() => Some(Need { expires: card.draft.map(|it| it.expires_at), ..of(Asks::Draft)? }),
+        _ if card.tool_waiting().is_some() => Some(Need { expires: card.decide_by(), ..of(Asks::Tool)? }),
         Holder::Human(_) => card.waiting_since.and_then(|_| of(Asks::YourTurn)),
         Holder::Queue => match &card.escalation {
             Some(call) => Some(Need { since: call.at, ..of(Asks::Escalated(call.reason))? }),
@@ -136,7 +140,7 @@ impl Model {
             if self.acts.iter().any(|act| act.conversation == card.id && act.act.decides()) || !passes(card) {
                 continue;
             }
-            match card.draft.map(|draft| draft.expires_at).filter(|at| *at <= self.now.plus(SOON)) {
+            match card.decide_by().filter(|at| *at <= self.now.plus(SOON)) {
                 Some(at) => soon.push((at, card.id)),
                 None => rest.push(card.id),
             }

@@ -126,6 +126,15 @@ impl Talk {
         self.selected.or_else(|| self.newest_judgeable()).and_then(|n| self.thread.entry(n))
     }
 
+    /// The tool call that waits for a person, if one does.
+    #[must_use]
+    pub fn waiting_call(&self) -> Option<(&Entry, &crate::domain::thread::Used)> {
+        self.thread.entries.iter().rev().find_map(|entry| match &entry.what {
+            crate::domain::thread::What::Tool { used } if used.waits() => Some((entry, used.as_ref())),
+            _ => None,
+        })
+    }
+
     /// What the AI would have answered to what waits now: its newest draft, or what a take-over dropped half-way. None
     /// once the customer has an answer.
     #[must_use]

@@ -15,6 +15,7 @@ use crate::domain::{
     ids::ConversationId,
     mode::Mode,
     time::Span,
+    tool::ToolDecision,
 };
 
 impl Up<'_> {
@@ -202,8 +203,11 @@ impl Up<'_> {
 
     fn decide_draft(&mut self, action: Action, argument: &str, card: &Card) {
         let conversation = card.id;
+        if card.draft.is_none() && card.tool_waiting().is_some() {
+            return self.decide_tool(action, argument, card);
+        }
         let Some(waits) = card.draft else {
-            return self.say(Severity::Info, format!("no draft waits in #{conversation}"));
+            return self.say(Severity::Info, format!("no draft and no tool call waits in #{conversation}"));
         };
         // What was not seen is not approved.
         let Some(text) = self.loaded_draft(conversation, waits.draft) else {
@@ -219,6 +223,36 @@ impl Up<'_> {
             }
             Action::Edit => self.compose_with(conversation, Writing::Edit(waits.draft), &text),
             _ => self.write(conversation, Writing::Reject(waits.draft), argument),
+        }
+    }
+
+    /// Decides on the tool call that waits. What was not seen is not approved.
+    fn decide_tool(&mut self, action: Action, argument: &str, card: &Card) {
+        let conversation = card.id;
+        let Some(waits) = card.tool_waiting().cloned() else { return };
+        let talk = self.m.talk.as_ref().filter(|talk| talk.conversation == conversation);
+        let talk = talk.filter(|talk| talk.loading == Loading::Here);
+        let seen = talk
+            .and_then(super::super::model::Talk::waiting_call)
+            .filter(|(entry, used)| entry.n == waits.call && used.call.digest == waits.digest);
+        let Some((question, arguments)) = seen.map(|(_, used)| (used.is_question(), used.call.arguments.clone()))
+        else {
+            return self.say(Severity::Info, "the call is being loaded; read it, then press again");
+        };
+        match action {
+            Action::Approve if self.came_just_now(conversation) => {
+                self.say(Severity::Info, "this card came just now: read it, then press again");
+            }
+            Action::Approve | Action::Edit if question => {
+                self.write(conversation, Writing::AnswerTool(waits.call), argument);
+            }
+            Action::Approve => {
+                let decision = ToolDecision::Approve;
+                let command = Command::DecideTool { conversation, call: waits.call, digest: waits.digest, decision };
+                self.ask(command, Act::Decide, format!("approved: the AI goes on in #{conversation}"), None);
+            }
+            Action::Edit => self.compose_with(conversation, Writing::EditTool(waits.call), &arguments),
+            _ => self.write(conversation, Writing::RejectTool(waits.call), argument),
         }
     }
 

@@ -11,6 +11,8 @@ use crate::domain::{
     brief::Brief,
     command::Command,
     ids::{ConversationId, EntryNo},
+    text::SafeText,
+    tool::{ToolDecision, canonical},
 };
 
 impl Up<'_> {
@@ -128,6 +130,9 @@ impl Up<'_> {
                 self.m.layer = Layer::None;
                 self.ask_with(command, Act::Decide, "rejected; the AI reads why".to_owned(), None, Some(key));
             }
+            Writing::RejectTool(call) => self.decide_call(key, call, ToolDecision::Reject { reason: text }),
+            Writing::EditTool(call) => self.decide_call(key, call, ToolDecision::Edit { arguments: text }),
+            Writing::AnswerTool(call) => self.decide_call(key, call, ToolDecision::Answer { text }),
             Writing::Edit(draft) => {
                 let command = Command::DecideDraft { conversation, draft, decision: Decision::Edit { text } };
                 let done = format!("your text is on its way in #{conversation}");
@@ -135,6 +140,33 @@ impl Up<'_> {
                 self.ask_with(command, Act::Decide, done, None, Some(key));
             }
         }
+    }
+
+    /// Decides on a tool call in words that were written; what was read is what is decided on.
+    fn decide_call(&mut self, key: DraftKey, call: EntryNo, decision: ToolDecision) {
+        let conversation = key.conversation;
+        let waits = self.m.card(conversation).and_then(|card| card.tool_waiting()).filter(|tool| tool.call == call);
+        let Some(digest) = waits.map(|tool| tool.digest) else {
+            return self.warn(format!("the call in #{conversation} waits no more; the text is kept"));
+        };
+        let done = match &decision {
+            ToolDecision::Edit { arguments } => {
+                match canonical(arguments) {
+                    Err(why) => return self.warn(format!("these are no arguments: {why}")),
+                    // What cannot be seen is not approved.
+                    Ok((form, _)) if SafeText::evidence(&form).as_str() != form => {
+                        return self.warn("something in them cannot be seen; write them anew, or reject".to_owned());
+                    }
+                    Ok(_) => {}
+                }
+                "approved with your arguments"
+            }
+            ToolDecision::Answer { .. } => "answered; the AI goes on",
+            _ => "rejected; the AI reads why",
+        };
+        self.m.layer = Layer::None;
+        let command = Command::DecideTool { conversation, call, digest, decision };
+        self.ask_with(command, Act::Decide, done.to_owned(), None, Some(key));
     }
 
     /// The composer closes; the text is on its way and stays on disk until the server has it.

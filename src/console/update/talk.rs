@@ -211,9 +211,14 @@ fn touch(talk: &mut Talk, recorded: &Recorded) {
         | Event::ShadowDrafted { turn, .. }
         | Event::AnswerSuppressed { turn, .. }
         | Event::TurnAbandoned { turn, .. }
+        | Event::TurnWaits { turn, .. }
         | Event::Escalated { turn: Some(turn), .. } => Some(*turn),
         Event::DraftEnded { draft, .. } => {
             entries.push(*draft);
+            None
+        }
+        Event::ToolEnded { call, .. } | Event::ToolBegan { call } | Event::ToolRan { call, .. } => {
+            entries.push(*call);
             None
         }
         Event::Annotated { message, .. }

@@ -42,12 +42,14 @@ pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Composer) -> Position {
     let writing = composer.key.writing;
     let (role, sign, line) = match writing {
-        Writing::Reply | Writing::Edit(_) => (Role::Reply, ink.glyphs.human, ink.glyphs.lines.heavy),
+        Writing::Reply | Writing::Edit(_) | Writing::EditTool(_) => {
+            (Role::Reply, ink.glyphs.human, ink.glyphs.lines.heavy)
+        }
         Writing::Note => (Role::Note, ink.glyphs.note, ink.glyphs.lines.broken),
-        Writing::Whisper => (Role::Whisper, ink.glyphs.whisper, ink.glyphs.lines.dotted),
+        Writing::Whisper | Writing::AnswerTool(_) => (Role::Whisper, ink.glyphs.whisper, ink.glyphs.lines.dotted),
         Writing::Brief | Writing::Task => (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double),
         Writing::Correct(_) => (Role::Good, ink.glyphs.note, ink.glyphs.lines.broken),
-        Writing::Reject(_) => (Role::Bad, ink.glyphs.bad, ink.glyphs.lines.broken),
+        Writing::Reject(_) | Writing::RejectTool(_) => (Role::Bad, ink.glyphs.bad, ink.glyphs.lines.broken),
     };
     let style = ink.style(role);
     ink.clear(area, ink.style(Role::Text));
@@ -98,7 +100,13 @@ fn to_whom(model: &Model, composer: &Composer) -> String {
             };
             format!("whisper to {ai}, unseen by {customer}")
         }
-        Writing::Correct(_) | Writing::Brief | Writing::Task | Writing::Reject(_) => title.to_owned(),
+        Writing::Correct(_)
+        | Writing::Brief
+        | Writing::Task
+        | Writing::Reject(_)
+        | Writing::RejectTool(_)
+        | Writing::EditTool(_)
+        | Writing::AnswerTool(_) => title.to_owned(),
     }
 }
 

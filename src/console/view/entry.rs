@@ -17,6 +17,7 @@
 //! entries are in sight.
 
 mod happened;
+pub(super) mod tool;
 
 use super::when;
 use crate::{
@@ -257,6 +258,10 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
         What::Draft { answer, expires_at, why, ending } => {
             ticks = ending.is_none();
             draft(c, &mut block, entry, answer, *expires_at, *why, ending.as_ref());
+        }
+        What::Tool { used } => {
+            ticks = used.waits();
+            tool::draw(c, &mut block, entry, used);
         }
         What::Shadow { answer } => {
             c.head(&mut block, at, sign, role, &name);

@@ -116,6 +116,12 @@ fn reasons(page: &mut Page<'_>, card: &Card, model: &Model) {
 }
 
 fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
+    if let Some((entry, used)) = model.talk.as_ref().and_then(|talk| talk.waiting_call()) {
+        page.title(&SafeText::own(format!("tool call {} waits", entry.n)));
+        for (name, words, role) in super::entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
+            page.row(name, words, role);
+        }
+    }
     page.title(&SafeText::literal("now"));
     let held = when::ago(model.now.since(card.held_since));
     let name = |id| SafeText::line_within(&model.name_of(id), 40);
@@ -164,6 +170,9 @@ fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
             SafeText::own(format!("expires in {}", when::left(model.now, draft.expires_at))),
             Role::Draft,
         );
+    }
+    if let Some(at) = card.tool_waiting().and_then(|tool| tool.expires_at) {
+        page.row("tool", SafeText::own(format!("expires in {}", when::left(model.now, at))), Role::Draft);
     }
     match card.status {
         Status::Open => {}

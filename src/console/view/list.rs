@@ -113,7 +113,7 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
 /// Who answers, as a sign and a role.
 fn sign(ink: &Ink<'_>, row: &Row<'_>) -> (&'static str, Role) {
     match row.card.holder {
-        _ if row.card.draft.is_some() => (ink.glyphs.draft, Role::Draft),
+        _ if row.card.decide_by().is_some() => (ink.glyphs.draft, Role::Draft),
         Holder::Queue => (ink.glyphs.queue, Role::Queue),
         Holder::Ai(_) => (ink.glyphs.ai, Role::Ai),
         Holder::Human(_) => (ink.glyphs.human, Role::Human),
@@ -131,6 +131,9 @@ fn state(model: &Model, row: &Row<'_>) -> (SafeText, bool) {
     }
     if card.draft.is_some() {
         return (SafeText::literal("draft waits"), true);
+    }
+    if card.tool_waiting().is_some() {
+        return (SafeText::literal("tool waits"), true);
     }
     if card.writing.is_some() {
         return (SafeText::literal("writing…"), false);

@@ -27,6 +27,7 @@ use crate::{
         teammate::{Actor, Kind},
         text::SafeText,
         thread::Thread,
+        tool::{Call, Fate, ToolEnding, money},
     },
 };
 use jiff::tz::TimeZone;
@@ -179,6 +180,33 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Ending::Expired => format!("draft {draft} expired: nobody decided in time"),
             Ending::Withdrawn { why } => format!("draft {draft} was withdrawn: {}", SafeText::line(why)),
         }),
+        Event::ToolEnded { call, ending } => SafeText::own(match ending {
+            ToolEnding::Approved => format!("tool call {call} was approved"),
+            ToolEnding::Edited { arguments, .. } => {
+                format!("tool call {call} was approved with other arguments: {}", SafeText::evidence(arguments))
+            }
+            ToolEnding::Rejected { reason } => format!("tool call {call} was rejected: {}", SafeText::line(reason)),
+            ToolEnding::Answered { text } => format!("the AI was answered: {}", SafeText::line(text)),
+            ToolEnding::Expired => format!("tool call {call} expired: it was not run"),
+            ToolEnding::Withdrawn { why } => format!("tool call {call} was withdrawn: {}", SafeText::line(why)),
+        }),
+        Event::ToolAllowed { call, .. } => SafeText::own(format!("may use {}", short(call))),
+        Event::ToolProposed { call, why, .. } => {
+            SafeText::own(format!("wants to use {}: {}", short(call), why.words()))
+        }
+        Event::ToolBegan { call } => SafeText::own(format!("tool call {call} began")),
+        Event::ToolRan { call, fate, result } => {
+            let how = match fate {
+                Fate::Done => "was done",
+                Fate::Failed => "failed",
+                Fate::Unknown => "may have been done or not",
+            };
+            SafeText::own(format!("tool call {call} {how}: {}", SafeText::line_within(result, 160)))
+        }
+        Event::TurnWaits { call, .. } => SafeText::own(format!("waits for a person's word on tool call {call}")),
+        Event::AmountMoved { spent } => {
+            SafeText::own(format!("{} moved {}", SafeText::line(&spent.tool), money(spent.amount)))
+        }
         Event::Briefed { brief } => {
             let parts = brief.parts().into_iter().filter(|(_, words)| !words.is_empty());
             let said: Vec<String> = parts.map(|(name, words)| format!("{name}: {}", SafeText::line(words))).collect();
@@ -243,6 +271,11 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
         }
         _ => return None,
     })
+}
+
+/// A call in a line: which tool, with what.
+fn short(call: &Call) -> String {
+    format!("{} {}", SafeText::line_within(&call.tool, 60), SafeText::evidence(&call.arguments).within(120))
 }
 
 /// A text in a line, from a little before the first word that is looked for.

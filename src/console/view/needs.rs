@@ -12,7 +12,7 @@
 //! │                              │ 14:02 Jana  My parcel says delivered …       │                 │
 //! ```
 
-use super::when;
+use super::{entry, when};
 use crate::{
     console::{
         markdown::Styled,
@@ -137,6 +137,12 @@ fn facts(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
         block.wrapped(VALUE, Styled::plain(words), ink.style(role), ink.theme);
     };
     row("asked", asked(model, card, need), Role::Text);
+    let call = model.talk.as_ref().filter(|talk| talk.conversation == card.id).and_then(|talk| talk.waiting_call());
+    if let Some((entry, used)) = call.filter(|_| need.asks == Asks::Tool) {
+        for (name, words, role) in entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
+            row(name, words, role);
+        }
+    }
     let reasons = attention::of(card, model.now).reasons;
     if !reasons.is_empty() {
         let said: Vec<String> =
@@ -167,7 +173,7 @@ fn settled(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
 
 fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
     match asks {
-        Asks::Draft => (ink.glyphs.draft, Role::Draft),
+        Asks::Draft | Asks::Tool => (ink.glyphs.draft, Role::Draft),
         Asks::Task(How::Done) => (ink.glyphs.good, Role::Good),
         Asks::Task(_) => (ink.glyphs.warn, Role::Warn),
         Asks::Undelivered => (ink.glyphs.warn, Role::Warn),
@@ -211,6 +217,16 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
             };
             SafeText::own(format!("Send the AI's draft, change it, or not: {why}."))
         }
+        Asks::Tool => match card.tool_waiting() {
+            Some(tool) if tool.tool == crate::domain::tool::ASK_PERSON => {
+                SafeText::literal("Answer the AI's question; the customer does not see it.")
+            }
+            Some(tool) => SafeText::own(format!(
+                "Let the AI use {}, with these arguments or others, or not.",
+                SafeText::line_within(&tool.tool, 60)
+            )),
+            None => SafeText::literal("Decide on the AI's call."),
+        },
         Asks::Task(how) => {
             let given = attention::result_for(card, model.me());
             let what = given.map(|given| SafeText::line_within(&given.goal, 100)).unwrap_or_default();
@@ -250,6 +266,13 @@ fn then(model: &Model, need: Need) -> SafeText {
                 short_left(model, at)
             )),
             None => SafeText::literal("Nothing is sent until somebody decides."),
+        },
+        Asks::Tool => match need.expires {
+            Some(at) => SafeText::own(format!(
+                "{} left: then it expires, nothing is run, and the conversation goes to the queue.",
+                short_left(model, at)
+            )),
+            None => SafeText::literal("Nothing is run until somebody decides."),
         },
         Asks::Task(_) => SafeText::literal("y puts it away; it stays in the talk."),
         Asks::Undelivered => SafeText::literal("Nothing is sent again by itself."),

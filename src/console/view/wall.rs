@@ -122,6 +122,7 @@ fn state(ink: &Ink<'_>, model: &Model, card: &Card) -> (SafeText, Role) {
     let doing = match model.pending_act(card.id) {
         Some(act) => act.act.doing().to_owned(),
         None if card.draft.is_some() => "draft waits".to_owned(),
+        None if card.tool_waiting().is_some() => "tool waits".to_owned(),
         None => format!("{} · {}", card.mode.word(), model.floor.score(card.id).unwrap_or(0)),
     };
     (SafeText::own(format!("{sign} {holder} · {doing}")), role)

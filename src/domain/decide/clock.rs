@@ -1,6 +1,6 @@
 //! What the desk does by itself: when time passes, when a holder vanishes, when the server starts anew.
 
-use super::{Happening, Talk, carry, govern, not_found, stop, tasks, turns};
+use super::{Happening, Talk, carry, govern, not_found, stop, tasks, tools, turns};
 use crate::domain::{
     approval::Ending,
     card::Status,
@@ -53,6 +53,10 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
         let escalated = talk.escalate(Reason::DraftExpired, Cause::Escalated, summary, "expired");
         events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. })));
         return talk.happen(events);
+    }
+    let of_tools = tools::tick(talk, at);
+    if !of_tools.is_empty() {
+        return talk.happen(of_tools);
     }
     let of_tasks = tasks::tick(talk, at);
     if !of_tasks.is_empty() {

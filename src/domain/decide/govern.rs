@@ -1,6 +1,6 @@
 //! The desk itself: teammates, policy, modes by topic and channel.
 
-use super::{Asker, Happening, Talk, carry, invalid};
+use super::{Asker, Happening, Talk, carry, invalid, tools};
 use crate::domain::{
     desk::Desk,
     event::Event,
@@ -187,6 +187,7 @@ fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.hand_offs == 0 {
         return Err(invalid("hand_offs", "is at least 1"));
     }
+    tools::check_policy(policy)?;
     policy.guard.check().map_err(|(field, why)| invalid(field, why))?;
     if !policy.ceilings.are_sound() {
         return Err(invalid("ceilings", "are more than 0 each; leave one out if it has none"));

@@ -16,6 +16,7 @@ mod stop;
 mod takeover;
 mod talks;
 mod tasks;
+mod tools;
 mod total;
 mod undo;
 mod whispers;

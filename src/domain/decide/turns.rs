@@ -11,7 +11,7 @@ use crate::domain::{
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Outcome, Trace},
+    turn::{Answer, Grounding, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -28,7 +28,9 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
-    if talk.it.turn.is_some() || talk.it.draft.is_some() {
+    // While a call waits for a person only what the customer has written since is answered.
+    let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+    if talk.it.turn.is_some() || talk.it.draft.is_some() || undecided {
         return Err(Refusal::TurnUnderWay);
     }
     let shadow = match card.mode {
@@ -45,7 +47,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
         if card.holder != Holder::Ai(asker.me) {
             return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
         }
-        card.waiting_since.is_some()
+        card.waiting_since.is_some() || card.tool.as_ref().is_some_and(|tool| tool.expires_at.is_none())
     };
     if !waits {
         return Err(Refusal::NothingToAnswer);
@@ -85,6 +87,15 @@ pub(super) fn finish(
             check_length("why", why, LONGEST_SUMMARY)?;
             vec![abandoned(why.clone(), false)]
         }
+        Outcome::Wait { call, notice } => {
+            check_length("notice", notice.as_deref().unwrap_or_default(), LONGEST_SUMMARY)?;
+            if open.shadow || !talk.it.calls.iter().any(|kept| kept.call == *call && kept.turn == turn) {
+                return Err(Refusal::NotFound { what: format!("tool call {call} of this turn") });
+            }
+            let mut events = vec![Event::TurnWaits { turn, call: *call }];
+            events.extend(notified(asker, &talk, turn, term, notice.as_deref()));
+            events
+        }
         Outcome::Fail { why } => {
             check_length("why", why, LONGEST_SUMMARY)?;
             fail(&talk, turn, why)
@@ -110,16 +121,33 @@ pub(super) fn finish(
                     summary: summary.clone(),
                     trace: Some(Box::new(trace.clone())),
                 });
-                let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
-                if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
-                    events.push(Event::Notified { text: text.clone(), term: next });
-                }
+                events.extend(notified(asker, &talk, turn, next, notice.as_deref()));
                 events
             }
         }
     };
     events.splice(0..0, passed);
     Ok(told(&talk, events))
+}
+
+/// What an AI tells the customer while people are asked: only where its answers are sent, it is not stopped, and the checks
+/// find nothing. Otherwise the customer hears nothing of it; people are called either way.
+fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notice: Option<&str>) -> Vec<Event> {
+    let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
+    let Some(text) = notice.filter(|text| speaks && !text.trim().is_empty()) else { return Vec::new() };
+    let settings = &asker.desk.office.policy.guard;
+    let answer =
+        Answer { text: text.to_owned(), sources: Vec::new(), grounding: Grounding(0), trace: Trace::default() };
+    let verdicts = guard::going_out(settings, &talk.it.card, &talk.it.heed, &answer);
+    let stops = settings.stop(&verdicts).is_some();
+    let mut events = Vec::new();
+    if !verdicts.is_empty() {
+        events.push(Event::Guarded { turn: Some(turn), verdicts });
+    }
+    if !stops {
+        events.push(Event::Notified { text: text.to_owned(), term });
+    }
+    events
 }
 
 /// What concerns the whole desk is told to the whole desk.
@@ -139,7 +167,7 @@ fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
     let trace = match outcome {
         Outcome::Answer { answer, .. } => &answer.trace,
         Outcome::Escalate { trace, .. } => trace,
-        Outcome::Abandon { .. } | Outcome::Fail { .. } => &nothing,
+        Outcome::Abandon { .. } | Outcome::Wait { .. } | Outcome::Fail { .. } => &nothing,
     };
     let levels = asker.desk.office.passes(talk.it, asker.at, Some(trace));
     levels.into_iter().map(|level| Event::Spending { level }).collect()

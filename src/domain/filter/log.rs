@@ -22,6 +22,7 @@ use crate::domain::{
     ids::{ConversationId, TeammateId},
     teammate::{Actor, Kind},
     time::{Span, Timestamp},
+    tool::ToolEnding,
 };
 
 /// A condition on what was done. The empty one lets everything through.
@@ -79,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 35] = [
+pub const DEEDS: [&str; 36] = [
     "ask",
     "answer",
     "reply",
@@ -115,6 +116,7 @@ pub const DEEDS: [&str; 35] = [
     "rate",
     "undo",
     "deliver",
+    "tool",
 ];
 
 /// The word of `did:` for an event; what concerns the whole desk is `desk`.
@@ -151,7 +153,20 @@ pub fn deed(event: &Event) -> &'static str {
         },
         Event::ShadowDrafted { .. } => "shadow",
         Event::AnswerSuppressed { .. } => "suppress",
-        Event::TurnBegan { .. } | Event::TurnAbandoned { .. } => "turn",
+        Event::TurnBegan { .. } | Event::TurnAbandoned { .. } | Event::TurnWaits { .. } => "turn",
+        Event::ToolEnded { ending, .. } => match ending {
+            ToolEnding::Approved => "approve",
+            ToolEnding::Edited { .. } => "edit",
+            ToolEnding::Answered { .. } => "answer",
+            ToolEnding::Rejected { .. } => "reject",
+            ToolEnding::Expired => "expire",
+            ToolEnding::Withdrawn { .. } => "withdraw",
+        },
+        Event::ToolAllowed { .. }
+        | Event::ToolProposed { .. }
+        | Event::ToolDenied { .. }
+        | Event::ToolBegan { .. }
+        | Event::ToolRan { .. } => "tool",
         Event::TaskGiven { .. } | Event::TaskBegan { .. } | Event::TaskEnded { .. } | Event::TaskSeen { .. } => "task",
         Event::ModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
@@ -170,7 +185,8 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TeammateInvited { .. }
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
-        | Event::PolicySet { .. } => "desk",
+        | Event::PolicySet { .. }
+        | Event::AmountMoved { .. } => "desk",
         Event::DeskModeSet { .. } => "mode",
     }
 }

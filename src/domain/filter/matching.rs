@@ -113,6 +113,7 @@ impl Is {
             Self::Waiting => card.waiting_since.is_some(),
             Self::Escalated => card.escalation.is_some(),
             Self::Draft => card.draft.is_some(),
+            Self::Tool => card.tool_waiting().is_some(),
             Self::Undelivered => card.signs.undelivered > 0,
             Self::Needs => attention::needs(card, context.me),
         }

@@ -33,6 +33,7 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
         tags: Vec::new(),
         escalation: None,
         draft: None,
+        tool: None,
         writing: None,
         waiting_since: (anger > 1).then_some(NOON),
         asked: EntryNo(1),

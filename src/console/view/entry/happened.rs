@@ -92,6 +92,15 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
             let comment = comment.as_ref().map_or_else(String::new, |words| format!(": {}", SafeText::line(words)));
             format!("the customer rated {score} of 5{comment}")
         }
+        What::ToolDenied { tool, arguments, why } => {
+            role = Role::Bad;
+            let arguments = SafeText::evidence(arguments).within(80);
+            format!(
+                "{by} may not use {} {arguments}: {}",
+                SafeText::line_within(tool, 60),
+                SafeText::line(&why.sentence())
+            )
+        }
         What::Undid { .. } => format!("{by} undid an act"),
         _ => return None,
     };

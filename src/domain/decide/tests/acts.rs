@@ -165,7 +165,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 152 {
+    match step.what % 200 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
@@ -264,7 +264,8 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let stop = stands.map_or(StopId(u32::from(step.b)), |stop| stop.id);
             (Actor::Teammate(LEAD), Command::LiftStop { stop, reason: "mended".into() })
         }
-        _ => (Actor::Desk, Command::EndStops),
+        151 => (Actor::Desk, Command::EndStops),
+        _ => super::tools::about(it, conversation, term, ai, person(step), step),
     }
 }
 

@@ -61,10 +61,18 @@ fn kind(event: &Event) -> &'static str {
         Event::DeliveriesVoided { .. } => "deliveries voided",
         Event::Rated { .. } => "rated",
         Event::Undid { .. } => "undid",
+        Event::AmountMoved { .. } => "amount moved",
+        Event::TurnWaits { .. } => "turn waits",
+        Event::ToolAllowed { .. } => "tool allowed",
+        Event::ToolProposed { .. } => "tool proposed",
+        Event::ToolDenied { .. } => "tool denied",
+        Event::ToolEnded { .. } => "tool ended",
+        Event::ToolBegan { .. } => "tool began",
+        Event::ToolRan { .. } => "tool ran",
     }
 }
 
-const KINDS: usize = 47;
+const KINDS: usize = 55;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

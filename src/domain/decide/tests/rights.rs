@@ -16,6 +16,7 @@ use crate::domain::{
     task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
+    tool::{Fate, ToolDecision},
     turn::Trace,
 };
 use proptest::prelude::*;
@@ -37,7 +38,7 @@ fn needs(command: &Command) -> Needs {
         }
         Command::Note { .. } => Needs::Right(Right::Note),
         Command::Whisper { .. } | Command::GiveTask { .. } | Command::CancelTask { .. } => Needs::Right(Right::Whisper),
-        Command::DecideDraft { .. } => Needs::Right(Right::Approve),
+        Command::DecideDraft { .. } | Command::DecideTool { .. } => Needs::Right(Right::Approve),
         Command::Annotate { .. } => Needs::Right(Right::Annotate),
         // To lift a stop: of a talk's, whoever sets its mode; that none stands is said to them alone.
         Command::SetMode { .. }
@@ -56,6 +57,9 @@ fn needs(command: &Command) -> Needs {
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
+        | Command::AskTool { .. }
+        | Command::BeginTool { .. }
+        | Command::FinishTool { .. }
         | Command::BeginTask { .. }
         | Command::ReportTask { .. } => Needs::Right(Right::Answer),
         Command::OpenConversation { .. }
@@ -113,6 +117,18 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Revoke { teammate: TeammateId(77) },
         Command::BeginTurn { conversation, term },
         Command::FinishTurn { conversation, turn: entry, term, outcome: answer("Yes.", 900) },
+        Command::AskTool {
+            conversation,
+            turn: entry,
+            term,
+            tool: "shop.read".into(),
+            arguments: "{}".into(),
+            definition: token,
+            words: text(),
+        },
+        Command::BeginTool { conversation, call: entry, term },
+        Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text() },
+        Command::DecideTool { conversation, call: entry, digest: token, decision: ToolDecision::Approve },
         open("web", None, "hello"),
         Command::CustomerSaid { conversation, text: text() },
         Command::ClaimDelivery { conversation, message: entry, term },

@@ -20,6 +20,7 @@ use crate::domain::{
     task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
+    tool::{Fate, ToolDecision},
     turn::{Answer, Grounding, Outcome, Trace},
 };
 use proptest::prelude::*;
@@ -69,7 +70,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 42 {
+    match kind % 46 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -110,7 +111,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
         20 => Command::Revoke { teammate },
         21 => Command::BeginTurn { conversation, term },
         22..25 => {
-            let outcome = match d % 4 {
+            let outcome = match d % 5 {
                 0 => Outcome::Answer { answer: Box::new(answer), settled: true },
                 1 => Outcome::Escalate {
                     reason: Reason::ALL[c as usize % Reason::ALL.len()],
@@ -119,6 +120,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
                     trace: Trace::default(),
                 },
                 2 => Outcome::Abandon { why: text },
+                3 => Outcome::Wait { call: entry, notice: maybe },
                 _ => Outcome::Fail { why: text },
             };
             Command::FinishTurn { conversation, turn: entry, term: Term(c), outcome }
@@ -143,6 +145,26 @@ fn command(kind: u8, it: &Garbage) -> Command {
         29 => Command::Rate { conversation, score: d as u8, comment: maybe },
         30 => Command::Found { name: text, admin: it.texts[1].clone(), token, policy },
         31 => Command::BeginTimeline { timeline: d as u32 },
+        42 => Command::AskTool {
+            conversation,
+            turn: entry,
+            term: Term(c),
+            tool: maybe.unwrap_or_else(|| "shop.refund".to_owned()),
+            arguments: text,
+            definition: token,
+            words: it.texts[1].clone(),
+        },
+        43 => Command::BeginTool { conversation, call: entry, term: Term(c) },
+        44 => Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text },
+        45 => {
+            let decision = match d % 4 {
+                0 => ToolDecision::Approve,
+                1 => ToolDecision::Edit { arguments: text },
+                2 => ToolDecision::Reject { reason: text },
+                _ => ToolDecision::Answer { text },
+            };
+            Command::DecideTool { conversation, call: entry, digest: token, decision }
+        }
         32 => Command::Lapse { conversation, seen: at },
         33 => {
             let budget = Budget { turns: a as u16, calls: b as u16, cost_micros: maybe.as_ref().map(|_| c) };

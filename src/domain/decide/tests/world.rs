@@ -158,6 +158,7 @@ impl World {
             hand_offs: start.hand_offs,
             min_grounding: Grounding(if start.grounding.is_multiple_of(2) { 350 } else { 0 }),
             human_topics: ["legal".to_owned()].into(),
+            tools: super::tools::rules(),
             ..Policy::default()
         })
     }

@@ -1,0 +1,203 @@
+//! Tools for AI teammates, through MCP: what servers offer, and one call of one tool.
+//!
+//! Each server has a task of its own that connects, looks what is offered, calls, and connects again when the server is
+//! gone. Whatever goes wrong ends in a word about it, in time: a crash, a silence, a definition that is not what it was,
+//! a result of any size. What a server says is data for people and models, never an instruction to this program.
+//! Deliberately not here: whether a call may be (the desk's rules), and when (see [`turn`](super::turn)).
+
+mod line;
+mod server;
+
+use self::server::{Job, Server};
+use crate::domain::{
+    ids::Digest,
+    policy::Policy,
+    tool::{Fate, LONGEST_DATA, Risk, definition},
+};
+use serde_json::Value;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::oneshot;
+
+/// How long a call may take in all, connecting included.
+pub const CALL_WITHIN: Duration = Duration::from_secs(15);
+
+/// Where a tool server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A program that speaks MCP on its standard input and output. It ends with us.
+    Program {
+        /// Which.
+        program: PathBuf,
+        /// With which arguments.
+        arguments: Vec<String>,
+        /// Variables of its environment, beside `PATH`, `HOME` and the locale; it gets no others.
+        environment: BTreeMap<String, String>,
+    },
+    /// A URL that speaks streamable HTTP.
+    Http {
+        /// Which.
+        url: String,
+        /// What goes into the header `Authorization`, behind `Bearer`.
+        key: Option<Key>,
+    },
+}
+
+/// A key for a server. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(pub String);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// A tool server of the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The name before the tools' names.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// How long a call may take in all; [`CALL_WITHIN`] usually.
+    pub within: Duration,
+}
+
+/// A tool that a server offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Its name with the server's, as in `shop.refund.make`.
+    pub tool: String,
+    /// What the server says of it. From outside.
+    pub description: String,
+    /// What it takes: a JSON Schema. From outside.
+    pub schema: Value,
+    /// What pins it.
+    pub definition: Digest,
+}
+
+impl Offer {
+    /// A tool of the server `server`.
+    #[must_use]
+    pub fn new(server: &str, name: &str, description: &str, schema: Value) -> Self {
+        let definition = definition(name, description, &schema);
+        Self { tool: format!("{server}.{name}"), description: description.to_owned(), schema, definition }
+    }
+
+    /// The name by which language models know it: letters, digits, `_` and `-`, 64 at most.
+    #[must_use]
+    pub fn wire_name(&self) -> String {
+        let fits = |c: char| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '_' };
+        self.tool.chars().map(fits).take(64).collect()
+    }
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Whether it did what it is for.
+    pub fate: Fate,
+    /// What the tool said, or what happened; at most what the desk keeps.
+    pub result: String,
+}
+
+impl Ran {
+    /// It did nothing, for this reason.
+    #[must_use]
+    pub fn failed(why: impl Into<String>) -> Self {
+        Self { fate: Fate::Failed, result: cut(&why.into()) }
+    }
+}
+
+/// A call that the desk let begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Which tool, with its server.
+    pub tool: String,
+    /// Canonical arguments.
+    pub arguments: String,
+    /// The definition that the desk knows.
+    pub definition: Digest,
+    /// Names this very call, for servers that do a thing once for each key.
+    pub key: String,
+}
+
+/// All tool servers of an AI. Cheap to clone; its servers end with the last clone.
+#[derive(Clone, Debug, Default)]
+pub struct Toolbox {
+    servers: Arc<Vec<Server>>,
+}
+
+impl Toolbox {
+    /// Begins to connect to each server.
+    #[must_use]
+    pub fn open(setups: Vec<Setup>) -> Self {
+        Self { servers: Arc::new(setups.into_iter().map(Server::start).collect()) }
+    }
+
+    /// What is offered now and the policy lets an AI ask for about this topic.
+    #[must_use]
+    pub fn offers(&self, policy: &Policy, topic: Option<&str>) -> Vec<Offer> {
+        let allowed = |offer: &Offer| {
+            policy.tools.get(&offer.tool).is_some_and(|rule| {
+                let fits = rule.topics.is_empty() || topic.is_some_and(|topic| rule.topics.contains(topic));
+                rule.risk != Risk::R3 && fits
+            })
+        };
+        self.all().into_iter().filter(allowed).collect()
+    }
+
+    /// All that is offered now, whatever the policy says.
+    #[must_use]
+    pub fn all(&self) -> Vec<Offer> {
+        self.servers.iter().flat_map(|server| server.offers.borrow().clone()).collect()
+    }
+
+    /// Waits until each server has offered something. A server that never does is waited for as long as the caller likes.
+    pub async fn offered(&self) {
+        for server in self.servers.iter() {
+            // Fails only if the server's task has ended: then nothing more is to be waited for.
+            let _ = server.offers.clone().wait_for(|offers| !offers.is_empty()).await;
+        }
+    }
+
+    /// Calls a tool. Always comes back, in [`CALL_WITHIN`] and a little.
+    pub async fn run(&self, errand: Errand) -> Ran {
+        let server = self
+            .servers
+            .iter()
+            .find(|server| errand.tool.strip_prefix(&server.name).is_some_and(|rest| rest.starts_with('.')));
+        let Some(server) = server else {
+            return Ran::failed(format!("no tool server here has {}", errand.tool));
+        };
+        let (done, ran) = oneshot::channel();
+        if server.jobs.send(Job { errand, done }).await.is_err() {
+            return Ran::failed(format!("the tool server {} has ended", server.name));
+        }
+        ran.await.unwrap_or_else(|_| Ran {
+            fate: Fate::Unknown,
+            result: format!("the tool server {} ended under way", server.name),
+        })
+    }
+}
+
+/// At most as long as the desk keeps it; says what was cut.
+fn cut(text: &str) -> String {
+    if text.len() <= LONGEST_DATA {
+        return text.to_owned();
+    }
+    let note = format!("… (cut: {} bytes)", text.len());
+    let mut end = LONGEST_DATA - note.len();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{note}", text.get(..end).unwrap_or_default())
+}
+
+/// Tries a server once: what it offers.
+///
+/// # Errors
+/// A sentence.
+pub async fn try_out(setup: &Setup) -> Result<Vec<Offer>, String> {
+    server::try_out(setup).await
+}

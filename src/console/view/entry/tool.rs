@@ -1,0 +1,105 @@
+//! A tool call in the talk, and its facts for the card and the inspector.
+//!
+//! ```text
+//! 14:05 ▲ Aria    wants to use a tool, expires in 8m
+//!                 tool    shop.refund.make (R2 money or data)
+//!                 with    {"amount":49.9,"order":"BW-20417"}
+//!                 amount  49.90
+//!                 said    I want my money back for BW-20417
+//!                 needs   it moves money or changes data
+//!                 digest  5be1c09a7d8e4f10
+//!                 y approve   e edit   x reject
+//! ```
+//!
+//! Everything from outside is evidence: what is odd in it is visible. Deliberately not here: deciding (see `update`).
+
+use super::{Action, Context, Entry, Modifier, Role, SafeText, Scope, Screen, Styled, when};
+use crate::{
+    console::widgets::Block,
+    domain::{
+        thread::Used,
+        tool::{Fate, ToolEnding},
+    },
+};
+
+/// Where values stand, from the body on.
+const VALUE: u16 = 8;
+/// Of a result so much is shown, in characters.
+const RESULT: usize = 600;
+
+/// What a person must see before deciding: names, words, roles. `asker`: who asked for it.
+pub(in crate::console::view) fn facts(used: &Used, asker: &SafeText) -> Vec<(&'static str, SafeText, Role)> {
+    let mut facts: Vec<_> = used.facts().into_iter().map(|(name, words)| (name, words, Role::Text)).collect();
+    facts.insert(1, ("by", asker.clone(), Role::Ai));
+    for (name, _, role) in &mut facts {
+        match *name {
+            "with" | "asks" | "amount" => *role = Role::Warn,
+            "digest" | "needs" => *role = Role::Dim,
+            "said" => *role = Role::Customer,
+            _ => {}
+        }
+    }
+    facts
+}
+
+pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Used) {
+    let name = c.actor(entry.by);
+    let waits = used.waits() && c.model.screen != Screen::Log;
+    let over = matches!(
+        used.ending,
+        Some((
+            ToolEnding::Rejected { .. }
+                | ToolEnding::Answered { .. }
+                | ToolEnding::Expired
+                | ToolEnding::Withdrawn { .. },
+            _
+        ))
+    );
+    let (sign, role) = match &used.ran {
+        _ if used.waits() => (c.glyphs.draft, Role::Draft),
+        Some((Fate::Failed | Fate::Unknown, _)) => (c.glyphs.bad, Role::Bad),
+        _ if over => (c.glyphs.suppressed, Role::Suppressed),
+        _ => (c.glyphs.event, Role::Dim),
+    };
+    c.head(block, Some(entry.at), sign, role, &name);
+    let lead = if used.is_question() { "asks a person" } else { "tool" };
+    if waits {
+        let left =
+            used.expires_at.map_or_else(String::new, |at| format!(", expires in {}", when::left(c.model.now, at)));
+        let lead = if used.is_question() { lead } else { "wants to use a tool" };
+        let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
+        c.body(block, Styled::plain(SafeText::own(format!("{lead}{left}"))), style);
+        let x = c.columns().body;
+        for (name, words, role) in facts(used, &name) {
+            block.line();
+            block.own(x, name, c.style(Role::Dim));
+            block.wrapped(x + VALUE, Styled::plain(words), c.style(role), c.theme);
+        }
+        let keys = |action, words: &str| {
+            let keys = c.model.keymap.keys_of(Scope::Floor, action);
+            keys.map_or_else(|| words.to_owned(), |keys| format!("{} {words}", SafeText::line(&keys)))
+        };
+        let acts: &[_] = if used.is_question() {
+            &[(Action::Approve, "answer"), (Action::Reject, "reject")]
+        } else {
+            &[(Action::Approve, "approve"), (Action::Edit, "edit"), (Action::Reject, "reject")]
+        };
+        let acts: Vec<String> = acts.iter().map(|(action, words)| keys(*action, words)).collect();
+        c.below(block, SafeText::own(acts.join("   ")), c.style(Role::Key));
+        return;
+    }
+    let what = match used.question() {
+        Some(question) => SafeText::evidence(&question),
+        None => {
+            SafeText::own(format!("{} {}", SafeText::evidence(&used.call.tool), SafeText::evidence(used.arguments())))
+        }
+    };
+    let by = used.ending.as_ref().map_or_else(String::new, |(_, by)| format!(" ({})", c.actor(*by)));
+    let words = SafeText::own(format!("{lead} {what}: {}{by}", used.state()));
+    c.body(block, Styled::plain(words), c.style(role));
+    if let Some((_, result)) = &used.ran {
+        let shown: String = result.chars().take(RESULT).collect();
+        let cut = if shown.len() < result.len() { "…" } else { "" };
+        c.below(block, SafeText::own(format!("{}{cut}", SafeText::message(&shown))), c.style(Role::Dim));
+    }
+}
