@@ -11,11 +11,13 @@
 //!
 //! Deliberately not here: what becomes of an answer. The desk's rules decide that, and an AI has no private door.
 
+pub mod asking;
 pub mod driver;
 pub mod errand;
 pub mod follow;
 pub mod grounding;
 pub mod knowledge;
+pub mod measure;
 pub mod model;
 pub mod offline;
 pub mod openai;

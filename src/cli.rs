@@ -222,7 +222,7 @@ pub enum Act {
     Doctor(doctor::Doctor),
     /// Look at what the AI reads, and say what is wrong with it
     Knowledge(knowledge::Read),
-    /// Print the keys of the console
+    /// Print the keys and commands of the console
     Keys(keys::Keys),
     /// Print where files are
     Paths(paths::Where),
@@ -328,6 +328,15 @@ fn seconds(said: &str) -> Result<Span, String> {
 #[must_use]
 pub fn tree() -> clap::Command {
     Cli::command()
+}
+
+/// The same for manuals: the page of the console also tells its keys and commands, from the tables that it uses itself.
+#[must_use]
+pub fn manual() -> clap::Command {
+    Cli::command().mut_subcommand("console", |console| {
+        let examples = console.get_after_help().map(ToString::to_string).unwrap_or_default();
+        console.after_help(format!("{examples}\n\n{}", keys::manual()))
+    })
 }
 
 /// Does what was asked and tells the exit code. What went wrong is on standard error.

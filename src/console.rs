@@ -20,6 +20,7 @@ pub mod msg;
 pub mod pace;
 pub mod paint;
 pub mod perform;
+pub mod pointer;
 pub mod terminal;
 pub mod theme;
 pub mod tour;

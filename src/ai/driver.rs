@@ -277,7 +277,8 @@ impl Driver {
             return;
         }
         if let Some(asked) = self.floor.begin_settling(conversation) {
-            self.agenda.add(Instant::now() + self.settle(), Wake::Settled(conversation, asked));
+            let wait = self.settle() * self.floor.patience(conversation);
+            self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
         }
         self.look_for_task(conversation);
     }

@@ -18,6 +18,8 @@ use tokio::sync::mpsc;
 pub struct Prompt {
     /// The customer's language.
     pub locale: Language,
+    /// The conversation's topic.
+    pub topic: Option<String>,
     /// The customer's messages since the last answer, oldest first.
     pub said: Vec<String>,
     /// What was answered before, newest last.

@@ -7,8 +7,11 @@
 //!
 //! Deliberately not here: paraphrase, inference, promises.
 
+mod asked;
+mod candidate;
 mod compose;
 mod small;
+mod told;
 mod tools;
 mod whisper;
 

@@ -53,6 +53,8 @@ pub struct Passage {
     pub heading: String,
     /// The file's language, if it names one.
     pub locale: Option<Language>,
+    /// The file's topic, if it names one.
+    pub topic: Option<String>,
     /// The sentences.
     pub sentences: Vec<String>,
     /// How well it fits: more is better, 0 at least; comparable within one answer only.
@@ -69,6 +71,7 @@ impl Passage {
             tags: vec![],
             heading: "How long does a refund take?".into(),
             locale: None,
+            topic: None,
             sentences: vec!["A refund takes 5 working days.".into()],
             score: 1.0,
         }
@@ -85,7 +88,7 @@ pub struct IndexError(#[from] rusqlite::Error);
 pub struct Retrieval {
     // Held for the length of one query, never across an await: callers are on a blocking thread.
     index: Mutex<Connection>,
-    passages: Vec<(Passage, Option<String>)>,
+    passages: Vec<Passage>,
     synonyms: Vec<Synonym>,
 }
 
@@ -121,10 +124,11 @@ impl Retrieval {
                         tags: document.tags.clone(),
                         heading: section.heading.clone(),
                         locale: document.locale,
+                        topic: document.topic.clone(),
                         sentences: section.sentences.clone(),
                         score: 0.0,
                     };
-                    passages.push((passage, document.topic.clone()));
+                    passages.push(passage);
                 }
             }
         }
@@ -146,10 +150,10 @@ impl Retrieval {
         let mut passages: Vec<Passage> = found
             .into_iter()
             .filter_map(|(row, score)| {
-                let (passage, topic) = self.passages.get(usize::try_from(row).ok()?)?;
+                let passage = self.passages.get(usize::try_from(row).ok()?)?;
                 let locale =
                     if passage.locale.is_none_or(|locale| locale == question.locale) { SAME_LOCALE } else { 1.0 };
-                let topic = if topic.is_some() && *topic == question.topic { SAME_TOPIC } else { 1.0 };
+                let topic = if passage.topic.is_some() && passage.topic == question.topic { SAME_TOPIC } else { 1.0 };
                 let near = if question.near.as_ref() == Some(&passage.document) { SAME_DOCUMENT } else { 1.0 };
                 Some(Passage { score: score.max(0.0) * locale * topic * near, ..passage.clone() })
             })

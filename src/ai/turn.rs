@@ -346,6 +346,7 @@ impl Turn {
         let view = &self.view;
         vec![Effect::Compose(Box::new(Prompt {
             locale: view.locale,
+            topic: view.topic.clone(),
             said: view.said.clone(),
             answered: view.answered.clone(),
             earlier: view.earlier.clone(),

@@ -379,7 +379,8 @@ const SMALL_DE: &[&str] = &[
     "muss", "nach", "nicht", "noch", "nun", "nur", "ob", "oder", "schon", "sehr", "sein", "seit", "sich", "sie",
     "sind", "so", "soll", "uber", "um", "und", "uns", "unter", "vom", "von", "vor", "wann", "war", "warum", "was",
     "wenn", "wer", "werde", "werden", "wie", "wieso", "will", "wir", "wird", "wo", "zu", "zum", "zur", "guten", "tag",
-    "geht", "gehen", "welche", "lange",
+    "geht", "gehen", "welche", "lange", "nichts", "ganz", "ganzen", "euch", "zusammen", "gern", "gerne", "denn",
+    "sonst",
 ];
 const SMALL_ES: &[&str] = &[
     "a", "al", "algo", "aqui", "asi", "aun", "buenas", "buenos", "como", "con", "cual", "cuando", "de", "del", "desde",

@@ -26,12 +26,12 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 /// Words a second that the AI writes, so that one can read along and step in.
 const WORDS: u32 = 14;
 /// Customers who are there when it begins.
-const OPENING: usize = 24;
+const OPENING: usize = 28;
 /// For so long the afternoon goes in a hurry, so that the floor is full from the first second: answered, drafted, queued,
 /// held by a colleague.
 const HEAD_START: Duration = Duration::from_secs(1);
-/// Who else sits at the desk, and how many talks she takes in all.
-const COLLEAGUE: (&str, usize) = ("Lena", 4);
+/// Who else sits at the desk, and how many talks she holds at once.
+const COLLEAGUE: (&str, usize) = ("Lena", 5);
 /// Who judges what the AI said.
 const REVIEWER: &str = "Rita";
 
@@ -52,7 +52,7 @@ pub struct Demo {
     #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
     /// New customers a minute
-    #[arg(long, value_name = "NUMBER", default_value_t = 12.0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20.0)]
     pub rate: f64,
     /// Customers who write at once, at most; those who leave stay on the floor until somebody settles them
     #[arg(long, value_name = "NUMBER", default_value_t = 40)]

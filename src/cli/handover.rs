@@ -95,7 +95,7 @@ async fn briefs(desk: &mut Desk, since: Span) -> Result<Vec<Recorded>, Failure> 
                 found.extend(events);
                 match next {
                     Some(next) if found.len() < BRIEFS && before.is_none_or(|before| next < before) => {
-                        before = Some(next)
+                        before = Some(next);
                     }
                     _ => return Ok(found),
                 }

@@ -1,6 +1,6 @@
-//! `centaur man`: the man pages, made from the tree of commands.
+//! `centaur man`: the man pages, made from the tree of commands, and for the console from the table of its actions.
 
-use super::{Context, exit::Failure, tree};
+use super::{Context, exit::Failure, manual};
 use clap_mangen::Man as Roff;
 use std::path::PathBuf;
 
@@ -22,11 +22,11 @@ impl Man {
     pub fn run(self, context: &mut Context) -> Result<(), Failure> {
         let Some(folder) = self.folder else {
             let mut page = Vec::new();
-            Roff::new(tree()).render(&mut page)?;
+            Roff::new(manual()).render(&mut page)?;
             return context.out.raw(&page);
         };
         std::fs::create_dir_all(&folder)?;
-        clap_mangen::generate_to(tree(), &folder)?;
+        clap_mangen::generate_to(manual(), &folder)?;
         let place = folder.display().to_string();
         context.out.done(&serde_json::json!({ "folder": place }), &format!("the man pages are in {place}"))
     }

@@ -109,6 +109,7 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
         zone: offset,
         drafts,
         alerts: context.config.alert.clone(),
+        sheets: Some(context.paths.state.join("handover")),
         editor: editor(&context.config.editor),
         canned: canned.into(),
         holds: Holds { usual: send.hold_seconds.span(), channels },

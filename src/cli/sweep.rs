@@ -144,13 +144,12 @@ fn tell(context: &mut Context, card: &Card, row: &Row<'_>) -> Result<(), Failure
         return context.out.json(row);
     }
     let name = SafeText::line_within(&card.customer.name, 40);
-    let end = match &row.why {
-        Some(why) => format!("not done: {}", SafeText::line(why)),
-        None => {
-            let said = shift::note(row.brief);
-            let said: Vec<&str> = said.lines().skip(1).collect();
-            SafeText::line_within(&said.join("; "), WORDS).to_string()
-        }
+    let end = if let Some(why) = &row.why {
+        format!("not done: {}", SafeText::line(why))
+    } else {
+        let said = shift::note(row.brief);
+        let said: Vec<&str> = said.lines().skip(1).collect();
+        SafeText::line_within(&said.join("; "), WORDS).to_string()
     };
     let line = format!("#{} {name} goes to {}: {end}", card.id, SafeText::line(row.to));
     context.out.text(&SafeText::own(line))

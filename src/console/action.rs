@@ -102,6 +102,14 @@ pub struct Entry {
     pub word: Option<(&'static str, &'static str)>,
 }
 
+impl Entry {
+    /// As it is typed: `:word [argument]`.
+    #[must_use]
+    pub fn written(&self) -> Option<String> {
+        self.word.map(|(word, argument)| format!(":{word} {argument}").trim_end().to_owned())
+    }
+}
+
 macro_rules! actions {
     ($($(#[$group:meta])* $action:ident $name:literal [$($scope:ident)*] $title:literal, $help:literal $(, : $word:literal $arg:literal)?;)*) => {
         /// What can be done.
@@ -203,6 +211,10 @@ actions! {
     Tag "tag" [Floor List Talk] "tag", "Adds and removes tags.", :"tag" "[word] [-word]";
     Priority "priority" [Floor List Talk] "priority", "How soon a person should look.", :"priority" "[low|normal|high|urgent]";
     Undo "undo" [Floor List Talk] "undo", "Undoes your last act in this conversation that can be undone, and says what.", :"undo" "";
+
+    // The end of a shift.
+    Handover "handover" [Floor List Talk] "handover", "Makes the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong.", :"handover" "[8h]";
+    Sweep "sweep" [Floor List Talk] "sweep", "Returns all that you hold to the AI, each with its brief, or to the queue, as one act.", :"sweep" "[ai|queue]";
 
     // The program.
     Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";

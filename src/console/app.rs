@@ -4,16 +4,19 @@
 //! ticks: an idle console waits for one thing only. Keys are drawn at once, all else at most every 16 ms. Deliberately not
 //! here: what anything means (`update`), what it looks like (`view`).
 
+mod answers;
 mod away;
 #[cfg(test)]
 mod tests;
+
+pub use answers::LAST_ANSWERS;
 
 use super::{
     alerts::Alerts,
     composer::canned::Canned,
     drafts::Keeper,
     effect::Effect,
-    input::{Answer, Ending, Input},
+    input::{Ending, Input},
     keymap::Keymap,
     model::{DraftKey, Holds, Model},
     msg::{Msg, What},
@@ -33,11 +36,9 @@ use crate::{
 };
 use futures_util::{FutureExt, StreamExt};
 use ratatui::layout::{Rect, Size};
-use std::{collections::VecDeque, fmt, io, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fmt, io, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
-/// How long the terminal may take for its last answers.
-pub const LAST_ANSWERS: Duration = Duration::from_millis(800);
 /// How long the first frame waits for the terminal to say whether it is light or dark.
 const FOR_COLOUR: Duration = Duration::from_millis(40);
 /// What is taken at once before drawing.
@@ -60,6 +61,8 @@ pub struct Options {
     pub drafts: Option<(Keeper, Vec<(DraftKey, String)>)>,
     /// When the person is called.
     pub alerts: Vec<Rule>,
+    /// Where the sheets of shifts go.
+    pub sheets: Option<PathBuf>,
     /// The command that edits a file, as in `$VISUAL`; run through `sh`.
     pub editor: String,
     /// The person's canned replies.
@@ -174,7 +177,7 @@ impl<B: Screen, S: Seat> App<B, S> {
             news: Some(news),
             model,
             look: options.look,
-            performer: Performer::new(peer, keeper),
+            performer: Performer::new(peer, keeper).with_sheets(options.sheets),
             clock: options.clock,
             editor: options.editor,
             wake: None,
@@ -236,31 +239,6 @@ impl<B: Screen, S: Seat> App<B, S> {
             ended?;
         }
         Ok(self.ended)
-    }
-
-    /// Waits for the answers that the terminal owes: whoever has the terminal next would take them for typing. Keys that
-    /// come meanwhile were meant for nobody here.
-    async fn hear_out(&mut self) {
-        let until = Instant::now() + LAST_ANSWERS;
-        while self.is_owed() {
-            let Some(inputs) = &mut self.inputs else { return };
-            match tokio::time::timeout_at(until, inputs.next()).await {
-                Ok(Some(Input::Answered(answer))) => self.answered(answer),
-                Ok(Some(Input::Ending(ending))) => {
-                    self.take_input(Input::Ending(ending));
-                    if ending == Ending::HungUp {
-                        return;
-                    }
-                }
-                Ok(None) | Err(_) => return,
-                Ok(Some(_)) => {}
-            }
-        }
-    }
-
-    fn is_owed(&self) -> bool {
-        let now = self.start.elapsed();
-        self.pace.owed(now) || self.pace.is_new(now)
     }
 
     async fn live(&mut self) -> Result<(), Broken> {
@@ -328,29 +306,6 @@ impl<B: Screen, S: Seat> App<B, S> {
             }
         };
         self.hear(what);
-    }
-
-    fn answered(&mut self, answer: Answer) {
-        match answer {
-            Answer::Shown => {
-                self.pace.answered(self.start.elapsed());
-                self.seat.owes(self.pace.owed(self.start.elapsed()));
-            }
-            Answer::Background { .. } => {
-                if let (Some(theme), true) = (self.if_light.take(), answer.is_light()) {
-                    self.look.set_theme(theme.clone());
-                    self.first_theme = theme;
-                    self.repaint();
-                }
-            }
-            Answer::TellsKeysApart => self.seat.tell_keys_apart(),
-            Answer::Synchronizes(known) => self.screen.backend_mut().synchronizes(known),
-            Answer::Attributes => {
-                // Nothing more comes.
-                self.if_light = None;
-                self.pace.is_known();
-            }
-        }
     }
 
     /// Takes the inputs that are there already, but for what comes after a key that leads away from the screen.

@@ -35,6 +35,8 @@ pub enum Effect {
     ReadSaved,
     /// Keep the saved filters on disk.
     KeepSaved(Vec<Saved>),
+    /// Write the sheet of a shift's end to a file of this name; comes back as `SheetKept`.
+    KeepSheet(String, String),
     /// Open `$EDITOR` on a text; comes back as `Edited`.
     Edit(String),
     /// Come back at this local time at the latest, as `Woke`; replaces the wake asked for before. None: never.

@@ -207,6 +207,18 @@ impl Keymap {
     }
 }
 
+impl Keymap {
+    /// The actions that have a word and no key anywhere, in the order of the table, as `:word [argument]`.
+    #[must_use]
+    pub fn only_by_word(&self) -> Vec<(String, &'static super::action::Entry)> {
+        let has_key = |entry: &super::action::Entry| {
+            Scope::ALL.into_iter().any(|scope| !self.all_keys_of(scope, entry.action).is_empty())
+        };
+        let words = super::action::TABLE.iter().filter(|entry| !has_key(entry));
+        words.filter_map(|entry| Some((entry.written()?, entry))).collect()
+    }
+}
+
 /// The scope that is nearest to a mistyped one.
 fn nearest_scope(name: &str) -> Option<&'static str> {
     nearest(name, Scope::ALL.iter().map(|scope| scope.name()))

@@ -19,6 +19,7 @@ pub mod notice;
 pub mod saved;
 pub mod screen;
 pub mod sending;
+pub mod shift;
 pub mod talk;
 pub mod wall;
 
@@ -135,6 +136,8 @@ pub struct Model {
     pub acts: Vec<PendingAct>,
     /// What the person should know, newest last.
     pub notices: Vec<Notice>,
+    /// What is read at the end of a shift, while it is read.
+    pub shift: Option<shift::Shift>,
     /// When the person is called.
     pub alerts: Alerts,
     /// Texts that were begun and not sent.
@@ -182,7 +185,7 @@ pub struct Split {
 
 /// An edge between two parts that the mouse can drag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Edge {
+pub enum Edge {
     /// At the right of the list.
     List,
     /// At the left of the inspector.
@@ -286,6 +289,7 @@ impl Model {
             sending: Vec::new(),
             acts: Vec::new(),
             notices: Vec::new(),
+            shift: None,
             alerts: Alerts::default(),
             drafts: BTreeMap::new(),
             canned: Arc::default(),

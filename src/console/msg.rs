@@ -63,6 +63,8 @@ pub enum What {
     Restored(Vec<(DraftKey, String)>),
     /// The saved filters of an earlier run.
     Saved(Vec<Saved>),
+    /// The sheet of a shift's end is in this file, or why not.
+    SheetKept(Result<String, String>),
     /// Something beside the desk went wrong, as keeping a text on disk: one sentence.
     Trouble(String),
     /// The program came back to the foreground, or is asked to paint all.

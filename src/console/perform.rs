@@ -10,9 +10,14 @@ use crate::{
         session::{NotTaken, Order, mint},
     },
     domain::ids::{CommandId, ConversationId},
-    protocol::ToPeer,
+    protocol::{Query, ToPeer},
 };
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 /// Orders that wait for the session beside its own queue. When they are as many, an act is refused with a sentence.
 const BACKLOG: usize = 256;
@@ -22,6 +27,8 @@ const BACKLOG: usize = 256;
 pub struct Performer {
     peer: Peer,
     keeper: Option<Keeper>,
+    /// Where the sheets of shifts go.
+    sheets: Option<PathBuf>,
     tickets: HashMap<CommandId, u64>,
     backlog: VecDeque<Order>,
     watching: BTreeSet<ConversationId>,
@@ -35,11 +42,19 @@ impl Performer {
         Self {
             peer,
             keeper,
+            sheets: None,
             tickets: HashMap::new(),
             backlog: VecDeque::new(),
             watching: BTreeSet::new(),
             queries: BTreeSet::new(),
         }
+    }
+
+    /// The same, which writes the sheets of shifts into this folder.
+    #[must_use]
+    pub fn with_sheets(mut self, folder: Option<PathBuf>) -> Self {
+        self.sheets = folder;
+        self
     }
 
     /// Does it. May tell something at once.
@@ -64,7 +79,10 @@ impl Performer {
                 return Ok(self.order(Order::Unwatch(conversation)).err().map(What::Trouble));
             }
             Effect::Query(id, query) => {
-                self.queries.insert(id);
+                // Nobody waits for how the AIs do.
+                if query != Query::Health {
+                    self.queries.insert(id);
+                }
                 return Ok(self.order(Order::Query(id, query)).err().map(What::Trouble));
             }
             // Ephemeral: dropped if the session is busy or over.
@@ -74,6 +92,13 @@ impl Performer {
                     keeper.keep(key, text);
                     return Ok(keeper.trouble().map(What::Trouble));
                 }
+            }
+            Effect::KeepSheet(name, text) => {
+                let kept = match &self.sheets {
+                    Some(folder) => write_sheet(folder, &name, &text),
+                    None => Err("there is no folder for it here".to_owned()),
+                };
+                return Ok(Some(What::SheetKept(kept)));
             }
             Effect::ReadSaved => {
                 return Ok(self.keeper.as_ref().map(|keeper| What::Saved(keeper.saved())));
@@ -170,5 +195,22 @@ impl Performer {
     #[must_use]
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+}
+
+/// Writes a sheet, which only its owner may read: it names customers. The path.
+fn write_sheet(folder: &Path, name: &str, text: &str) -> Result<String, String> {
+    let path = folder.join(name);
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path)?.write_all(text.as_bytes())
+    };
+    match write() {
+        Ok(()) => Ok(path.display().to_string()),
+        Err(error) => Err(format!("{}: {error}", path.display())),
     }
 }

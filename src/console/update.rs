@@ -24,6 +24,7 @@ mod pick;
 mod saved;
 mod screens;
 mod send;
+mod shift;
 mod stop;
 mod talk;
 mod task;
@@ -103,6 +104,7 @@ impl Up<'_> {
             What::Edited(result) => self.edited(result),
             What::Restored(drafts) => self.restored(drafts),
             What::Saved(views) => self.restored_views(views),
+            What::SheetKept(result) => self.sheet_kept(result),
             What::Trouble(why) => self.say(Severity::Bad, why),
             What::Resumed => self.effects.push(Effect::Repaint),
             What::Ending => self.quit(),

@@ -32,6 +32,7 @@ mod needs;
 mod notices;
 mod palette;
 mod picker;
+mod sheet;
 mod talk;
 mod wall;
 mod welcome;
@@ -201,6 +202,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
         Layer::Palette(palette) => Some(palette::draw(ink, areas.frame, palette)),
         Layer::Filter(line) => Some(filter::draw(ink, areas, model, line)),
         Layer::Job(shown) => job::draw(ink, areas.frame, model, shown),
+        Layer::Sheet(sheet) => Some(sheet::draw(ink, areas.frame, sheet)),
         Layer::Help(help) => {
             help::draw(ink, areas.frame, model, help);
             None

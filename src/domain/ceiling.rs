@@ -151,7 +151,7 @@ pub struct Ceilings {
     pub turn: Ceiling,
     /// Of one conversation.
     pub talk: Ceiling,
-    /// Of one customer in a day, over all conversations.
+    /// Of one customer in a day, over all conversations; told by the mail address, where there is one.
     pub customer: Ceiling,
     /// Of the desk in a day.
     pub day: Ceiling,
@@ -236,13 +236,15 @@ fn day_of(at: Timestamp) -> i64 {
     at.0.div_euclid(DAY)
 }
 
-/// Who a customer is, as far as the desk can tell: by mail address, else by name.
-fn who(customer: &Customer) -> u64 {
-    let said = customer.email.as_deref().unwrap_or(&customer.name);
-    said.trim()
-        .chars()
-        .flat_map(char::to_lowercase)
-        .fold(0xcbf2_9ce4_8422_2325, |sum, c| (sum ^ u64::from(c as u32)).wrapping_mul(0x0000_0100_0000_01b3))
+/// Who a customer is, as far as the desk can tell: by mail address. Names are not one's own.
+fn who(customer: &Customer) -> Option<u64> {
+    let said = customer.email.as_deref()?;
+    Some(
+        said.trim()
+            .chars()
+            .flat_map(char::to_lowercase)
+            .fold(0xcbf2_9ce4_8422_2325, |sum, c| (sum ^ u64::from(c as u32)).wrapping_mul(0x0000_0100_0000_01b3)),
+    )
 }
 
 fn reported(trace: &Trace) -> Spent {
@@ -257,8 +259,14 @@ fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
         Some(open) => recorded.at.since(open.since).0,
         None => 0,
     };
+    let is_open = |turn| it.turn.as_ref().is_some_and(|open| open.turn == turn);
     match &recorded.event {
-        Event::TurnBegan { .. } | Event::ToolBegan { .. } => Spent { calls: 1, ..Spent::default() },
+        Event::TurnBegan { .. } | Event::TaskBegan { .. } | Event::ToolBegan { .. } => {
+            Spent { calls: 1, ..Spent::default() }
+        }
+        Event::TaskEnded { ending, .. } => ending.work().map(|work| reported(&work.answer.trace)).unwrap_or_default(),
+        // The answer of a task has no turn: the end of the task counts it.
+        Event::Answered { turn, .. } | Event::DraftProposed { turn, .. } if !is_open(*turn) => Spent::default(),
         Event::Answered { turn, answer, draft: None, .. }
         | Event::DraftProposed { turn, answer, .. }
         | Event::ShadowDrafted { turn, answer } => Spent { ms: took(*turn), ..reported(&answer.trace) },
@@ -288,7 +296,7 @@ pub(super) fn count(office: &mut Office, it: &mut Conversation, recorded: &Recor
         *today = Today { day, counted: recorded.seq, ..Today::default() };
     }
     today.all.add(more);
-    let key = who(&it.card.customer);
+    let Some(key) = who(&it.card.customer) else { return true };
     match today.customers.binary_search_by_key(&key, |(key, _)| *key) {
         Ok(at) => {
             if let Some((_, spent)) = today.customers.get_mut(at) {
@@ -320,6 +328,8 @@ pub fn counts(event: &Event) -> bool {
         Event::TurnBegan { .. }
             | Event::ToolBegan { .. }
             | Event::TurnWaits { .. }
+            | Event::TaskBegan { .. }
+            | Event::TaskEnded { .. }
             | Event::Answered { draft: None, .. }
             | Event::DraftProposed { .. }
             | Event::ShadowDrafted { .. }
@@ -334,7 +344,7 @@ impl Office {
     fn levels(&self, it: &Conversation, at: Timestamp, more: Spent) -> impl Iterator<Item = Level> + use<> {
         let today = (self.today.day == day_of(at)).then_some(&self.today);
         let key = who(&it.card.customer);
-        let of_customer = today.and_then(|today| {
+        let of_customer = today.zip(key).and_then(|(today, key)| {
             let at = today.customers.binary_search_by_key(&key, |(key, _)| *key).ok()?;
             today.customers.get(at).map(|(_, spent)| *spent)
         });

@@ -40,11 +40,18 @@ pub fn goes(card: &Card, to: To, me: TeammateId, office: &Office) -> Result<Hold
     }
     match card.status {
         Status::Resolved { .. } => Err("resolved already"),
-        Status::Open if to == To::Ai && card.mode.lets_ai_hold() => {
-            Ok(office.front_ai().map_or(Holder::Queue, Holder::Ai))
+        Status::Open if to == To::Ai => {
+            Ok(office.front_ai().filter(|ai| may_hold(card, *ai, office)).map_or(Holder::Queue, Holder::Ai))
         }
         Status::Open | Status::Snoozed { .. } => Ok(Holder::Queue),
     }
+}
+
+/// As the rules of a hand-back say, as far as the card tells. The server has the last word.
+fn may_hold(card: &Card, ai: TeammateId, office: &Office) -> bool {
+    card.mode.lets_ai_hold()
+        && card.signs.hand_offs < office.policy.hand_offs
+        && office.stopped(card, Some(ai)).is_none()
 }
 
 /// The brief that goes with it: begun from the talk, or the bare fact where the talk says nothing. Never empty.

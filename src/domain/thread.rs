@@ -1,7 +1,7 @@
 //! A talk as people read it: the fold of one conversation's events into entries.
 //!
-//! The fold may begin in the middle of a talk: what refers to an entry that is not there is left out. The same fold
-//! serves the console, the command line, the AI teammates and the exports.
+//! The fold may begin in the middle: what refers to an entry that is not there is left out. The same fold serves the
+//! console, the command line, the AI teammates and the exports.
 
 mod entry;
 
@@ -32,16 +32,7 @@ use std::collections::VecDeque;
 mod amend;
 mod used;
 
-pub use self::used::Used;
-
-/// Where a message to the customer is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Send {
-    /// The state.
-    pub state: State,
-    /// Its number among those that the customer sees, once it may be seen.
-    pub public: Option<PublicNo>,
-}
+pub use self::{entry::Send, used::Used};
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,4 +9,5 @@ mod ends;
 mod ladder;
 mod noise;
 mod plain;
+mod shift;
 mod sitting;

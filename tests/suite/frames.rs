@@ -12,7 +12,7 @@ use centaur::{
         approval::{Decision, Ending, Why},
         brief::Brief,
         card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
-        ceiling::{Kind as Used, Level, Reach},
+        ceiling::{self, Level, Reach},
         command::Command,
         customer::Customer,
         delivery::{Origin, Report, State},
@@ -391,7 +391,7 @@ fn health() -> Health {
 }
 
 fn level() -> Level {
-    Level { reach: Reach::Talk, kind: Used::Tokens, used: 166_000, limit: 200_000 }
+    Level { reach: Reach::Talk, kind: ceiling::Kind::Tokens, used: 166_000, limit: 200_000 }
 }
 
 fn verdict() -> Found {

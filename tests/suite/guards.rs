@@ -50,7 +50,7 @@ fn card(locale: &str) -> Card {
         signs: Signs::default(),
         last: None,
         on_its_way: Vec::new(),
-        tasks: Vec::new().into(),
+        tasks: Default::default(),
     }
 }
 

@@ -142,6 +142,7 @@ fn passage(locale: Language) -> Passage {
         tags: Vec::new(),
         heading: heading.into(),
         locale: Some(locale),
+        topic: None,
         sentences: vec![sentence.into()],
         score: 9.0,
     }

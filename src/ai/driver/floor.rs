@@ -3,8 +3,9 @@
 //! Pure. A mark remembers up to where a conversation was dealt with, so that nothing is begun twice for one state of
 //! things. Deliberately not here: the desk's rules; a begin that they refuse does no harm.
 
+use crate::ai::asking::asks;
 use crate::domain::{
-    card::{Card, Status},
+    card::{Card, Speaker, Status},
     desk::Office,
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
@@ -18,6 +19,9 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
+
+/// So many times longer is waited where the last line asks nothing.
+const TOLD_ONLY: u32 = 5;
 
 /// Up to where a conversation was dealt with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -177,6 +181,13 @@ impl Floor {
         }
         self.settling.remove(&conversation);
         self.wants(conversation) && self.queued.insert(conversation)
+    }
+
+    /// How many times longer than usual silence is waited for: a customer who only told something mostly types on.
+    pub(super) fn patience(&self, conversation: ConversationId) -> u32 {
+        let last = self.cards.get(&conversation).and_then(|card| card.last.as_ref());
+        let tells = last.is_some_and(|last| last.speaker == Speaker::Customer && !asks(&last.text));
+        if tells { TOLD_ONLY } else { 1 }
     }
 
     pub(super) fn leave_queue(&mut self, conversation: ConversationId) {

@@ -1,138 +1,71 @@
 //! Choosing sentences, and saying how well they stand.
+//!
+//! Deliberately not here: what is asked (see `asked`), what a passage holds of it (see `candidate`), and small talk.
 
-use super::{small::small_talk, whisper::Reading};
+use super::{
+    asked::{Asked, weigh},
+    candidate::{BRIEF, Candidate, Search, briefed},
+    small::small_talk,
+    told::told,
+    whisper::Reading,
+};
 use crate::{
     ai::{
         follow,
         knowledge::Knowledge,
+        measure::Measure,
         model::{Composed, Prompt},
         phrases::{Phrase, phrase},
         retrieval::Passage,
-        sentences::sentences,
-        words::{Language, terms},
+        words::terms,
     },
-    domain::{
-        brief::Brief,
-        turn::{Grounding, Source, Step},
-    },
+    domain::turn::{Grounding, Source, Step},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Below this share of the question covered, it does not know. Lower than the desk's usual threshold for sending (0.35):
 /// what lies between is offered as a draft to a person.
 pub(super) const KNOWN: f64 = 0.22;
-/// What a term that no section holds weighs, as a share of the rarest known term: names and slips of the pen are no question.
-const UNKNOWN_TERM: f64 = 0.35;
-/// One lone term that is met makes an answer only of a question of so few terms, or if it has a digit, as error codes have.
+/// One lone term that is met makes an answer only of a question of so few terms that a title or heading names, or if it has
+/// a digit, as error codes have.
 const FEW_TERMS: usize = 3;
-/// What a term counts that only the heading, or only title and tags, hold.
-const IN_HEADING: f64 = 0.8;
-const IN_TITLE: f64 = 0.5;
 /// A second passage joins if it covers so much of the question that the first does not, and is about it.
 const SECOND: f64 = 0.25;
-/// What a passage counts whose title, tags and heading hold nothing of the question: the words met by chance.
-const ASIDE: f64 = 0.6;
-/// What a term counts where an article says another word for it.
-const OTHER_WORD: f64 = 0.9;
-/// What the matter before counts in a message that goes on from it, beside the message's own words.
-const BEFORE: f64 = 0.6;
-/// Terms of the matter before that count, the most telling first.
-const BEFORE_TERMS: usize = 6;
-/// How much more a term with a digit tells, as an error code: it names its matter.
-const CODE: f64 = 1.5;
+/// How much more a passage is worth whose heading asks the same and nothing else.
+const AIM: f64 = 0.6;
+/// What a passage loses of its worth that was told whole before.
+const TOLD: f64 = 0.3;
+/// A message that could go on from another stands by itself where a heading asks it so far, and so much of it is met.
+const BY_ITSELF: (f64, f64) = (0.4, 0.7);
+/// By so much one sentence that was told must meet more of the question than what is new.
+const BETTER: f64 = 0.15;
+/// How much more a passage is worth that says a time where one is asked for a time, or money for money.
+const MEASURED: f64 = 0.25;
 /// Sentences quoted at most, and from one passage.
 const QUOTED: usize = 3;
-/// The document by which lines of the brief are cited.
-const BRIEF: &str = "brief";
 /// Passages looked at.
 const LOOKED_AT: usize = 12;
 
-/// A passage with its terms.
-struct Candidate {
-    passage: Passage,
-    heading: BTreeSet<String>,
-    title: BTreeSet<String>,
-    sentences: Vec<(String, BTreeSet<String>)>,
+/// What is asked now, and what it goes on from.
+struct AskedNow {
+    /// The message itself.
+    question: Asked,
+    /// What it goes on from; empty if it stands by itself.
+    before: Asked,
+    /// Both.
+    whole: Asked,
+    /// Both, with what whispers seek.
+    sought: Asked,
+    goes_on: bool,
+    /// As in "and how long?": it has nothing of its own that must be met beside.
+    only_asks: bool,
 }
 
-impl Candidate {
-    fn of(passage: Passage, avoid: &BTreeSet<String>) -> Self {
-        let set = |text: &str| terms(text).into_iter().collect::<BTreeSet<String>>();
-        let sentences = passage.sentences.iter().map(|sentence| (sentence.clone(), set(sentence)));
-        let sentences = sentences.filter(|(_, terms)| terms.is_disjoint(avoid)).collect();
-        let title = set(&format!("{} , {}", passage.title, passage.tags.join(" , ")));
-        Self { heading: set(&passage.heading), title, sentences, passage }
-    }
-
-    /// How much of the question a choice of its sentences covers, by term.
-    fn cover(&self, chosen: &[usize], question: &Asked) -> BTreeMap<String, f64> {
-        let held = |term: &String| {
-            chosen.iter().filter_map(|at| self.sentences.get(*at)).any(|(_, terms)| terms.contains(term))
-        };
-        let alone = |term: &String| {
-            if held(term) {
-                1.0
-            } else if self.heading.contains(term) {
-                IN_HEADING
-            } else if self.title.contains(term) {
-                IN_TITLE
-            } else {
-                0.0
-            }
-        };
-        let share = |term: &String| {
-            let others = question.others(term).map(|other| other.iter().map(alone).fold(1.0, f64::min) * OTHER_WORD);
-            others.fold(alone(term), f64::max)
-        };
-        let aside = if self.is_about(question) { 1.0 } else { ASIDE };
-        let covered = question.weights.keys().map(|term| (term.clone(), share(term) * aside));
-        covered.filter(|(_, share)| *share > 0.0).collect()
-    }
-
-    /// Whether title, tags or heading hold something of the question. Lines of the brief are about the talk itself.
-    fn is_about(&self, question: &Asked) -> bool {
-        let named = |term: &String| self.heading.contains(term) || self.title.contains(term);
-        self.passage.document == BRIEF
-            || question
-                .weights
-                .keys()
-                .any(|term| named(term) || question.others(term).any(|other| other.iter().any(named)))
-    }
-}
-
-/// What is asked: terms with what each tells, and what articles say for them.
-#[derive(Clone, Debug, Default)]
-struct Asked {
-    weights: BTreeMap<String, f64>,
-    others: BTreeMap<String, Vec<Vec<String>>>,
-}
-
-impl Asked {
-    fn others(&self, term: &str) -> impl Iterator<Item = &Vec<String>> {
-        self.others.get(term).into_iter().flatten()
-    }
-
-    /// The share of its weight that is covered, 0 to 1.
-    fn share(&self, covered: &BTreeMap<String, f64>) -> f64 {
-        let all: f64 = self.weights.values().sum();
-        let got: f64 =
-            self.weights.iter().map(|(term, weight)| weight * covered.get(term).copied().unwrap_or(0.0)).sum();
-        if all > 0.0 { got / all } else { 0.0 }
-    }
-
-    /// With the matter that it goes on from.
-    fn after(&self, before: &Self) -> Self {
-        let mut both = self.clone();
-        let mut telling: Vec<(&String, f64)> = before.weights.iter().map(|(term, weight)| (term, *weight)).collect();
-        telling.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        for (term, weight) in telling.into_iter().take(BEFORE_TERMS) {
-            both.weights.entry(term.clone()).or_insert(weight * BEFORE);
-        }
-        for (term, others) in &before.others {
-            both.others.entry(term.clone()).or_insert_with(|| others.clone());
-        }
-        both
-    }
+/// Passages with the sentences to quote; none if that would not be an answer.
+struct Choice<'a> {
+    quotes: Vec<(&'a Candidate, Vec<usize>)>,
+    /// The share of what is asked that they cover.
+    coverage: f64,
 }
 
 /// Composes an answer to the prompt.
@@ -160,41 +93,31 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     for term in readings.iter().flat_map(|reading| &reading.seek) {
         sought.weights.entry(term.clone()).or_insert_with(|| knowledge.weight(term).max(1.0));
     }
-    let candidates: Vec<Candidate> = briefed(prompt.brief.as_ref())
-        .into_iter()
-        .chain(
-            prompt
-                .passages
-                .iter()
-                .filter(|p| p.locale.is_none_or(|locale| locale == prompt.locale))
-                .take(LOOKED_AT)
-                .cloned(),
-        )
-        .map(|passage| Candidate::of(if goes_on { unsaid(passage, &prompt.answered) } else { passage }, &avoid))
-        .collect();
-    let mut quotes = choose(&candidates, &sought);
-    if goes_on {
-        // It asks about one matter: a second passage is about that, too.
-        let about = quotes.first().map(|(first, _)| first.passage.document.clone());
-        quotes.retain(|(candidate, _)| Some(&candidate.passage.document) == about.as_ref());
-    }
+    let asked = AskedNow {
+        only_asks: goes_on && follow::own_terms(&said).is_empty(),
+        question,
+        before,
+        whole,
+        sought,
+        goes_on,
+    };
+    let search = Search { prompt, knowledge, asked: &asked.sought, avoid: &avoid };
+    let found_here = || {
+        let locale = |passage: &&Passage| passage.locale.is_none_or(|locale| locale == prompt.locale);
+        let passages = prompt.passages.iter().filter(locale).take(LOOKED_AT).cloned();
+        briefed(prompt.brief.as_ref()).into_iter().chain(passages).map(|passage| Candidate::of(passage, &search))
+    };
+    let candidates: Vec<Candidate> = if goes_on {
+        // "and how long?" is answered by a time: what says none answers something else.
+        let answers = |candidate: &Candidate| asked.question.measure.is_none_or(|measure| candidate.says(measure));
+        found_here().map(|candidate| candidate.unsaid(&prompt.answered)).filter(answers).collect()
+    } else {
+        found_here().collect()
+    };
+    let as_it_was: Vec<Candidate> = found_here().collect();
     let mut steps = vec![step("retrieve", found(&prompt.passages))];
-
-    let mut covered: BTreeMap<String, f64> = BTreeMap::new();
-    for (candidate, chosen) in &quotes {
-        merge(&mut covered, candidate.cover(chosen, &whole));
-    }
-    // Whoever goes on asks both: what is new, and of what it is. The answer stands on the lesser of the two, and on nothing
-    // if it is about something else than what was spoken of.
-    // One that only asks, as in "and how long?", has nothing of its own that must be met beside.
-    let only_asks = goes_on && follow::own_terms(&said).is_empty();
-    let own = if only_asks { 1.0 } else { question.share(&covered) };
-    let of_before = if goes_on { (before.share(&covered) * 2.0).min(1.0) } else { 1.0 };
-    let coverage = own.min(whole.share(&covered)).min(of_before);
-    let met = covered.len() >= 2
-        || whole.weights.len() <= FEW_TERMS
-        || covered.keys().any(|term| term.chars().any(|c| c.is_ascii_digit()));
-    let quotable = coverage >= KNOWN && met && !quotes.is_empty();
+    let Choice { quotes, coverage } = quote(&asked, &candidates, &as_it_was, prompt, knowledge);
+    let quotable = !quotes.is_empty();
     let known = !says.is_empty() || quotable;
     let mut sources = Vec::new();
     let mut claims = Vec::new();
@@ -213,18 +136,12 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     for line in &says {
         cite("whisper", "said by the team", &[line], &mut parts);
     }
-    if quotable {
-        for (candidate, chosen) in &quotes {
-            let quoted: Vec<&str> = chosen
-                .iter()
-                .filter_map(|at| candidate.sentences.get(*at))
-                .map(|(sentence, _)| sentence.as_str())
-                .collect();
-            cite(&candidate.passage.document, &candidate.passage.heading, &quoted, &mut parts);
-        }
+    for (candidate, chosen) in &quotes {
+        let sentences = chosen.iter().filter_map(|at| candidate.sentences.get(*at));
+        let quoted: Vec<&str> = sentences.map(|(sentence, _)| sentence.as_str()).collect();
+        cite(&candidate.passage.document, &candidate.passage.heading, &quoted, &mut parts);
     }
     // Every claim here has a source, so that share is one; a line of the team's own stands by itself.
-    let coverage = if quotable { coverage } else { 0.0 };
     let grounding = if says.is_empty() { coverage } else { coverage.max(0.5) };
     steps.push(step(
         "compose",
@@ -244,36 +161,76 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     Composed { text, sources, grounding, known, claims, steps, ..Composed::default() }
 }
 
-/// The terms of a text with what each tells, and what articles say for them.
-fn weigh(said: &str, locale: Language, knowledge: &Knowledge) -> Asked {
-    let all: BTreeSet<String> = terms(said).into_iter().collect();
-    let mut others: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for synonym in knowledge.synonyms().iter().filter(|synonym| synonym.is_said(locale, &all)) {
-        for term in &synonym.said {
-            others.entry(term.clone()).or_default().extend(synonym.meant.iter().cloned());
-        }
-    }
-    let known = |term: &String| {
-        let other = others.get(term).into_iter().flatten().flatten().map(|term| knowledge.weight(term));
-        let weight = other.fold(knowledge.weight(term), f64::max);
-        if term.chars().any(|c| c.is_ascii_digit()) && term.chars().any(char::is_alphabetic) {
-            weight * CODE
-        } else {
-            weight
-        }
+/// Chooses what to quote. `candidates`: what may be new; `as_it_was`: the same with all that was said before.
+fn quote<'a>(
+    asked: &AskedNow,
+    candidates: &'a [Candidate],
+    as_it_was: &'a [Candidate],
+    prompt: &Prompt,
+    knowledge: &Knowledge,
+) -> Choice<'a> {
+    let AskedNow { question, whole, goes_on, only_asks, .. } = asked;
+    let fresh = newly(asked, candidates);
+    let is_said = |(candidate, chosen): &(&Candidate, Vec<usize>)| {
+        let mut sentences = chosen.iter().filter_map(|at| candidate.sentences.get(*at));
+        sentences.all(|(sentence, _)| prompt.answered.iter().any(|answer| answer.contains(sentence.as_str())))
     };
-    let mut weights: BTreeMap<String, f64> = all.iter().map(|term| (term.clone(), known(term))).collect();
-    let most = weights.values().copied().fold(0.0, f64::max);
-    let unknown = if most > 0.0 { most * UNKNOWN_TERM } else { 1.0 };
-    weights.values_mut().filter(|weight| **weight <= 0.0).for_each(|weight| *weight = unknown);
-    Asked { weights, others }
+    // "And what does the delivery cost?" names its own matter.
+    let mut alone = if *goes_on && !only_asks { choose(as_it_was, question) } else { Vec::new() };
+    alone.retain(|quote| !is_said(quote));
+    let alone_covers = alone.first().map_or(0.0, |(first, chosen)| {
+        let aim = question.likeness(&first.heading, knowledge);
+        let met = question.share(&first.cover(chosen, question));
+        if aim >= BY_ITSELF.0 && met >= BY_ITSELF.1 && !first.is_astray { met } else { 0.0 }
+    });
+    let choice = if alone_covers > fresh.coverage {
+        Choice { quotes: alone.into_iter().take(1).collect(), coverage: alone_covers }
+    } else {
+        fresh
+    };
+    // One sentence of what was told, if that is what is asked: rather than the whole again, or something else.
+    let asked_again = if *only_asks { whole } else { question };
+    let again = told(as_it_was, asked_again, question.measure, &prompt.answered)
+        .filter(|_| !only_asks || question.measure.is_some())
+        .filter(|told| choice.quotes.iter().all(is_said) || told.share > choice.coverage + BETTER);
+    match again {
+        Some(told) => Choice { quotes: vec![(told.candidate, vec![told.at])], coverage: told.share },
+        None => choice,
+    }
 }
 
-/// The passage without what was answered before: whoever goes on wants to hear more.
-fn unsaid(passage: Passage, answered: &[String]) -> Passage {
-    let is_new = |sentence: &&String| !answered.iter().any(|answer| answer.contains(sentence.as_str()));
-    let left: Vec<String> = passage.sentences.iter().filter(is_new).cloned().collect();
-    Passage { sentences: left, ..passage }
+/// Chooses from what may be new.
+fn newly<'a>(asked: &AskedNow, candidates: &'a [Candidate]) -> Choice<'a> {
+    let AskedNow { question, before, whole, sought, goes_on, only_asks } = asked;
+    let mut quotes = choose(candidates, sought);
+    if *goes_on {
+        // It asks about one matter: a second passage is about that, too.
+        let about = quotes.first().map(|(first, _)| first.passage.document.clone());
+        quotes.retain(|(candidate, _)| Some(&candidate.passage.document) == about.as_ref());
+    }
+    let mut covered: BTreeMap<String, f64> = BTreeMap::new();
+    for (candidate, chosen) in &quotes {
+        merge(&mut covered, candidate.cover(chosen, whole));
+    }
+    // Whoever goes on asks both: what is new, and of what it is. The answer stands on the lesser of the two, and on nothing
+    // if it is about something else than what was spoken of.
+    let own = if *only_asks { 1.0 } else { question.share(&covered) };
+    let of_before = if *goes_on { (before.share(&covered) * 2.0).min(1.0) } else { 1.0 };
+    let coverage = own.min(whole.share(&covered)).min(of_before);
+    let all = covered.len() == whole.weights.len();
+    let named = || covered.keys().any(|term| quotes.iter().any(|(candidate, _)| candidate.names(term)));
+    let met = all
+        || covered.len() >= 2
+        || (whole.weights.len() <= FEW_TERMS && named())
+        || covered.keys().any(|term| term.chars().any(|c| c.is_ascii_digit()));
+    // Another word alone tells where or of what, not what is asked: "the capital of Italy" is not asked of deliveries.
+    let direct =
+        all || covered.keys().any(|term| quotes.iter().any(|(candidate, chosen)| candidate.holds(chosen, term)));
+    if coverage >= KNOWN && met && direct {
+        Choice { quotes, coverage }
+    } else {
+        Choice { quotes: Vec::new(), coverage: 0.0 }
+    }
 }
 
 fn merge(covered: &mut BTreeMap<String, f64>, more: BTreeMap<String, f64>) {
@@ -281,23 +238,6 @@ fn merge(covered: &mut BTreeMap<String, f64>, more: BTreeMap<String, f64>) {
         let had = covered.entry(term).or_insert(0.0);
         *had = had.max(share);
     }
-}
-
-/// The lines of a brief, as passages. Its return conditions are not for the customer.
-fn briefed(brief: Option<&Brief>) -> Vec<Passage> {
-    let parts = brief.map(Brief::parts).into_iter().flatten().filter(|(title, _)| *title != "back when");
-    parts
-        .map(|(title, text)| Passage {
-            document: BRIEF.to_owned(),
-            title: String::new(),
-            tags: Vec::new(),
-            heading: title.to_owned(),
-            locale: None,
-            sentences: sentences(text),
-            score: 0.0,
-        })
-        .filter(|passage| !passage.sentences.is_empty())
-        .collect()
 }
 
 /// One or two passages with the sentences to quote, in order.
@@ -310,7 +250,9 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
         merge(&mut with, candidate.cover(&all(candidate), question));
         let gain = question.share(&with) - question.share(covered);
         let rank = if best_score > 0.0 { candidate.passage.score / best_score } else { 0.0 };
-        (gain, gain + rank * 0.5)
+        let measured = question.measure.is_some_and(|measure| candidate.says(measure));
+        let told = if candidate.is_told { TOLD } else { 0.0 };
+        (gain, gain + rank * 0.5 + candidate.aim * AIM + if measured { MEASURED } else { 0.0 } - told)
     };
     let usable = || candidates.iter().filter(|candidate| !candidate.sentences.is_empty());
     let mut covered = BTreeMap::new();
@@ -327,7 +269,9 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
     let second = usable()
         .filter(|other| !std::ptr::eq(*other, first))
         .max_by(|a, b| worth(a, &covered).0.total_cmp(&worth(b, &covered).0))
-        .filter(|other| worth(other, &covered).0 >= SECOND && names_more(other, first, question));
+        .filter(|other| worth(other, &covered).0 >= SECOND && names_more(other, first, question))
+        // Beside an answer from the talk's topic one from another is chance.
+        .filter(|other| !other.is_astray || other.passage.topic == first.passage.topic);
     match second {
         Some(second) => vec![(first, pick(first, question, QUOTED - 1)), (second, pick(second, question, 1))],
         None => vec![(first, pick(first, question, QUOTED))],
@@ -336,8 +280,7 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
 
 /// Whether title, tags or heading of `other` name something of the question that those of `first` do not.
 fn names_more(other: &Candidate, first: &Candidate, question: &Asked) -> bool {
-    let names = |of: &Candidate, term: &String| of.heading.contains(term) || of.title.contains(term);
-    let new = |term: &String| names(other, term) && !names(first, term);
+    let new = |term: &String| other.names(term) && !first.names(term);
     question.weights.keys().any(|term| new(term) || question.others(term).any(|meant| meant.iter().any(new)))
 }
 
@@ -353,7 +296,12 @@ fn pick(candidate: &Candidate, question: &Asked, most: usize) -> Vec<usize> {
         let met = |term: &String| {
             held(term) > 0 || question.others(term).any(|other| other.iter().all(|term| held(term) > 0))
         };
-        question.weights.iter().map(|(term, weight)| if met(term) { *weight } else { 0.0 }).sum()
+        let met: f64 = question.weights.iter().map(|(term, weight)| if met(term) { *weight } else { 0.0 }).sum();
+        let said = |measure: Measure| {
+            run.iter().filter_map(|at| candidate.sentences.get(*at)).any(|(sentence, _)| measure.is_said_in(sentence))
+        };
+        let most: f64 = question.weights.values().sum();
+        met + if question.measure.is_some_and(said) { most * MEASURED } else { 0.0 }
     };
     let mut best = (f64::MIN, Vec::new());
     for run in runs {

@@ -3,7 +3,13 @@
 //! Only where nothing is asked, denied or added: whoever thanks and goes on to another matter gets an answer to that.
 //! Deliberately not here: conversation.
 
-use crate::ai::{knowledge::Knowledge, model::Prompt, phrases::Phrase, words::terms};
+use crate::ai::{
+    follow,
+    knowledge::Knowledge,
+    model::Prompt,
+    phrases::Phrase,
+    words::{Language, terms},
+};
 use std::collections::BTreeSet;
 
 const GREETINGS: &[&str] = &[
@@ -164,11 +170,27 @@ const ACCEPTS: &[&str] = &[
     " there it is ",
     " you saved ",
     " fine ",
+    " clear ",
+    " works ",
+    " worked ",
+    " fixed ",
+    " registered ",
+    " found both ",
+    " back to normal ",
+    " fair enough ",
+    " that is fair ",
+    " klappt ",
+    " gefunden ",
+    " bestens ",
+    " klasse ",
+    " sehr gut ",
+    " muy claro ",
+    " ya entro ",
+    " ya lo tengo ",
     " perfekt ",
     " super ",
     " prima ",
     " wunderbar ",
-    " klasse ",
     " verstanden ",
     " alles klar ",
     " passt ",
@@ -203,6 +225,27 @@ const ACCEPTS: &[&str] = &[
     " رائع ",
     " تم ",
     " جيد ",
+];
+/// Words with which a trouble is over, folded as above.
+const DONE: &[&str] = &[
+    " works ",
+    " worked ",
+    " it works ",
+    " works now ",
+    " solved ",
+    " fixed ",
+    " sorted ",
+    " found it ",
+    " klappt ",
+    " geklappt ",
+    " funktioniert jetzt ",
+    " gefunden ",
+    " ya funciona ",
+    " solucionado ",
+    " 解决了 ",
+    " 好了 ",
+    " اشتغلت ",
+    " تم ",
 ];
 /// The same, where words are not parted.
 const ACCEPTS_HAN: &[&str] =
@@ -255,7 +298,6 @@ const GOES_ON: &[&str] = &[
     "welche",
     "brauche",
     "möchte",
-    "will",
     "nie",
     "leider",
     "pero",
@@ -290,6 +332,8 @@ const GOES_ON: &[&str] = &[
 ];
 const GOES_ON_HAN: &[&str] =
     &["不", "没", "但", "怎么", "什么", "哪", "吗", "多久", "多少", "几", "还要", "另外", "想要"];
+/// So few words that thank and accept say nothing beside.
+const FEW: usize = 6;
 /// A closing has at most so many words.
 const LONGEST: usize = 24;
 
@@ -322,17 +366,34 @@ pub(super) fn small_talk(prompt: &Prompt, knowledge: &Knowledge) -> Option<(Phra
         return Some((if accepts && answered { Phrase::Settled } else { Phrase::Thanks }, answered || prompt.settled));
     }
     // What settles something needs something to settle: an answer, or the customer's plain word for it.
-    if !(thanks || accepts) || !(answered || prompt.settled) || goes_on(&line, &words) || adds(prompt, knowledge) {
+    // "The tank was not seated. Works, thanks": how it was before denies nothing.
+    let last = all.split(['.', '!', ',', ';', '。', '！', '，', '،']).map(|clause| format!(" {} ", clause.trim()));
+    let ended = thanks
+        && last.filter(|clause| DONE.iter().any(|word| clause.contains(word))).any(|clause| {
+            let words: Vec<&str> = clause.split_whitespace().collect();
+            !goes_on(&clause, &words, prompt)
+        });
+    if ended && answered {
+        return Some((Phrase::Settled, true));
+    }
+    if !(thanks || accepts) || !(answered || prompt.settled) || goes_on(&line, &words, prompt) {
+        return None;
+    }
+    // "Lovely present, thank you": who both thanks and accepts, in few words, has done with it.
+    let brief = thanks && accepts && words.len() <= FEW;
+    if (prompt.locale == Language::De && words.contains(&"will")) || (!brief && adds(prompt, knowledge)) {
         return None;
     }
     Some((if accepts { Phrase::Settled } else { Phrase::Thanks }, true))
 }
 
-fn goes_on(line: &str, words: &[&str]) -> bool {
+fn goes_on(line: &str, words: &[&str], prompt: &Prompt) -> bool {
+    // A figure that was answered is taken, not asked for.
+    let told = |word: &str| prompt.answered.last().is_some_and(|answer| answer.contains(word));
     let han = ACCEPTS_HAN.iter().fold(line.to_owned(), |line, accepted| line.replace(accepted, ""));
     words.iter().any(|word| GOES_ON.contains(word))
         || GOES_ON_HAN.iter().any(|word| han.contains(word))
-        || line.chars().any(char::is_numeric)
+        || words.iter().any(|word| word.chars().any(char::is_numeric) && !told(word))
 }
 
 /// Whether a matter of the knowledge is named that the talk did not hold before.
@@ -341,7 +402,7 @@ fn adds(prompt: &Prompt, knowledge: &Knowledge) -> bool {
     let (answered, earlier) = (set(&prompt.answered), set(&prompt.earlier));
     let polite: BTreeSet<String> =
         terms(&[THANKS, GREETINGS, ACCEPTS, ACCEPTS_HAN].concat().join(" ")).into_iter().collect();
-    set(&prompt.said).iter().any(|term| {
+    follow::own_terms(&prompt.said.join("\n")).iter().any(|term| {
         knowledge.is_about(term) && !polite.contains(term) && !answered.contains(term) && !earlier.contains(term)
     })
 }

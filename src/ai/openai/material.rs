@@ -224,6 +224,7 @@ mod tests {
             tags: vec![],
             heading: "How long?".into(),
             locale: None,
+            topic: None,
             sentences: vec![text.into()],
             score: 1.0,
         }

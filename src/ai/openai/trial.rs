@@ -57,6 +57,7 @@ pub async fn run(profile: Profile) -> Result<Trial, TrialError> {
         tags: Vec::new(),
         heading: "When is the shop open?".to_owned(),
         locale: None,
+        topic: None,
         sentences: vec!["The shop is open from 9 to 17 on weekdays.".to_owned()],
         score: 1.0,
     };

@@ -101,6 +101,7 @@ impl Speaker {
             heading: source.heading.clone(),
             // Not every passage is in the customer's language, and none says which it is in.
             locale: Some(Language::of(&source.text, locale)),
+            topic: None,
             sentences: sentences(&source.text),
             score: 100.0 - f64::from(source.id),
         });
@@ -108,6 +109,7 @@ impl Speaker {
             Some(Errand { kind: task.kind.parse().ok()?, goal: task.goal.clone(), facts: task.facts.clone() })
         });
         let composed = self.offline.answer(&Prompt {
+            topic: None,
             locale,
             errand,
             settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
@@ -197,6 +199,7 @@ mod tests {
             tags: vec![],
             heading: heading.into(),
             locale: None,
+            topic: None,
             sentences: vec![sentence.into()],
             score: 1.0,
         };

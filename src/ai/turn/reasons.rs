@@ -14,7 +14,7 @@ const COMPARED: usize = 3;
 /// So like an earlier answer, in hundredths of shared words, is the same again.
 const SAME: u8 = 90;
 
-/// Words of danger to life or of the law, matched on lower-case text.
+/// Words of danger to life, matched on lower-case text from the beginning of a word.
 const DANGER: &[&str] = &[
     "electric shock",
     "electrocut",
@@ -88,6 +88,7 @@ const DANGER: &[&str] = &[
     "تسرب غاز",
     "رائحة غاز",
 ];
+/// Words of the law, matched anywhere in lower-case text.
 const LAW: &[&str] = &[
     "lawyer",
     "my attorney",
@@ -133,7 +134,17 @@ pub(super) fn at_once(view: &View, policy: &Policy) -> Option<(Reason, String)> 
 /// Whether life or limb may be in danger.
 pub(super) fn is_danger(said: &[String]) -> bool {
     let said = said.join("\n").to_lowercase();
-    DANGER.iter().any(|word| said.contains(word))
+    DANGER.iter().any(|word| begins(&said, word))
+}
+
+/// Whether a word of the text begins so: "brauche" holds no "rauch". Where words are not parted, or grow in front (Han,
+/// Arabic), it may stand anywhere.
+fn begins(text: &str, word: &str) -> bool {
+    let parted = word.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        !parted || before.is_none_or(|c| !c.is_alphabetic())
+    })
 }
 
 /// The first condition that occurs in the customer's words: as it stands, or all of its terms.
@@ -156,9 +167,11 @@ pub(super) fn repeats(composed: &Composed, own: &[String]) -> bool {
         return false;
     }
     let words = WordSet::of(&composed.text);
+    // A sentence of a longer answer, alone, is what is asked for now: once.
+    let told: usize = composed.claims.iter().map(String::len).sum();
     own.iter().rev().take(COMPARED).any(|earlier| {
         WordSet::of(earlier).likeness(&words) >= SAME
-            || composed.claims.iter().all(|claim| earlier.contains(claim.as_str()))
+            || (composed.claims.iter().all(|claim| earlier.contains(claim.as_str())) && earlier.len() < 2 * told)
     })
 }
 

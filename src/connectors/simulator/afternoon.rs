@@ -1,9 +1,12 @@
 //! When which customer comes: a Poisson process with a busy beginning, wholly from a seed.
 //!
-//! Scenarios are dealt like cards: none comes twice before all have come once. Deliberately not here: how many fit at once.
+//! Scenarios are dealt like cards, of which each has as many in the deck as it is `often`. Those of one frequency come in
+//! rounds, none twice before all of them have come once; and the rounds of all frequencies run side by side, so that any
+//! stretch of an afternoon has the deck's share of each. Deliberately not here: how many fit at once.
 
 use super::{random::Random, scenario::Scenario};
 use crate::domain::time::Span;
+use std::collections::BTreeMap;
 
 /// How many come within the first second where nothing else is said, so that a floor is alive at once.
 pub(super) const OPENING_BURST: usize = 8;
@@ -77,15 +80,40 @@ impl<'a> Afternoon<'a> {
 
     fn deal(&mut self) -> Option<usize> {
         if self.deck.is_empty() {
-            self.deck = (0..self.scenarios.len()).collect();
-            for at in (1..self.deck.len()).rev() {
-                self.deck.swap(at, self.random.below(at + 1));
+            self.shuffle();
+            if self.came == 0 {
+                // Dealt from the end: what is to come early lies there, in the first deal only.
+                let early = |at: &usize| self.scenarios.get(*at).is_some_and(|scenario| scenario.early);
+                self.deck.sort_by_key(early);
             }
-            // Dealt from the end: what is to come early lies there. Before all have come once, that is the first deal only.
-            let early = |at: &usize| self.scenarios.get(*at).is_some_and(|scenario| scenario.early);
-            self.deck.sort_by_key(early);
         }
         self.deck.pop()
+    }
+
+    /// A whole deck, the first to come last.
+    fn shuffle(&mut self) {
+        let mut kinds: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
+        for (at, scenario) in self.scenarios.iter().enumerate() {
+            kinds.entry(scenario.often.max(1)).or_default().push(at);
+        }
+        let mut placed: Vec<(f64, usize)> = Vec::new();
+        for (often, kind) in kinds {
+            // The place of each card in the deck: one in each of so many equal stretches.
+            let mut place = 0.0;
+            let stretch = 1.0 / f64::from(u32::try_from(kind.len()).unwrap_or(u32::MAX)) / f64::from(often);
+            for _ in 0..often {
+                let mut round = kind.clone();
+                for at in (1..round.len()).rev() {
+                    round.swap(at, self.random.below(at + 1));
+                }
+                for scenario in round {
+                    placed.push(((place + self.random.share()) * stretch, scenario));
+                    place += 1.0;
+                }
+            }
+        }
+        placed.sort_by(|a, b| b.0.total_cmp(&a.0));
+        self.deck = placed.into_iter().map(|(_, scenario)| scenario).collect();
     }
 }
 
@@ -121,35 +149,66 @@ mod tests {
     }
 
     const GOLDEN: [&str; 20] = [
-        "0 orders-pasted-confirmation Ingeborg Solheim",
-        "65 account-old-mail-gone Chidi Okafor",
-        "106 warranty-log-injection Skyler Vance",
-        "169 privacy-exfiltrate Dax\u{336}\u{335}\u{334}",
-        "286 orders-zh-change 陈晓雯",
-        "403 giftcards-gutschein Ole Petersen",
-        "450 wholesale-contract Nils Torkelsen",
-        "566 machines-app-log Jia Hui Lim",
-        "849 delivery-es-gastos Lucía Ferrant",
-        "3322 orders-cancel-too-late Grace Okonkwo",
-        "6070 delivery-neighbour Sina Aalto",
-        "6540 subscription-cancelar Gonzalo Ibáñez",
-        "11972 subscription-first-code Luca Ferri",
-        "19970 returns-devolucion Joaquín Peñalver",
-        "21552 returns-uk-cost Rhys Pritchard",
-        "23546 payment-double-charge Viktor Halász",
-        "28380 returns-zalgo Nobody\u{200b}\u{200c}\u{200d}",
-        "29372 machines-e5-descale Dorota Sikora",
-        "29991 payment-esc-flood tty0wner",
-        "30266 privacy-zh-erase 何静怡",
+        "0 payment-es-formas Fabián Ortega",
+        "56 orders-number-where Colm Sheridan",
+        "134 warranty-de-dauer Goran Petrović",
+        "204 account-two-step Freya Halvorsen",
+        "293 machines-descale-when Penelope Marsh",
+        "402 payment-doble-cargo Iker Zubiri",
+        "494 account-forgot Trudy Malone",
+        "568 warranty-parts Alasdair Boyle",
+        "3310 payment-de-arten Kira Stein",
+        "8705 delivery-carrier-late Gareth Bowen",
+        "13009 payment-methods Lotte Jansen",
+        "17339 refunds-zh-when 马晓燕",
+        "19044 payment-ar-methods دينا فارس",
+        "20009 warranty-length Ilse Claes",
+        "21463 payment-3ds Tuomas Rinne",
+        "21779 returns-used-machine Ayesha Malik",
+        "23391 subscription-es-pausar Elvira Montes",
+        "24524 delivery-how-long-berlin Katie Lindqvist",
+        "24741 orders-ar-cancel رنا الخطيب",
+        "26092 privacy-ar-news رشا كمال",
     ];
 
     #[test]
-    fn a_floor_is_alive_within_a_second_and_every_matter_comes_before_any_comes_again() {
+    fn a_floor_is_alive_within_a_second_and_customers_come_in_order() {
         let scenarios = of_the_demo();
         let all: Vec<Arrival> = Afternoon::new(1, 60.0, Some(80), &scenarios).collect();
         assert!(all[OPENING_BURST - 1].offset < Span::seconds(1));
-        assert_eq!(all.iter().map(|one| one.scenario).collect::<HashSet<_>>().len(), 80);
         assert!(all.is_sorted_by_key(|one| one.offset));
+    }
+
+    #[test]
+    fn every_matter_comes_as_often_as_it_must_and_none_again_before_all_of_its_frequency_have_come() {
+        let scenarios = of_the_demo();
+        let deck: usize = scenarios.iter().map(|one| usize::from(one.often)).sum();
+        for seed in 0..20 {
+            let dealt: Vec<usize> =
+                Afternoon::new(seed, 60.0, Some(2 * deck as u64), &scenarios).map(|one| one.scenario).collect();
+            for often in scenarios.iter().map(|one| one.often).collect::<HashSet<_>>() {
+                let kind = scenarios.iter().filter(|one| one.often == often).count();
+                let of_kind: Vec<usize> = dealt.iter().copied().filter(|at| scenarios[*at].often == often).collect();
+                assert_eq!(of_kind.len(), 2 * kind * usize::from(often));
+                for round in of_kind.chunks(kind) {
+                    assert_eq!(round.iter().collect::<HashSet<_>>().len(), kind, "often {often}, seed {seed}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_stretch_of_an_afternoon_has_its_share_of_everyday_matters() {
+        let scenarios = of_the_demo();
+        let everyday: usize = scenarios.iter().filter(|one| one.is_everyday()).map(|one| usize::from(one.often)).sum();
+        let all: usize = scenarios.iter().map(|one| usize::from(one.often)).sum();
+        for seed in 0..20 {
+            let dealt: Vec<usize> = Afternoon::new(seed, 60.0, Some(120), &scenarios).map(|one| one.scenario).collect();
+            for stretch in dealt.chunks(30) {
+                let came = stretch.iter().filter(|at| scenarios[**at].is_everyday()).count();
+                assert!((came * all).abs_diff(30 * everyday) <= 5 * all, "{came} of 30, seed {seed}");
+            }
+        }
     }
 
     #[test]

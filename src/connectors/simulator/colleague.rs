@@ -1,7 +1,8 @@
 //! A colleague at the desk: a person, simulated, who takes a few of the talks that ask for one and answers them.
 //!
-//! So that a demo's floor has talks that somebody else holds. She holds few, says little, and leaves the rest to whoever
-//! watches. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
+//! So that a demo's floor has talks that somebody else holds, and a queue that does not only grow. She holds few at once,
+//! says little, and always leaves some of the queue to whoever watches; a talk whose draft waits she takes over and answers
+//! herself. All she says stands in a file. Deliberately not here: judgement; she never approves, annotates or sets a mode.
 
 use crate::{
     client::{CallError, Caller, Dial},
@@ -22,9 +23,13 @@ use tokio::time::Instant;
 /// How long she listens before she looks what is due.
 const LISTENS: Duration = Duration::from_millis(250);
 /// How long she takes for an answer.
-const ANSWERS_AFTER: Duration = Duration::from_secs(9);
+const ANSWERS_AFTER: Duration = Duration::from_secs(7);
 /// How long the customer is silent until she settles the matter.
-const SETTLES_AFTER: Duration = Duration::from_secs(75);
+const SETTLES_AFTER: Duration = Duration::from_secs(14);
+/// How many she takes at first, so that there are such talks at all.
+const TAKES_AT_FIRST: usize = 2;
+/// How many that wait for a person she leaves in the queue from then on.
+const LEAVES: usize = 5;
 
 /// What she says in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +57,8 @@ struct Held {
     /// The customer's newest message that she answered.
     answered: EntryNo,
     said: u8,
+    /// How often she found nothing new.
+    silent: u8,
     /// When she says or settles next.
     due: Instant,
 }
@@ -62,19 +69,21 @@ struct Colleague {
     manner: Manner,
     cards: BTreeMap<ConversationId, Card>,
     held: BTreeMap<ConversationId, Held>,
-    /// How many more she takes.
-    takes: usize,
+    /// How many she holds at once.
+    holds: usize,
+    /// How many she took.
+    took: usize,
 }
 
-/// Sits at the desk with a person's token and takes `takes` talks in all. Dropping the future ends it at any time.
+/// Sits at the desk with a person's token and holds `holds` talks at once. Dropping the future ends it at any time.
 ///
 /// # Errors
 /// [`CallError`] if the session ends.
-pub async fn run(dial: Arc<dyn Dial>, token: String, manner: Manner, takes: usize) -> Result<(), CallError> {
+pub async fn run(dial: Arc<dyn Dial>, token: String, manner: Manner, holds: usize) -> Result<(), CallError> {
     let program = concat!("centaur-colleague ", env!("CARGO_PKG_VERSION")).to_owned();
     let caller = Caller::open(dial, token, Scope::All, program).await?;
     let me = caller.welcome().you.id;
-    let mut colleague = Colleague { caller, me, manner, cards: BTreeMap::new(), held: BTreeMap::new(), takes };
+    let mut colleague = Colleague { caller, me, manner, cards: BTreeMap::new(), held: BTreeMap::new(), holds, took: 0 };
     loop {
         match colleague.caller.next_frame(LISTENS).await {
             Ok(ToPeer::Cards { cards, gone, .. }) => {
@@ -95,19 +104,32 @@ impl Colleague {
     async fn look(&mut self) -> Result<(), CallError> {
         let me = self.me;
         self.held.retain(|id, _| self.cards.get(id).is_some_and(|card| card.holder.is_human(me)));
-        if self.takes > 0
-            && let Some(card) = self.cards.values().find(|card| calls(card) && self.speaks(card)).cloned()
+        // Who writes again after it was settled comes back to her.
+        let is_back =
+            |card: &&Card| card.status == Status::Open && card.holder.is_human(me) && !self.held.contains_key(&card.id);
+        let back: Vec<ConversationId> = self.cards.values().filter(is_back).map(|card| card.id).collect();
+        for id in back {
+            self.held
+                .insert(id, Held { answered: EntryNo(0), said: 1, silent: 0, due: Instant::now() + ANSWERS_AFTER });
+        }
+        let waiting = self.cards.values().filter(|card| calls(card) || is_drafted(card)).count();
+        let spares = self.took < TAKES_AT_FIRST || waiting > LEAVES;
+        // The one who came first has waited longest; who waits for a person comes before a draft.
+        let first = |waits: fn(&Card) -> bool| self.cards.values().find(|card| waits(card) && self.speaks(card));
+        if spares
+            && self.held.len() < self.holds
+            && let Some(card) = first(calls).or_else(|| first(is_drafted)).cloned()
         {
             let take = Command::TakeOver { conversation: card.id, term: card.term, reason: None };
             if self.caller.call(take).await?.is_ok() {
-                self.takes -= 1;
-                let held = Held { answered: EntryNo(0), said: 0, due: Instant::now() };
+                self.took += 1;
+                let held = Held { answered: EntryNo(0), said: 0, silent: 0, due: Instant::now() };
                 self.held.insert(card.id, held);
                 self.ask_for_help(&card).await?;
                 if let Some(card) = self.cards.get_mut(&card.id) {
                     // Until the card comes that says so.
                     card.holder = Holder::Human(me);
-                    card.escalation = None;
+                    (card.escalation, card.draft) = (None, None);
                 }
                 return Ok(());
             }
@@ -137,16 +159,21 @@ impl Colleague {
             let text = lines.map(|lines| if held.said == 0 { &lines.hello } else { &lines.later }).cloned();
             held.answered = card.asked;
             held.said = held.said.saturating_add(1);
+            held.silent = 0;
             held.due = Instant::now() + ANSWERS_AFTER;
             let reply = text.map(|text| Command::Reply { conversation: id, term: card.term, text });
             if let Some(reply) = reply {
                 // Refused if somebody took it from her meanwhile; then it is theirs.
                 let _ = self.caller.call(reply).await?;
             }
-        } else if held.said > 1 && card.waiting_since.is_none() {
+        } else if card.waiting_since.is_none() && (held.said > 1 || held.silent > 1) {
             self.held.remove(&id);
-            let _ = self.caller.call(Command::Resolve { conversation: id }).await?;
+            if self.caller.call(Command::Resolve { conversation: id }).await?.is_ok() {
+                // Until the card comes that says so.
+                self.cards.remove(&id);
+            }
         } else {
+            held.silent = held.silent.saturating_add(1);
             held.due = Instant::now() + SETTLES_AFTER;
         }
         Ok(())
@@ -161,6 +188,11 @@ impl Colleague {
 fn calls(card: &Card) -> bool {
     let waits = card.escalation.is_some() || (card.mode == Mode::Shadow && card.waiting_since.is_some());
     card.status == Status::Open && card.holder == Holder::Queue && waits
+}
+
+/// Whether a draft of the AI's waits in it for any person.
+fn is_drafted(card: &Card) -> bool {
+    card.status == Status::Open && card.holder.is_ai() && card.draft.is_some()
 }
 
 fn language(card: &Card) -> &str {

@@ -160,10 +160,11 @@ impl Customer {
                 vec![self.wait()]
             }
             Phase::Waiting => {
-                let reading = (text.chars().count() as u64 * 15).min(4_000);
+                // They read, and do something else beside: they look at the machine, or for the letter.
+                let reading = (text.chars().count() as u64 * 25).min(7_000);
                 self.heard.push((voice, text));
                 self.phase = Phase::Thinking;
-                let thinking = self.random.between(1_200, 3_500);
+                let thinking = self.random.between(4_000, 16_000);
                 vec![self.wake_after(reading + thinking)]
             }
             Phase::Thinking | Phase::Telling(Then::Wait) => {

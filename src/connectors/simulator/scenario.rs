@@ -6,6 +6,9 @@
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+/// Cards that a scenario may have in the deck, at most.
+const MOST_OFTEN: u8 = 9;
+
 /// How a customer takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -63,9 +66,25 @@ pub struct Scenario {
     /// Whether it comes among the first, so that what it shows is there at once.
     #[serde(default)]
     pub early: bool,
+    /// How many cards it has in the deck from which customers are dealt.
+    #[serde(default = "once")]
+    pub often: u8,
     /// What the customer wants, in order.
     #[serde(rename = "step", default)]
     pub steps: Vec<Step>,
+}
+
+/// What comes as often as it must.
+fn once() -> u8 {
+    1
+}
+
+impl Scenario {
+    /// Whether it is an everyday matter: one that comes more often than once in a deck, and whose answer is known.
+    #[must_use]
+    pub fn is_everyday(&self) -> bool {
+        self.often > 1
+    }
 }
 
 /// A file of scenarios is wrong.
@@ -124,6 +143,14 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     if scenario.rating > 5 {
         return Err(format!("`rating` is {}; write 0 to 5", scenario.rating));
+    }
+    if !(1..=MOST_OFTEN).contains(&scenario.often) {
+        return Err(format!("`often` is {}; write 1 to {MOST_OFTEN}", scenario.often));
+    }
+    if scenario.is_everyday() && scenario.steps.iter().any(|step| step.wants.is_empty()) {
+        return Err(
+            "`often` is more than 1, but a step has no `wants`; what only a human can answer comes once".to_owned()
+        );
     }
     filled("names", &scenario.names)?;
     if scenario.names.iter().any(|name| name.chars().count() > 200) {
@@ -206,7 +233,8 @@ again = []
 
     #[test]
     fn all_scenarios_of_the_demo_are_read() {
-        assert_eq!(of_the_demo().len(), 80);
+        let all = of_the_demo();
+        assert_eq!((all.len(), all.iter().filter(|one| one.is_everyday()).count()), (176, 96));
     }
 
     #[test]
@@ -219,6 +247,14 @@ again = []
         assert_eq!(
             why(&RIGHT.replace("rating = 5", "rating = 6")),
             "customers/x.toml: scenario `a`: `rating` is 6; write 0 to 5"
+        );
+        assert_eq!(
+            why(&RIGHT.replace("rating = 5", "rating = 5\noften = 0")),
+            "customers/x.toml: scenario `a`: `often` is 0; write 1 to 9"
+        );
+        assert_eq!(
+            why(&RIGHT.replace("rating = 5", "rating = 5\noften = 2")),
+            "customers/x.toml: scenario `a`: `often` is more than 1, but a step has no `wants`; what only a human can answer comes once"
         );
         assert_eq!(
             why(&RIGHT.replace("says = [\"Hi\"]", "says = [\" \"]")),

@@ -182,6 +182,11 @@ impl Floor {
         self.all.iter().filter_map(|place| self.slots.get(&place.id)).map(|slot| &*slot.card)
     }
 
+    /// The cards of all that are here, the sleeping and the settled too, in no order, whatever the filter.
+    pub fn each(&self) -> impl Iterator<Item = &Card> {
+        self.slots.values().filter(|slot| !slot.gone).map(|slot| &*slot.card)
+    }
+
     /// The cards that need the person who sits here, by attention, whatever the filter.
     pub fn needing(&self) -> impl Iterator<Item = &Card> {
         self.needing.iter().filter_map(|place| self.slots.get(&place.id)).map(|slot| &*slot.card)

@@ -29,7 +29,7 @@ impl Model {
             Layer::Palette(_) => (&[Scope::Palette], vec![Action::Choose, Action::Complete, Action::Back]),
             Layer::Filter(_) => (&[Scope::Filter], vec![Action::Choose, Action::Back]),
             Layer::Job(_) => (&[Scope::Job], vec![Action::Choose, Action::Back]),
-            Layer::Help(_) => (&[Scope::Help], vec![Action::Down, Action::Up, Action::Back]),
+            Layer::Help(_) | Layer::Sheet(_) => (&[Scope::Help], vec![Action::Down, Action::Up, Action::Back]),
             Layer::None if self.screen == Screen::Log => {
                 let acts = if self.replay.is_some() {
                     vec![Action::StepBack, Action::StepOn, Action::Open, Action::Back, Action::Help]

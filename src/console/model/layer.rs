@@ -4,6 +4,7 @@ use super::super::{
     action::Action,
     composer::{Editor, canned::Canned},
 };
+use super::shift::SheetBox;
 use crate::domain::{
     annotation::Failure,
     card::Priority,
@@ -11,6 +12,7 @@ use crate::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
+    shift::To,
     stop::{Scope as StopScope, StopId, Then},
     time::Timestamp,
 };
@@ -190,6 +192,8 @@ pub enum Value {
     Lift(StopId),
     /// A filter to show.
     Words(String),
+    /// Where all that one holds goes.
+    Sweep(To),
     /// The colours to draw with.
     Theme(&'static str),
 }
@@ -341,6 +345,8 @@ pub enum Layer {
     Palette(Palette),
     /// `/`: the words of the filter.
     Filter(FilterLine),
+    /// The sheet of a shift's end.
+    Sheet(SheetBox),
     /// The job on many.
     Job(JobBox),
     /// `?`

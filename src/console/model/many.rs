@@ -3,7 +3,7 @@
 //! A job has a preview, a count that must be typed, a result for each, and one undo. Deliberately not here: giving commands
 //! (see `update`). A draft is not approved here: what was not read is not sent.
 
-use super::{DraftKey, Model};
+use super::{DraftKey, Model, shift::Goes};
 use crate::domain::{
     brief::Brief,
     card::{Card, Priority, Status},
@@ -14,7 +14,10 @@ use crate::domain::{
     teammate::Right,
     time::Timestamp,
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// The most conversations of one job.
 pub const MOST: usize = 2_000;
@@ -43,6 +46,8 @@ pub enum Deed {
     Snooze(Option<Timestamp>),
     /// How soon a person should look.
     Priority(Priority),
+    /// Return what one holds: where each goes, with which brief.
+    Sweep(Arc<BTreeMap<ConversationId, Goes>>),
     /// Undo one's last act in each; the word of that act.
     Undo(&'static str),
 }
@@ -142,6 +147,7 @@ impl Model {
             Deed::Snooze(None) => "wake".to_owned(),
             Deed::Snooze(Some(until)) => format!("snooze for {}", until.since(self.now).short()),
             Deed::Priority(priority) => format!("set priority {}", priority.word()),
+            Deed::Sweep(_) => "return what is yours".to_owned(),
             Deed::Undo(what) => format!("undo: {what}"),
         }
     }
@@ -161,6 +167,7 @@ impl Model {
                 same.then_some("tagged so already")
             }
             Deed::Priority(priority) => (card.priority == *priority).then_some("so already"),
+            Deed::Sweep(_) if !mine => Some("not yours"),
             _ if resolved => Some("resolved already"),
             _ if others && !matches!(deed, Deed::Task(task) if task.kind != Kind::Handle) => Some("held by others"),
             Deed::Task(_) if card.mode == Mode::Off => Some("the mode is off"),
@@ -176,7 +183,9 @@ impl Model {
             Deed::HandBack(_) if card.holder.is_ai() => Some("the AI has it"),
             Deed::HandBack(_) if !mine => Some("not yours"),
             Deed::Snooze(None) => (!matches!(card.status, Status::Snoozed { .. })).then_some("awake"),
-            Deed::Assign(_) | Deed::HandBack(_) | Deed::Resolve | Deed::Snooze(_) | Deed::Task(_) => None,
+            Deed::Assign(_) | Deed::HandBack(_) | Deed::Resolve | Deed::Snooze(_) | Deed::Task(_) | Deed::Sweep(_) => {
+                None
+            }
         }
     }
 }

@@ -154,7 +154,8 @@ impl Model {
         let name = SafeText::line_within(&first.customer.name, NAME);
         let more = match more.len() {
             0 => String::new(),
-            n => format!(", and {n} more"),
+            1 => ", and another".to_owned(),
+            n => format!(", and {n} others"),
         };
         Some(SafeText::own(format!("#{} {name}: {why}{more}", first.id)))
     }

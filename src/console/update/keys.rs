@@ -44,7 +44,7 @@ impl Up<'_> {
             Layer::Palette(_) => &[S::Palette, S::Text, S::Always],
             Layer::Filter(_) => &[S::Filter, S::Text, S::Always],
             Layer::Job(_) => &[S::Job, S::Text, S::Always],
-            Layer::Help(_) => &[S::Help, S::Always],
+            Layer::Help(_) | Layer::Sheet(_) => &[S::Help, S::Always],
             Layer::None => match self.m.pane {
                 _ if self.m.screen == Screen::Wall => &[S::Wall, S::Floor, S::Always],
                 _ if self.m.screen == Screen::Ai => &[S::Ai, S::Floor, S::Always],
@@ -104,7 +104,7 @@ impl Up<'_> {
             Layer::Palette(palette) => Some(&mut palette.input),
             Layer::Filter(line) => Some(&mut line.input),
             Layer::Job(shown) => Some(&mut shown.input),
-            Layer::Pick(_) | Layer::Help(_) | Layer::None => None,
+            Layer::Pick(_) | Layer::Help(_) | Layer::Sheet(_) | Layer::None => None,
         }
     }
 
@@ -121,13 +121,13 @@ impl Up<'_> {
             Layer::Filter(_) => self.filter_typed(),
             Layer::Pick(picker) => picker.warning = None,
             Layer::Job(shown) => shown.warning = None,
-            Layer::Help(_) | Layer::None => {}
+            Layer::Help(_) | Layer::Sheet(_) | Layer::None => {}
         }
     }
 
     /// Runs an action, with what was written after its word in the palette.
     pub(super) fn run(&mut self, action: Action, argument: &str) {
-        if self.move_or_edit(action) {
+        if self.move_or_edit(action) || self.ends_shift(action, argument.trim()) {
             return;
         }
         match action {
@@ -215,7 +215,7 @@ impl Up<'_> {
             Layer::Job(_) if self.m.screen == Screen::NeedsYou => {
                 self.unmark();
             }
-            Layer::Job(_) | Layer::Palette(_) => {}
+            Layer::Job(_) | Layer::Palette(_) | Layer::Sheet(_) => {}
             Layer::None => {
                 if self.take_back() || self.tour_left() {
                     self.changed = true;

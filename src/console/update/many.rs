@@ -11,6 +11,7 @@ use crate::domain::{
     brief::Brief,
     card::{Card, Priority},
     command::Command,
+    holder::Holder,
     ids::ConversationId,
     refusal::Refusal,
 };
@@ -163,9 +164,16 @@ impl Up<'_> {
 
     /// Opens the preview of a deed on all that are marked. Always true.
     pub(super) fn plan(&mut self, deed: Deed) -> bool {
+        let marked = self.m.many.marked.clone();
+        self.plan_for(&marked, deed);
+        true
+    }
+
+    /// Opens the preview of a deed on these.
+    pub(super) fn plan_for(&mut self, them: &BTreeSet<ConversationId>, deed: Deed) {
         let mut todo = VecDeque::new();
         let mut skipped = Vec::new();
-        for id in &self.m.many.marked {
+        for id in them {
             let why = match self.m.card(*id) {
                 None => Some("no longer here"),
                 Some(_) if todo.len() >= many::MOST => Some("too many at once"),
@@ -181,11 +189,10 @@ impl Up<'_> {
             let words = self.m.deed_words(&job.deed);
             self.say(Severity::Warn, format!("nothing to {words}{}", job.left_out_words()));
             self.m.layer = Layer::None;
-            return true;
+            return;
         }
         self.m.many.job = Some(job);
         self.m.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
-        true
     }
 
     fn job(deed: Deed, todo: VecDeque<ConversationId>, skipped: Vec<(ConversationId, &'static str)>) -> Job {
@@ -277,7 +284,7 @@ impl Up<'_> {
         while let Some(job) = self.m.many.job.as_mut().filter(|job| job.under_way.len() < AT_ONCE) {
             let Some(id) = job.todo.pop_front() else { break };
             let deed = job.deed.clone();
-            let Some(command) = self.m.card(id).map(|card| command(&deed, card)) else {
+            let Some(command) = self.m.card(id).and_then(|card| command(&deed, card)) else {
                 if let Some(job) = &mut self.m.many.job {
                     job.failed.push((id, "it is no longer on the floor".to_owned()));
                 }
@@ -303,7 +310,11 @@ impl Up<'_> {
         let Some(job) = &mut self.m.many.job else { return false };
         let Some(id) = job.under_way.remove(&ticket) else { return false };
         match why {
-            None => job.done.push(id),
+            None => {
+                job.done.push(id);
+                let deed = job.deed.clone();
+                self.swept(&deed, id);
+            }
             Some(why) => job.failed.push((id, why)),
         }
         self.ask_more();
@@ -333,9 +344,9 @@ impl Up<'_> {
     }
 }
 
-fn command(deed: &Deed, card: &Card) -> Command {
+fn command(deed: &Deed, card: &Card) -> Option<Command> {
     let (conversation, term) = (card.id, card.term);
-    match deed {
+    Some(match deed {
         Deed::Take => Command::TakeOver { conversation, term, reason: None },
         Deed::Assign(to) => Command::Assign { conversation, term, to: *to },
         Deed::HandBack(brief) => Command::HandBack { conversation, term, to: None, brief: brief.clone() },
@@ -345,7 +356,14 @@ fn command(deed: &Deed, card: &Card) -> Command {
         Deed::Snooze(until) => Command::Snooze { conversation, until: *until },
         Deed::Priority(priority) => Command::SetPriority { conversation, priority: *priority },
         Deed::Undo(_) => Command::Undo { conversation, act: None },
-    }
+        Deed::Sweep(going) => {
+            let goes = going.get(&conversation)?;
+            match goes.to {
+                Holder::Ai(ai) => Command::HandBack { conversation, term, to: Some(ai), brief: goes.brief.clone() },
+                to => Command::Assign { conversation, term, to },
+            }
+        }
+    })
 }
 
 /// What undoing it is called.
@@ -358,6 +376,7 @@ fn undo_word(deed: &Deed) -> Option<&'static str> {
         Deed::Resolve => Some("resolve"),
         Deed::Snooze(_) => Some("snooze"),
         Deed::Priority(_) => Some("priority"),
+        Deed::Sweep(_) => Some("sweep"),
         Deed::Undo(_) | Deed::Task(_) => None,
     }
 }

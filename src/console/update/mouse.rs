@@ -1,115 +1,87 @@
 //! The mouse: a click selects, opens or gives the keys; the wheel turns what is under it; an edge can be dragged.
 //!
-//! Everything here can be done by keys, too. Deliberately not here: acts. No click takes over, sends or decides.
+//! Everything here can be done by keys, too. Deliberately not here: acts. No click takes over, sends or decides; and what
+//! is where (`pointer`).
 
 use super::Up;
 use crate::console::{
     action::Action,
     input::{Mouse, MouseAct},
-    layout::{self, Areas},
     model::{Edge, Layer, Pane, Screen},
+    pointer::{self, Spot},
 };
-use ratatui::layout::{Position, Rect};
 
 /// How many lines one step of the wheel turns.
 const STEP: i64 = 3;
 
 impl Up<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
-        let whole = Rect::new(0, 0, self.m.size.0, self.m.size.1);
-        let Some(areas) = layout::areas(whole, self.m) else { return };
-        let at = Position::new(mouse.column, mouse.row);
+        let spot = pointer::spot(self.m, mouse.column, mouse.row);
         match mouse.act {
-            MouseAct::WheelDown => self.wheel(&areas, at, STEP),
-            MouseAct::WheelUp => self.wheel(&areas, at, -STEP),
-            MouseAct::Press => self.press(&areas, at),
-            MouseAct::Drag => self.drag(&areas, at),
+            MouseAct::WheelDown => self.wheel(spot, STEP),
+            MouseAct::WheelUp => self.wheel(spot, -STEP),
+            MouseAct::Press => self.press(spot),
+            MouseAct::Drag => self.drag(mouse.column),
             MouseAct::Release => self.m.inner.dragged = None,
         }
     }
 
-    fn wheel(&mut self, areas: &Areas, at: Position, by: i64) {
-        let over = |part: Option<Rect>| part.is_some_and(|part| part.contains(at));
-        let has_keys = !matches!(self.m.layer, Layer::None | Layer::Compose(_)) || self.m.screen == Screen::Ai;
-        if has_keys {
-            self.move_or_edit(if by > 0 { Action::Down } else { Action::Up });
+    fn wheel(&mut self, spot: Spot, by: i64) {
+        let step = if by > 0 { Action::Down } else { Action::Up };
+        let turn = if by > 0 { Action::HalfDown } else { Action::HalfUp };
+        if !matches!(self.m.layer, Layer::None | Layer::Compose(_)) || self.m.screen == Screen::Ai {
+            self.move_or_edit(step);
         } else if self.m.screen == Screen::Log {
-            self.move_log(if by > 0 { Action::HalfDown } else { Action::HalfUp }, by);
-        } else if self.m.screen == Screen::Wall || over(areas.talk) {
-            self.move_talk(if by > 0 { Action::HalfDown } else { Action::HalfUp }, by);
-        } else if over(areas.inspector) {
-            self.move_inspector(by);
-        } else if over(areas.list) && matches!(self.m.layer, Layer::None) {
-            if self.m.screen == Screen::NeedsYou {
-                self.move_needs(if by > 0 { Action::Down } else { Action::Up }, by.signum());
-            } else {
-                self.move_list(by);
+            self.move_log(turn, by);
+        } else {
+            match spot {
+                Spot::Talk | Spot::Tile(_) => self.move_talk(turn, by),
+                Spot::Inspector => self.move_inspector(by),
+                Spot::List(_) if !matches!(self.m.layer, Layer::None) => {}
+                Spot::List(_) if self.m.screen == Screen::NeedsYou => self.move_needs(step, by.signum()),
+                Spot::List(_) => self.move_list(by),
+                Spot::Edge(_) | Spot::Other => {}
             }
         }
     }
 
-    fn press(&mut self, areas: &Areas, at: Position) {
-        self.m.inner.dragged = edge(areas, at);
-        if self.m.inner.dragged.is_some() || !matches!(self.m.layer, Layer::None) {
+    fn press(&mut self, spot: Spot) {
+        self.m.inner.dragged = match spot {
+            Spot::Edge(edge) => Some(edge),
+            _ => None,
+        };
+        if !matches!(self.m.layer, Layer::None) {
             return;
         }
-        match self.m.screen {
-            Screen::Wall => {
-                let inner = layout::within(areas.frame);
-                let tiles = layout::tiles(inner, self.m.size, self.m.wall.tiles.len());
-                if let Some(tile) = tiles.iter().position(|tile| tile.contains(at)) {
-                    self.focus_tile(tile);
-                }
-                return;
-            }
-            Screen::Log | Screen::Ai => return,
-            Screen::Floor | Screen::NeedsYou => {}
-        }
-        if let Some(list) = areas.list.filter(|list| list.contains(at)) {
-            self.m.pane = Pane::List;
-            if self.m.screen == Screen::Floor {
-                self.m.floor.anchor();
-                self.m.floor.hold();
-                self.m.inner.release_at = Some(self.m.now.plus(super::RELEASE_AFTER));
-                let row = self.m.floor.top() + usize::from(at.y - list.y);
-                if let Some(id) = self.m.floor.row(row).map(|row| row.card.id) {
-                    self.visit(id);
+        match spot {
+            Spot::Tile(tile) => self.focus_tile(tile),
+            Spot::List(row) => {
+                self.m.pane = Pane::List;
+                if self.m.screen == Screen::Floor {
+                    self.m.floor.anchor();
+                    self.m.floor.hold();
+                    self.m.inner.release_at = Some(self.m.now.plus(super::RELEASE_AFTER));
+                    let at = self.m.floor.top() + row;
+                    if let Some(id) = self.m.floor.row(at).map(|row| row.card.id) {
+                        self.visit(id);
+                    }
                 }
             }
-        } else if areas.talk.is_some_and(|talk| talk.contains(at)) {
-            self.m.pane = Pane::Talk;
-            self.open_selected();
-        } else if areas.inspector.is_some_and(|inspector| inspector.contains(at)) {
-            self.m.pane = Pane::Inspector;
+            Spot::Talk => {
+                self.m.pane = Pane::Talk;
+                self.open_selected();
+            }
+            Spot::Inspector => self.m.pane = Pane::Inspector,
+            Spot::Edge(_) | Spot::Other => {}
         }
     }
 
-    fn drag(&mut self, areas: &Areas, at: Position) {
-        match self.m.inner.dragged {
-            Some(Edge::List) => {
-                let from = areas.list.map_or(0, |list| list.x);
-                self.m.split.list = Some(at.x.saturating_sub(from));
-            }
-            Some(Edge::Inspector) => {
-                let to = areas.inspector.map_or(0, |inspector| inspector.right());
-                self.m.split.inspector = Some(to.saturating_sub(at.x + 1));
-            }
-            None => {}
+    fn drag(&mut self, column: u16) {
+        let Some(edge) = self.m.inner.dragged else { return };
+        let Some(width) = pointer::width(self.m, edge, column) else { return };
+        match edge {
+            Edge::List => self.m.split.list = Some(width),
+            Edge::Inspector => self.m.split.inspector = Some(width),
         }
-    }
-}
-
-/// The edge under the pointer.
-fn edge(areas: &Areas, at: Position) -> Option<Edge> {
-    let talk = areas.talk?;
-    if at.y < talk.top() || at.y >= talk.bottom() {
-        return None;
-    }
-    if areas.list.is_some_and(|list| list.right() == at.x) {
-        Some(Edge::List)
-    } else if areas.inspector.is_some_and(|inspector| inspector.x == at.x + 1) {
-        Some(Edge::Inspector)
-    } else {
-        None
     }
 }

@@ -21,7 +21,7 @@ impl Up<'_> {
         let list = i64::try_from(self.m.floor.window()).unwrap_or(i64::MAX);
         let talk = i64::from(self.m.measured.talk_rows.max(2));
         let page = match (&self.m.layer, self.m.pane) {
-            (Layer::Help(_), _) => i64::from(self.m.size.1.max(4)) - 3,
+            (Layer::Help(_) | Layer::Sheet(_), _) => i64::from(self.m.size.1.max(4)) - 3,
             (_, Pane::Talk) => talk,
             _ if self.m.screen == Screen::Wall || self.m.replay.is_some() => talk,
             _ if self.m.screen == Screen::Log => i64::try_from(self.m.log.window).unwrap_or(1),
@@ -44,6 +44,9 @@ impl Up<'_> {
         match &mut self.m.layer {
             Layer::Help(help) => {
                 help.top = u16::try_from(i64::from(help.top).saturating_add(by).clamp(0, 1_000)).unwrap_or(0);
+            }
+            Layer::Sheet(sheet) => {
+                sheet.top = u16::try_from(i64::from(sheet.top).saturating_add(by).clamp(0, 1_000)).unwrap_or(0);
             }
             Layer::Pick(picker) => {
                 picker.cursor = shifted(picker.cursor, by, picker.choices.len());

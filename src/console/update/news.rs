@@ -168,6 +168,7 @@ impl Up<'_> {
             talk.typing.clear();
         }
         self.m.log.asked = None;
+        self.lose_shift();
         if let Some(replay) = &mut self.m.replay {
             replay.asked = None;
         }

@@ -4,7 +4,7 @@ use super::Up;
 use crate::console::{
     action::Action,
     composer::Editor,
-    model::{Choice, Deed, Layer, Pick, Picker, Severity, Value, Writing},
+    model::{Choice, Deed, Layer, Pick, Picker, Severity, Value, Writing, shift::Purpose},
 };
 use crate::domain::{
     annotation::Failure,
@@ -172,7 +172,7 @@ impl Up<'_> {
             Layer::Palette(_) => self.choose_command(),
             Layer::Filter(_) => self.filter_done(),
             Layer::Job(_) => self.job_entered(),
-            Layer::Help(_) => self.run(Action::Back, ""),
+            Layer::Help(_) | Layer::Sheet(_) => self.run(Action::Back, ""),
             Layer::Compose(_) => self.canned_chosen(),
             Layer::None => {}
         }
@@ -295,6 +295,7 @@ impl Up<'_> {
             return self.show_words(words);
         }
         match value {
+            Some(Value::Sweep(to)) => return self.read_shift(Purpose::Sweep(to), None),
             Some(Value::Theme(name)) => return self.set_theme(name),
             Some(Value::StopAt(scope)) => return self.stop_at(&scope),
             Some(Value::Stop(scope, then)) => return self.stop_for(scope, then, USUAL, ""),
@@ -325,6 +326,7 @@ impl Up<'_> {
             Value::Priority(priority) => self.set_priority(conversation, priority),
             Value::Failure(_)
             | Value::Words(_)
+            | Value::Sweep(_)
             | Value::Theme(_)
             | Value::StopAt(_)
             | Value::Stop(..)

@@ -174,7 +174,7 @@ impl Up<'_> {
 
     pub(super) fn page(&mut self, id: u32, page: Page) {
         let mut page = Some(page);
-        if self.log_page(id, &mut page) || self.ai_page(id, &mut page) {
+        if self.shift_page(id, &mut page) || self.log_page(id, &mut page) || self.ai_page(id, &mut page) {
             return;
         }
         let Some(page) = page else { return };

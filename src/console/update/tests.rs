@@ -6,6 +6,7 @@ mod log;
 mod many;
 mod needs;
 mod seat;
+mod shift;
 mod stage;
 mod stories;
 mod tasks;

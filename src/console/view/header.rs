@@ -1,8 +1,9 @@
 //! The line at the top: is it live, which screens there are, how many need you, where, who, how far the AIs go.
 //!
 //! ```text
-//!  centaur  ● live  [1 floor]  2 needs you 3         AI auto 41 · draft 6 · off 2   Acme desk · mira (lead)
+//!  centaur  ● live  [1 floor]  2 needs you 3         AI auto 41 · draft 6 · off 2   Acme desk · mira (lead) with lena
 //! ```
+//! Who else is here stands at the end, by name where there is room, else as a number.
 
 use crate::{
     console::{
@@ -31,7 +32,8 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
     // The rest takes what is left: who and where, then how far the AIs go.
     let desk = SafeText::line_within(&model.office.name, 40);
     let who = SafeText::line_within(&you.name, 24);
-    let parts: [(Words<'_>, Style); 6] = [
+    let ais = SafeText::own(modes(model));
+    let mut parts: Vec<(Words<'_>, Style)> = vec![
         ((&desk).into(), ink.style(Role::Text)),
         (" ".into(), Style::new()),
         (ink.glyphs.dot.into(), ink.style(Role::Dim)),
@@ -51,8 +53,18 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
     if x + width > right {
         return;
     }
+    let here = model.colleagues();
+    let others = [with_names(&here), with_count(&here)];
+    let room = right - width - x;
+    // The names stand beside the modes or not at all; the number stands wherever there is room.
+    let beside = Words::from(&ais).width() + 3;
+    let fits =
+        |(at, words): &(usize, &SafeText)| Words::from(*words).width() + if *at == 0 { beside } else { 0 } <= room;
+    if let Some((_, words)) = others.iter().enumerate().find(fits) {
+        parts.push((words.into(), ink.style(Role::Dim)));
+    }
+    let width: u16 = parts.iter().map(|(words, _)| words.width()).sum();
     let mut from = right - width;
-    let ais = SafeText::own(modes(model));
     if x + Words::from(&ais).width() + 3 <= from {
         ink.put_right(x, y, from - 3, &ais, ink.style(Role::Dim));
     }
@@ -99,6 +111,22 @@ fn tabs(ink: &mut Ink<'_>, area: Rect, model: &Model) -> u16 {
         x += 3;
     }
     x.saturating_sub(3)
+}
+
+/// ` with lena, omar and 2 more`; empty if nobody else is here.
+fn with_names(here: &[String]) -> SafeText {
+    let names: Vec<String> = here.iter().take(3).map(|name| SafeText::line_within(name, 16).to_string()).collect();
+    let more = here.len().saturating_sub(names.len());
+    match (names.is_empty(), more) {
+        (true, _) => SafeText::default(),
+        (false, 0) => SafeText::own(format!(" with {}", names.join(", "))),
+        (false, more) => SafeText::own(format!(" with {} and {more} more", names.join(", "))),
+    }
+}
+
+/// ` +2`; empty if nobody else is here.
+fn with_count(here: &[String]) -> SafeText {
+    if here.is_empty() { SafeText::default() } else { SafeText::own(format!(" +{}", here.len())) }
 }
 
 fn role_words(word: &'static str) -> &'static str {

@@ -10,7 +10,7 @@
 
 use crate::{
     console::{
-        action::Scope,
+        action::{Entry, Scope},
         model::{Help, Layer, Model, Screen},
         theme::Role,
         widgets::{Ink, Words, frame},
@@ -72,7 +72,7 @@ pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
         Layer::None if model.screen == Screen::NeedsYou => &[Scope::Needs],
         Layer::None if model.screen == Screen::Wall => &[Scope::Wall],
         Layer::None if model.screen == Screen::Ai => &[Scope::Ai],
-        Layer::None | Layer::Help(_) => &[],
+        Layer::None | Layer::Help(_) | Layer::Sheet(_) => &[],
     };
     let mut scopes = model.keymap.help();
     scopes.sort_by_key(|(scope, _)| here.iter().position(|one| one == scope).unwrap_or(usize::MAX));
@@ -84,15 +84,27 @@ pub(super) fn rows(model: &Model, over: &Layer, width: u16) -> Vec<Row> {
         }
         rows.push(Row::Title(title(scope)));
         for (keys, entry) in entries {
-            let keys = SafeText::line(&keys);
-            // On a narrow screen the title says enough.
-            let lines = if room >= 20 { wrap::wrap(entry.help, room) } else { Vec::new() };
-            let mut texts = lines.into_iter().map(|at| SafeText::own(entry.help.get(at).unwrap_or_default()));
-            rows.push(Row::Keys(keys, entry.title, texts.next().unwrap_or_default()));
-            rows.extend(texts.map(Row::More));
+            push(&mut rows, &keys, entry, room);
+        }
+    }
+    let by_word = model.keymap.only_by_word();
+    if !by_word.is_empty() {
+        rows.extend([Row::Blank, Row::Title("by word alone")]);
+        for (word, entry) in by_word {
+            // What may follow it is told by the palette.
+            push(&mut rows, word.split(' ').next().unwrap_or_default(), entry, room);
         }
     }
     rows
+}
+
+/// One action, with what it does in as many lines as that takes.
+fn push(rows: &mut Vec<Row>, keys: &str, entry: &'static Entry, room: usize) {
+    // On a narrow screen the title says enough.
+    let lines = if room >= 20 { wrap::wrap(entry.help, room) } else { Vec::new() };
+    let mut texts = lines.into_iter().map(|at| SafeText::own(entry.help.get(at).unwrap_or_default()));
+    rows.push(Row::Keys(SafeText::line(keys), entry.title, texts.next().unwrap_or_default()));
+    rows.extend(texts.map(Row::More));
 }
 
 fn title(scope: Scope) -> &'static str {

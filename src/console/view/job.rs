@@ -12,7 +12,7 @@
 use super::filter;
 use crate::{
     console::{
-        model::{Job, JobBox, Model, many::Stage},
+        model::{Deed, Job, JobBox, Model, many::Stage},
         theme::Role,
         widgets::{Ink, frame},
     },
@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 
 /// What becomes of one conversation.
 enum Fate<'a> {
-    Meant,
+    Meant(SafeText),
     Skipped(&'static str),
     UnderWay,
     Done,
@@ -37,11 +37,13 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, shown: &JobBox)
         Stage::Planned => deed,
         Stage::Running | Stage::Ended => SafeText::own(format!("{deed}: {} of {} done", job.done.len(), job.count())),
     };
-    let fates = fates(job);
+    let fates = fates(job, model);
     let most = over.height.saturating_sub(4).min(16);
     let rows = u16::try_from(fates.len()).unwrap_or(u16::MAX).clamp(1, most.saturating_sub(3).max(1));
     let height = rows + 4 + u16::from(shown.warning.is_some());
-    let inner = frame::boxed(ink, over, 72, height, &title);
+    // Briefs are read before they go.
+    let width = if matches!(job.deed, Deed::Sweep(_)) { 112 } else { 72 };
+    let inner = frame::boxed(ink, over, width, height, &title);
     let right = inner.right();
     ink.put_cut(inner.x, inner.y, right, &summary(job), ink.style(Role::Text));
     let top = usize::from(shown.top).min(fates.len().saturating_sub(usize::from(rows)));
@@ -79,18 +81,33 @@ fn summary(job: &Job) -> SafeText {
 }
 
 /// All of them: what went wrong first, then what is left out, then the rest.
-fn fates(job: &Job) -> Vec<(ConversationId, Fate<'_>)> {
+fn fates<'a>(job: &'a Job, model: &Model) -> Vec<(ConversationId, Fate<'a>)> {
     let failed = job.failed.iter().map(|(id, why)| (*id, Fate::Failed(why)));
     let under_way = job.under_way.values().map(|id| (*id, Fate::UnderWay));
-    let todo = job.todo.iter().map(|id| (*id, if job.stage == Stage::Planned { Fate::Meant } else { Fate::UnderWay }));
+    let meant = |id: &ConversationId| match job.stage {
+        Stage::Planned => Fate::Meant(goes(job, *id, model)),
+        Stage::Running | Stage::Ended => Fate::UnderWay,
+    };
+    let todo = job.todo.iter().map(|id| (*id, meant(id)));
     let skipped = job.skipped.iter().map(|(id, why)| (*id, Fate::Skipped(why)));
     let done = job.done.iter().map(|id| (*id, Fate::Done));
     failed.chain(skipped).chain(under_way).chain(todo).chain(done).collect()
 }
 
+/// Where one goes in a sweep, and what its brief says.
+fn goes(job: &Job, id: ConversationId, model: &Model) -> SafeText {
+    let Deed::Sweep(going) = &job.deed else { return SafeText::default() };
+    let Some(goes) = going.get(&id) else { return SafeText::default() };
+    let to = goes.to.teammate().map_or_else(|| "the queue".to_owned(), |id| model.name_of(id));
+    let parts = goes.brief.parts();
+    let said: Vec<&str> = [1, 0, 2].iter().filter_map(|at| parts.get(*at)).map(|(_, text)| *text).collect();
+    let said = said.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
+    SafeText::line(&format!("to {to}: {said}"))
+}
+
 fn row(ink: &mut Ink<'_>, area: Rect, model: &Model, id: ConversationId, fate: &Fate<'_>) {
     let (sign, role, words) = match fate {
-        Fate::Meant => (ink.glyphs.dot, Role::Text, SafeText::default()),
+        Fate::Meant(words) => (ink.glyphs.dot, Role::Text, words.clone()),
         Fate::Skipped(why) => (ink.glyphs.minus, Role::Dim, SafeText::literal(why)),
         Fate::UnderWay => (ink.glyphs.more, Role::Accent, SafeText::literal("under way")),
         Fate::Done => (ink.glyphs.good, Role::Good, SafeText::default()),

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         filter::Filter,
-        ids::{ConversationId, EntryNo},
+        ids::{ConversationId, EntryNo, TeammateId},
         mode::Mode,
         time::Span,
     },
@@ -92,6 +92,50 @@ fn the_floor_is_drawn_at_every_size() {
         let model = fixture::talk(width, height, 99);
         snapshot(&format!("floor_{width}x{height}"), &model, &mut Look::default());
     }
+}
+
+#[test]
+fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
+    use crate::console::model::{Deed, JobBox, shift::SheetBox};
+    use crate::domain::shift::{Facts, Sheet, To};
+    let here = |model: &mut Model| {
+        let present = [TeammateId(3), TeammateId(4)];
+        model.presence = present.map(|teammate| crate::protocol::Present { teammate, watching: Vec::new() }).to_vec();
+    };
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::talk(width, height, 99);
+        here(&mut model);
+        let cards: Vec<_> = model.floor.each().collect();
+        let threads = model.talk.iter().map(|talk| (talk.conversation, talk.thread.clone())).collect();
+        let facts = Facts {
+            me: TeammateId(3),
+            at: model.now,
+            office: &model.office,
+            cards: &cards,
+            threads: &threads,
+            briefs: &[],
+        };
+        let lines = Sheet::of(&facts).markdown(&|at| format!("{} min", (at.0 - model.now.0) / 60_000));
+        let path = Some("/home/mira/.local/state/centaur/handover/handover-2026-11-22-1406.md".to_owned());
+        model.layer = Layer::Sheet(SheetBox { lines, path, top: 0 });
+        snapshot(&format!("sheet_{width}x{height}"), &model, &mut Look::default());
+    }
+    let mut model = fixture::talk(120, 36, 99);
+    here(&mut model);
+    let going = model.going(To::Ai, &std::collections::BTreeMap::new());
+    let todo = going.keys().copied().collect();
+    model.many.job = Some(crate::console::model::Job {
+        deed: Deed::Sweep(std::sync::Arc::new(going)),
+        stage: crate::console::model::many::Stage::Planned,
+        todo,
+        under_way: std::collections::BTreeMap::new(),
+        done: Vec::new(),
+        failed: Vec::new(),
+        skipped: Vec::new(),
+        draft: None,
+    });
+    model.layer = Layer::Job(JobBox::default());
+    snapshot("sweep_120x36", &model, &mut Look::default());
 }
 
 #[test]

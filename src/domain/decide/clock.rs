@@ -57,10 +57,6 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     if !of_tools.is_empty() {
         return talk.happen(of_tools);
     }
-    let of_tasks = tasks::tick(talk, at);
-    if !of_tasks.is_empty() {
-        return talk.happen(of_tasks);
-    }
     let waits = card.holder.is_ai() && card.waiting_since.is_some() && !card.status.is_resolved();
     if waits
         && talk.it.turn.is_none()
@@ -69,6 +65,10 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     {
         let summary = level.sentence();
         return talk.happen(talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share"));
+    }
+    let of_tasks = tasks::tick(talk, at);
+    if !of_tasks.is_empty() {
+        return talk.happen(of_tasks);
     }
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {

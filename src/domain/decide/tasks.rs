@@ -147,6 +147,9 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, task: EntryNo) -> Res
     let given = talk.it.card.tasks.iter().find(|given| given.task == task && given.to == asker.me);
     let given = given.ok_or_else(|| Refusal::NotFound { what: format!("task {task} of yours") })?;
     talk.check_not_stopped(Some(asker.me))?;
+    if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
+        return Err(Refusal::Ceiling { level });
+    }
     let card = &talk.it.card;
     if given.state != State::Waits {
         return Err(Refusal::AlreadyEnded { how: "begun or ended before".to_owned() });
@@ -195,6 +198,7 @@ pub(super) fn report(
     };
     let mut events = Vec::new();
     if let (Kind::FollowUp, Ending::Done { work: Some(work) }) = (given.kind, &ending)
+        && talk.check_not_stopped(Some(asker.me)).is_ok()
         && talk.it.card.holder == Holder::Ai(asker.me)
         && talk.it.card.term == term
         && talk.it.turn.is_none()

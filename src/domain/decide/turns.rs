@@ -11,7 +11,7 @@ use crate::domain::{
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Outcome, Trace},
+    turn::{Answer, Grounding, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -52,11 +52,11 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if !waits {
         return Err(Refusal::NothingToAnswer);
     }
-    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
-        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
-    }
     if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
         return Err(Refusal::Ceiling { level });
+    }
+    if !shadow && let Some(spent) = super::tasks::handled(&talk).and_then(crate::domain::task::Given::spent) {
+        return Err(Refusal::AlreadyEnded { how: format!("the task comes back: {spent}") });
     }
     let whispers = talk.it.whispers.to_vec();
     let passed = asker.desk.office.passes(talk.it, asker.at, None);
@@ -93,10 +93,7 @@ pub(super) fn finish(
                 return Err(Refusal::NotFound { what: format!("tool call {call} of this turn") });
             }
             let mut events = vec![Event::TurnWaits { turn, call: *call }];
-            let speaks = talk.it.card.mode == Mode::Auto;
-            if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
-                events.push(Event::Notified { text: text.clone(), term });
-            }
+            events.extend(notified(asker, &talk, turn, term, notice.as_deref()));
             events
         }
         Outcome::Fail { why } => {
@@ -124,16 +121,33 @@ pub(super) fn finish(
                     summary: summary.clone(),
                     trace: Some(Box::new(trace.clone())),
                 });
-                let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
-                if let Some(text) = notice.as_ref().filter(|text| speaks && !text.trim().is_empty()) {
-                    events.push(Event::Notified { text: text.clone(), term: next });
-                }
+                events.extend(notified(asker, &talk, turn, next, notice.as_deref()));
                 events
             }
         }
     };
     events.splice(0..0, passed);
     Ok(told(&talk, events))
+}
+
+/// What an AI tells the customer while people are asked: only where its answers are sent, it is not stopped, and the checks
+/// find nothing. Otherwise the customer hears nothing of it; people are called either way.
+fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notice: Option<&str>) -> Vec<Event> {
+    let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
+    let Some(text) = notice.filter(|text| speaks && !text.trim().is_empty()) else { return Vec::new() };
+    let settings = &asker.desk.office.policy.guard;
+    let answer =
+        Answer { text: text.to_owned(), sources: Vec::new(), grounding: Grounding(0), trace: Trace::default() };
+    let verdicts = guard::going_out(settings, &talk.it.card, &talk.it.heed, &answer);
+    let stops = settings.stop(&verdicts).is_some();
+    let mut events = Vec::new();
+    if !verdicts.is_empty() {
+        events.push(Event::Guarded { turn: Some(turn), verdicts });
+    }
+    if !stops {
+        events.push(Event::Notified { text: text.to_owned(), term });
+    }
+    events
 }
 
 /// What concerns the whole desk is told to the whole desk.
@@ -153,7 +167,7 @@ fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
     let trace = match outcome {
         Outcome::Answer { answer, .. } => &answer.trace,
         Outcome::Escalate { trace, .. } => trace,
-        Outcome::Abandon { .. } | Outcome::Fail { .. } | Outcome::Wait { .. } => &nothing,
+        Outcome::Abandon { .. } | Outcome::Wait { .. } | Outcome::Fail { .. } => &nothing,
     };
     let levels = asker.desk.office.passes(talk.it, asker.at, Some(trace));
     levels.into_iter().map(|level| Event::Spending { level }).collect()

@@ -32,7 +32,7 @@ pub struct Facts<'a> {
     pub at: Timestamp,
     /// The desk.
     pub office: &'a Office,
-    /// The cards of the floor, each once.
+    /// The cards of the floor, each once, in any order.
     pub cards: &'a [&'a Card],
     /// The talks that `me` holds, as far as they were read.
     pub threads: &'a BTreeMap<ConversationId, Thread>,
@@ -76,7 +76,7 @@ pub struct Sheet {
     pub snoozed: Vec<Item>,
     /// Drafts that wait for a decision which is not another person's.
     pub approvals: Vec<Item>,
-    /// What is not as it should be: messages that did not arrive, customers in the queue, modes that hold the AI back.
+    /// What is not as it should be: messages that did not arrive, stops, customers in the queue, modes that hold the AI back.
     pub incidents: Vec<Item>,
 }
 
@@ -84,6 +84,9 @@ impl Sheet {
     /// The sheet that these facts make.
     #[must_use]
     pub fn of(facts: &Facts<'_>) -> Self {
+        let mut cards = facts.cards.to_vec();
+        cards.sort_by_key(|card| card.id);
+        let facts = &Facts { cards: &cards, ..*facts };
         let Facts { me, at, office, cards, .. } = *facts;
         let mine = |card: &Card| card.holder.is_human(me);
         let pick = |which: &dyn Fn(&Card) -> bool, words: &dyn Fn(&Card) -> (String, Option<Timestamp>)| {
@@ -153,11 +156,11 @@ impl Sheet {
 fn line(item: &Item, clock: &dyn Fn(Timestamp) -> String) -> SafeText {
     let mut line = "- ".to_owned();
     if let Some(id) = item.conversation {
-        line.push_str(&format!("#{id} {}: ", plain(&item.customer, NAME)));
+        line.extend([&format!("#{id} "), plain(&item.customer, NAME).as_str(), ": "]);
     }
     line.push_str(&plain(&item.words, 2 * WORDS));
     if let Some(until) = item.until {
-        line.push_str(&format!(", until {}", clock(until)));
+        line.extend([", until ", &clock(until)]);
     }
     SafeText::own(line)
 }
@@ -244,6 +247,12 @@ fn incidents(facts: &Facts<'_>) -> Vec<Item> {
     let Facts { me, at, office, cards, .. } = *facts;
     let of_desk = |words: String| Item { conversation: None, customer: String::new(), words, until: None, last: None };
     let mut found = Vec::new();
+    for stop in &office.stops {
+        let words = stop.scope.words(&|id| office.name_of(id));
+        let why = if stop.reason.is_empty() { String::new() } else { format!(": {}", stop.reason) };
+        let stopped = format!("stopped by {}, {words}{why}", office.name_of(stop.by));
+        found.push(Item { until: stop.until, ..of_desk(stopped) });
+    }
     if office.policy.mode != Mode::Auto {
         found.push(of_desk(format!("the AI's mode at this desk is {}", office.policy.mode.word())));
     }

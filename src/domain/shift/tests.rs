@@ -8,6 +8,7 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, Seq},
     mode::Mode,
     policy::Policy,
+    stop::{Scope, Stop, StopId, Then},
     teammate::{Actor, Role, Teammate},
     time::{Span, Timestamp},
 };
@@ -115,12 +116,31 @@ fn what_one_holds_goes_to_the_ai_where_it_may_and_else_to_the_queue() {
     assert_eq!(to_ai(&mine), Ok(Holder::Ai(AI)));
     assert_eq!([to_ai(&off), to_ai(&asleep), goes(&mine, To::Ai, ME, &without)], [Ok(Holder::Queue); 3]);
     assert_eq!(goes(&mine, To::Queue, ME, &with), Ok(Holder::Queue));
+    let mut to_and_fro = mine.clone();
+    to_and_fro.signs.hand_offs = 2;
+    let mut stopped = office(true);
+    stopped.stops.push(stop());
+    assert_eq!([to_ai(&to_and_fro), goes(&mine, To::Ai, ME, &stopped)], [Ok(Holder::Queue); 2]);
+    let said = sheet(&stopped, &[], &[]).incidents;
+    assert_eq!(said[0].words, "stopped by lena, all AI: it repeats itself");
     assert_eq!((to_ai(&settled), to_ai(&card(2, Holder::Queue))), (Err("resolved already"), Err("not yours")));
     assert_eq!(brief(None, ME, &with).done, "mira's shift has ended");
     assert_eq!(
         note(&Brief { promised: " a call ".into(), ..Brief::default() }),
         "left at the end of a shift\npromised: a call"
     );
+}
+
+fn stop() -> Stop {
+    Stop {
+        id: StopId(1),
+        scope: Scope::All,
+        then: Then::Hold,
+        by: LENA,
+        at: NOON,
+        until: None,
+        reason: "it repeats itself".into(),
+    }
 }
 
 fn any_card() -> impl Strategy<Value = Card> {

@@ -2,8 +2,18 @@
 //!
 //! Deliberately not here: how entries come about (see the fold).
 
-use super::{Entry, Send, What};
-use crate::domain::{annotation::Annotation, turn::Answer};
+use super::{Entry, What};
+use crate::domain::{annotation::Annotation, delivery::State, ids::PublicNo, turn::Answer};
+use serde::{Deserialize, Serialize};
+
+/// Where a message to the customer is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    /// The state.
+    pub state: State,
+    /// Its number among those that the customer sees, once it may be seen.
+    pub public: Option<PublicNo>,
+}
 
 impl Entry {
     /// The AI message in it that can be judged, if it is one.

@@ -1,10 +1,11 @@
 //! Ceilings: counted by the desk and not by the AI, told at 80 hundredths, and no turn begins beyond one.
 
-use super::world::{AI, WEB, World, config, histories, open, the_answer, walk};
+use super::world::{AI, WEB, World, config, histories, the_answer, walk};
 use crate::domain::{
     approval::Why,
     ceiling::{Ceiling, Ceilings, Kind, Level, Reach},
     command::Command,
+    customer::Customer,
     escalation::Reason,
     event::Event,
     holder::Holder,
@@ -23,7 +24,9 @@ proptest! {
     fn no_turn_begins_where_a_ceiling_is_reached_so_none_is_passed_by_more_than_a_turn(history in histories()) {
         walk(&history, |done| {
             for one in done.recorded() {
-                let (Event::TurnBegan { .. }, Some(id)) = (&one.event, one.conversation) else { continue };
+                let (Event::TurnBegan { .. } | Event::TaskBegan { .. }, Some(id)) = (&one.event, one.conversation) else {
+                    continue;
+                };
                 let it = done.before.conversation(id).unwrap();
                 prop_assert_eq!(done.before.office.ceiling_reached(it, done.at), None);
                 let limit = done.after.office.policy.ceilings.talk.calls.unwrap_or(u64::MAX);
@@ -37,13 +40,13 @@ proptest! {
     fn what_the_desk_has_counted_is_what_its_talks_have_whoever_reports_what(history in histories()) {
         let day = |at: crate::domain::time::Timestamp| at.0.div_euclid(86_400_000);
         let world = walk(&history, |_| Ok(()))?;
-        let began = world.log.iter().filter(|one| matches!(one.event, Event::TurnBegan { .. }));
+        let began = world.log.iter().filter(|one| matches!(one.event, Event::TurnBegan { .. } | Event::TaskBegan { .. }));
         let today = began.clone().filter(|one| day(one.at) == world.desk.office.today.day).count();
         prop_assert_eq!(world.desk.office.today.all.calls, today as u64);
         let talks: u64 = world.desk.conversations.values().map(|it| it.spent.calls).sum();
         prop_assert_eq!(talks, began.count() as u64);
         let customers: u64 = world.desk.office.today.customers.iter().map(|(_, spent)| spent.calls).sum();
-        prop_assert_eq!(customers, world.desk.office.today.all.calls);
+        prop_assert!(customers <= world.desk.office.today.all.calls);
     }
 
     #[test]
@@ -128,9 +131,17 @@ fn a_customer_is_counted_over_talks_the_desk_over_all_and_both_anew_on_the_next_
     let customer = Ceiling { calls: Some(2), ..Ceiling::default() };
     let day = Ceiling { calls: Some(3), ..Ceiling::default() };
     let ceilings = Ceilings { customer, day, ..Ceilings::default() };
-    let (mut world, first) = World::with_talk(Policy { ceilings, ..Policy::default() });
-    world.does(WEB, open("web", None, "And the other one?"));
-    let second = ConversationId(2);
+    let mut world = World::new(Policy { ceilings, ..Policy::default() });
+    let of = |name: &str| Command::OpenConversation {
+        channel: "web".into(),
+        customer: Customer { name: name.into(), email: Some(format!("{name}@example.org").into()), locale: None },
+        topic: None,
+        text: "Hello".into(),
+        external_ref: None,
+    };
+    world.does(WEB, of("jo"));
+    world.does(WEB, of("jo"));
+    let (first, second) = (ConversationId(1), ConversationId(2));
     world.turn(AI, first, Outcome::Abandon { why: "again".into() });
     world.turn(AI, second, Outcome::Abandon { why: "again".into() });
     let begin = |world: &World, id| Command::BeginTurn { conversation: id, term: world.term(id) };
@@ -141,14 +152,7 @@ fn a_customer_is_counted_over_talks_the_desk_over_all_and_both_anew_on_the_next_
     }
     assert_eq!(world.desk.office.used_today(world.now)[0].share(), 66);
     // One more of somebody else, and the desk is full: told to the desk, not to a talk.
-    let other = Command::OpenConversation {
-        channel: "web".into(),
-        customer: crate::domain::customer::Customer { name: "Omar".into(), ..Default::default() },
-        topic: None,
-        text: "Hello".into(),
-        external_ref: None,
-    };
-    world.does(WEB, other);
+    world.does(WEB, of("omar"));
     let ask = begin(&world, ConversationId(3));
     let began = world.does(AI, ask);
     assert_eq!((began[0].n, began[1].conversation), (EntryNo(3), None));
