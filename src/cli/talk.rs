@@ -51,6 +51,7 @@ pub fn lines(entry: &Entry, customer: &str, office: &Office, zone: &TimeZone) ->
 }
 
 /// What happened in a few words, and the words that were said.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of entry, read as a table")]
 fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
     let name = |holder: Holder| holder.teammate().map_or_else(|| "the queue".to_owned(), |id| office.name_of(id));
     let only = |what: &str| (what.to_owned(), None);

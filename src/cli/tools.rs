@@ -44,16 +44,15 @@ pub fn setup(server: &ToolServer) -> Result<Setup, String> {
             format!("tool_server `{}`: the variable {name} is not set; put what the server needs there", server.name)
         })
     };
-    let place = match &server.url {
-        Some(url) => Place::Http { url: url.clone(), key: server.key_env.as_ref().map(variable).transpose()?.map(Key) },
-        None => {
-            let (program, arguments) = server.command.split_first().ok_or("no command")?;
-            let mut environment = std::collections::BTreeMap::new();
-            for (name, ours) in &server.env {
-                environment.insert(name.clone(), variable(ours)?);
-            }
-            Place::Program { program: program.into(), arguments: arguments.to_vec(), environment }
+    let place = if let Some(url) = &server.url {
+        Place::Http { url: url.clone(), key: server.key_env.as_ref().map(variable).transpose()?.map(Key) }
+    } else {
+        let (program, arguments) = server.command.split_first().ok_or("no command")?;
+        let mut environment = std::collections::BTreeMap::new();
+        for (name, ours) in &server.env {
+            environment.insert(name.clone(), variable(ours)?);
         }
+        Place::Program { program: program.into(), arguments: arguments.to_vec(), environment }
     };
     Ok(Setup { name: server.name.clone(), place, within: CALL_WITHIN })
 }

@@ -316,6 +316,7 @@ impl Thread {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each event, read as a table")]
     fn fold(&mut self, recorded: &Recorded) {
         let pending = Send { state: State::Pending, public: None };
         let what = match &recorded.event {

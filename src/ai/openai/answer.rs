@@ -5,7 +5,7 @@
 
 use super::{
     count::Counted,
-    material::Material,
+    material::{Material, RULES},
     reply::{UNKNOWN, Whole},
 };
 use crate::{
@@ -15,13 +15,20 @@ use crate::{
     },
     domain::turn::{Grounding, Source, Step},
 };
-use std::{fmt::Write as _, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
+
+/// So many words of the rules in a row are no accident.
+const IN_A_ROW: usize = 10;
 
 /// Weighs an answer to `prompt`, which was given as `material`.
 #[must_use]
 pub fn weigh(whole: &Whole, material: &Material, prompt: &Prompt) -> Composed {
     if whole.text.contains(UNKNOWN) {
         let steps = vec![step("ground", "the sources do not answer it, by the model's word".to_owned())];
+        return Composed { steps, calls: whole.calls.clone(), ..Composed::default() };
+    }
+    if repeats_rules(&whole.text) {
+        let steps = vec![step("doubt", "it repeats the rules that it was given instead of answering".to_owned())];
         return Composed { steps, calls: whole.calls.clone(), ..Composed::default() };
     }
     let citable: Vec<Citable<'_>> = material
@@ -56,6 +63,14 @@ pub fn weigh(whole: &Whole, material: &Material, prompt: &Prompt) -> Composed {
         calls: whole.calls.clone(),
         ..Composed::default()
     }
+}
+
+/// Whether so many words in a row are our own rules': they are for the model, and no answer to anybody.
+fn repeats_rules(text: &str) -> bool {
+    let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_lowercase).collect() };
+    let (said, rules) = (words(text), words(RULES));
+    let known: BTreeSet<&[String]> = rules.windows(IN_A_ROW).collect();
+    said.windows(IN_A_ROW).any(|run| known.contains(run))
 }
 
 /// How an answer came about, for the trace.
@@ -140,6 +155,12 @@ mod tests {
         let german = Prompt { locale: Language::De, ..Prompt::default() };
         assert_eq!(weighed("A refund takes 5 working days, and it is here. [1]", german, 0).grounding, Grounding(0));
         assert!(!weighed("NO_ANSWER", Prompt::default(), 0).known);
+    }
+
+    #[test]
+    fn the_rules_repeated_are_no_answer() {
+        let rule = RULES.lines().nth(2).unwrap();
+        assert!(!weighed(&format!("Gladly. {rule}"), Prompt::default(), 0).known);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// The rules, in the model's words. `{language}` is the customer's language.
-const RULES: &str = include_str!("../../../assets/prompts/answer.md");
+pub(super) const RULES: &str = include_str!("../../../assets/prompts/answer.md");
 /// The rules for tasks that are no answer. `{task}` is the kind of it.
 const TASK_RULES: &str = include_str!("../../../assets/prompts/task.md");
 /// The document by which lines of the brief are cited.

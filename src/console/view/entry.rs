@@ -193,6 +193,7 @@ pub(super) fn happened(entry: &Entry, context: &Context<'_>) -> Option<(SafeText
 }
 
 /// An entry's lines, and whether they change by time alone. No lines: there is nothing to show of it.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of entry, read as a table")]
 pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &Context<'_>) -> (Block, bool) {
     let mut block = Block::new(context.width);
     let mut ticks = false;

@@ -136,9 +136,8 @@ fn look(
     check_again(talk, &call, Some(rule.risk))?;
     let why = match rule.risk {
         _ if rule.pin.is_none() => Some(WhyTool::Unpinned),
-        Risk::R0 => over(asker, talk, rule, &call, asker.at),
         Risk::R1 if talk.it.card.mode == Mode::Draft => Some(WhyTool::Mode),
-        Risk::R1 => over(asker, talk, rule, &call, asker.at),
+        Risk::R0 | Risk::R1 => over(asker, talk, rule, &call, asker.at),
         Risk::R2 | Risk::R3 => Some(over(asker, talk, rule, &call, asker.at).unwrap_or(WhyTool::Risk)),
     };
     if why.is_some() && beside_person {
