@@ -321,6 +321,9 @@ pub(super) fn begin(
     if kept.asked.term != term {
         return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
     }
+    if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
+        return Err(Refusal::Ceiling { level });
+    }
     let rule = check_now(asker, &talk, &kept.asked)?;
     let beside_person = open.shadow || talk.it.card.mode == Mode::Shadow;
     if beside_person && rule.risk != Risk::R0 {

@@ -271,7 +271,8 @@ proptest! {
             }
         }
         judge(&world.log)?;
-        let moved: u64 = world.desk.office.spent.iter().map(|one| one.amount).sum();
+        // What failed moved nothing.
+        let moved = world.talk(id).moved("shop.credit");
         prop_assert!(moved <= 2_500, "{moved} hundredths moved without a person");
     }
 }
