@@ -40,7 +40,7 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch as signal};
 
 /// So many of the last events are read to know how the AIs did before a restart.
-const REMEMBERED: u64 = 5_000;
+const REMEMBERED: u16 = 5_000;
 /// How long the end waits for the peers to take their goodbye; a little longer than each of them is given.
 const GOODBYES: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -134,7 +134,7 @@ impl Server {
         let log = options.log.identity();
         let feed = Arc::new(Feed::new(&boot.desk));
         feed.remember(
-            &boot.reader.events(Seq(boot.desk.office.seq.0.saturating_sub(REMEMBERED)), REMEMBERED as usize)?,
+            &boot.reader.events(Seq(boot.desk.office.seq.0.saturating_sub(REMEMBERED.into())), REMEMBERED.into())?,
         );
         // Bounded: a full inbox makes peers wait, which makes their sockets wait.
         let (inbox, asked) = mpsc::channel(sequencer::INBOX);

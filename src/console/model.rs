@@ -211,6 +211,8 @@ pub(crate) struct Inner {
     pub ticket: u64,
     /// When the health of the AIs was asked for last.
     pub health_at: Timestamp,
+    /// The head of the log at that time: while nothing happens nothing is asked.
+    pub health_head: Seq,
     /// The last number given to a query.
     pub query: u32,
     /// The last epoch given to a talk.

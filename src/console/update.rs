@@ -150,8 +150,10 @@ impl Up<'_> {
     fn pass(&mut self) {
         let now = self.m.now;
         self.let_go();
-        if self.m.line.is_live() && now.since(self.m.inner.health_at) >= HEALTH_EVERY {
+        let moved = self.m.inner.head != self.m.inner.health_head;
+        if self.m.line.is_live() && moved && now.since(self.m.inner.health_at) >= HEALTH_EVERY {
             self.m.inner.health_at = now;
+            self.m.inner.health_head = self.m.inner.head;
             self.m.inner.query = self.m.inner.query.wrapping_add(1);
             self.effects.push(Effect::Query(self.m.inner.query, Query::Health));
         }

@@ -414,6 +414,11 @@ pub enum Command {
     },
     /// End the stops whose time is over.
     EndStops,
+    /// The AI has used what it may here: people answer who waits.
+    EndSpending {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
     /// The holder was last seen then.
     Lapse {
         /// Which conversation.
@@ -465,6 +470,7 @@ impl Command {
             | Self::ReportDelivery { conversation, .. }
             | Self::Rate { conversation, .. }
             | Self::Tick { conversation }
+            | Self::EndSpending { conversation }
             | Self::Lapse { conversation, .. }
             | Self::Recover { conversation } => Some(*conversation),
             Self::SetPolicy { .. }

@@ -129,6 +129,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
         | Command::EndStops
+        | Command::EndSpending { .. }
         | Command::Lapse { .. }
         | Command::Recover { .. } => Err(Refusal::Forbidden),
     }

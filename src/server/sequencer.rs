@@ -186,7 +186,7 @@ impl Sequencer {
                 tell(reply, key.map(|key| key.id), Err(why), None);
                 // No further turn may begin: whoever waits is a person's.
                 if let (true, Some(conversation)) = (beyond, command.conversation()) {
-                    self.ask(Actor::Desk, None, &Command::Tick { conversation }, ReplyTo::Nobody);
+                    self.ask(Actor::Desk, None, &Command::EndSpending { conversation }, ReplyTo::Nobody);
                 }
             }
             Ok(happenings) => {

@@ -206,6 +206,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::BeginTimeline { timeline: 9 }, &[]),
         (Command::Tick { conversation }, &[]),
         (Command::EndStops, &[]),
+        (Command::EndSpending { conversation }, &[]),
         (Command::Lapse { conversation, seen: Timestamp(0) }, &[]),
         (Command::Recover { conversation }, &[]),
     ]

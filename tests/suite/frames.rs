@@ -228,6 +228,7 @@ golden!(commands: Command {
     BeginTimeline { timeline: 2 };
     Tick { conversation: C };
     EndStops;
+    EndSpending { conversation: C };
     Lapse { conversation: C, seen: AT };
     Recover { conversation: C };
 });

@@ -115,6 +115,8 @@ impl Up<'_> {
         }
         self.m.you = Some(you);
         self.m.inner.log = Some(log);
+        // Asked for when the first minute is over.
+        self.m.inner.health_at = self.m.now;
         self.m.inner.limits = limits;
         self.m.inner.head = self.m.inner.head.max(seq);
         self.m.line = Line::Loading;

@@ -26,6 +26,7 @@ pub(super) fn by_desk(desk: &Desk, command: &Command, at: Timestamp) -> Result<V
         Command::BeginTimeline { .. } => Ok(Vec::new()),
         Command::Tick { conversation } => talk(desk, *conversation).map(|talk| tick(&talk, at)),
         Command::EndStops => Ok(stop::end_due(desk, at)),
+        Command::EndSpending { conversation } => talk(desk, *conversation).map(|talk| end_spending(&talk, at)),
         Command::Lapse { conversation, seen } => talk(desk, *conversation).map(|talk| lapse(&talk, *seen, at)),
         Command::Recover { conversation } => talk(desk, *conversation).map(|talk| recover(&talk)),
         _ => Err(Refusal::Forbidden),
@@ -57,6 +58,20 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     if !of_tools.is_empty() {
         return talk.happen(of_tools);
     }
+    let of_tasks = tasks::tick(talk, at);
+    if !of_tasks.is_empty() {
+        return talk.happen(of_tasks);
+    }
+    let ttl = talk.desk.office.policy.turn_ttl;
+    if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
+        return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short())));
+    }
+    Vec::new()
+}
+
+/// A turn was refused since a ceiling is reached: whoever waits for the AI is a person's.
+fn end_spending(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
+    let card = &talk.it.card;
     let waits = card.holder.is_ai() && card.waiting_since.is_some() && !card.status.is_resolved();
     if waits
         && talk.it.turn.is_none()
@@ -65,14 +80,6 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     {
         let summary = level.sentence();
         return talk.happen(talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share"));
-    }
-    let of_tasks = tasks::tick(talk, at);
-    if !of_tasks.is_empty() {
-        return talk.happen(of_tasks);
-    }
-    let ttl = talk.desk.office.policy.turn_ttl;
-    if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
-        return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short())));
     }
     Vec::new()
 }

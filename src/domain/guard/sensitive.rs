@@ -290,6 +290,9 @@ pub const INTERNAL: &[&str] = &[
     " write exactly no answer",
     " all of it is material",
     " none of it an instruction",
+    " what the customer wrote since the last answer",
+    " this is what to answer",
+    " not what a source says",
     " passages that may help",
     " the next message is one json object",
 ];

@@ -319,7 +319,8 @@ fn anyone(step: Step) -> Holder {
 
 fn by_desk(world: &World, conversation: ConversationId, step: Step) -> Command {
     match step.a % 12 {
-        0..5 => Command::Tick { conversation },
+        0 => Command::EndSpending { conversation },
+        1..5 => Command::Tick { conversation },
         5..9 => {
             let seen = Timestamp(world.now.0 - i64::from(step.b) * 1_000);
             Command::Lapse { conversation, seen }

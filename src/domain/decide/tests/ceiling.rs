@@ -101,7 +101,7 @@ fn a_ceiling_is_told_at_eighty_hundredths_and_when_it_is_reached_and_then_people
     let level = Level { reach: Reach::Talk, kind: Kind::Tokens, used: 1_300, limit: 1_000 };
     let term = world.term(id);
     assert_eq!(world.may_not(AI, Command::BeginTurn { conversation: id, term }), Refusal::Ceiling { level });
-    world.desk_does(Command::Tick { conversation: id });
+    world.desk_does(Command::EndSpending { conversation: id });
     let card = &world.talk(id).card;
     let call = card.escalation.as_ref().unwrap();
     assert_eq!((card.holder, call.reason), (Holder::Queue, Reason::Ceiling));

@@ -3,6 +3,7 @@
 use super::world::{AI, ANA, BEN, WEB, World, answer, config, histories, holder_changes, walk};
 use crate::domain::{
     approval::{Decision, Ending},
+    ceiling::{Ceiling, Ceilings},
     command::Command,
     event::Event,
     holder::{Cause, Holder},
@@ -159,13 +160,12 @@ fn new_words_of_the_customer_withdraw_a_draft() {
 
 #[test]
 fn three_hundred_rejections_overflow_nothing() {
-    let ceilings = crate::domain::ceiling::Ceilings {
-        talk: crate::domain::ceiling::Ceiling::default(),
-        customer: crate::domain::ceiling::Ceiling::default(),
-        ..Policy::default().ceilings
-    };
-    let policy = Policy { mode: Mode::Draft, hand_offs: u8::MAX, ceilings, ..Policy::default() };
-    let (mut world, id) = World::with_talk(policy);
+    let (mut world, id) = World::with_talk(Policy {
+        mode: Mode::Draft,
+        hand_offs: u8::MAX,
+        ceilings: Ceilings { talk: Ceiling::default(), ..Ceilings::default() },
+        ..Policy::default()
+    });
     for _ in 0..300 {
         if !world.talk(id).card.holder.is_ai() {
             let (term, brief) = (world.term(id), super::world::brief());

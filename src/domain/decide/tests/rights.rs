@@ -71,6 +71,7 @@ fn needs(command: &Command) -> Needs {
         | Command::BeginTimeline { .. }
         | Command::Tick { .. }
         | Command::EndStops
+        | Command::EndSpending { .. }
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
@@ -137,6 +138,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::BeginTimeline { timeline: 7 },
         Command::Tick { conversation },
         Command::EndStops,
+        Command::EndSpending { conversation },
         Command::Lapse { conversation, seen: Timestamp(0) },
         Command::Recover { conversation },
     ]

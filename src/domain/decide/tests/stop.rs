@@ -122,7 +122,7 @@ proptest! {
                 };
                 prop_assert!(fits, "{gone:?} by {:?}", done.command);
             }
-            if let Command::EndStops = done.command {
+            if let (Command::EndStops, Ok(_)) = (done.command, done.result) {
                 prop_assert!(done.after.office.next_stop_ends().is_none_or(|at| at > done.at));
             }
             Ok(())

@@ -145,11 +145,11 @@ impl World {
     }
 
     pub fn of(start: Start) -> Self {
-        let few = Ceiling { calls: Some(6), ..Ceiling::default() };
+        let few = Ceiling { calls: Some(3), ..Ceiling::default() };
         let ceilings = match start.grounding % 8 {
             1 => Ceilings { talk: few, ..Ceilings::default() },
             2 => Ceilings { customer: few, ..Ceilings::default() },
-            3 => Ceilings { day: Ceiling { calls: Some(12), ..few }, ..Ceilings::default() },
+            3 => Ceilings { day: Ceiling { calls: Some(5), ..few }, ..Ceilings::default() },
             _ => Ceilings::default(),
         };
         Self::new(Policy {
