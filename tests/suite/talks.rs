@@ -169,7 +169,7 @@ async fn no_closing_is_handed_off_and_each_hand_off_says_what_is_wanted() {
     for talk in talks.iter().take(printed()) {
         print(talk);
     }
-    assert_eq!(talks.len(), 80);
+    assert_eq!(talks.len(), 85);
     for talk in &talks {
         let mut said = "";
         let mut answered = false;

@@ -155,6 +155,7 @@ impl Turn {
                 });
                 self.next_errand(at)
             }
+            (_, Input::ToolRefused(Refusal::Ceiling { .. })) => self.hand_off("it may call no more tools now", at),
             (_, Input::ToolRefused(_)) => self.over(End::Dropped),
             _ => Vec::new(),
         }

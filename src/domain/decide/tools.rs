@@ -3,7 +3,7 @@
 //! Nothing here trusts an AI: arguments are put into one form and bound by a digest that is made here; what the policy
 //! does not name does not exist. Deliberately not here: running anything.
 
-use super::{Asker, Happening, Talk, check_length, check_text, invalid};
+use super::{Asker, Happening, Talk, check_length, check_text, invalid, turns};
 use crate::domain::{
     escalation::Reason,
     event::Event,
@@ -321,6 +321,9 @@ pub(super) fn begin(
     if kept.asked.term != term {
         return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
     }
+    if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
+        return Err(Refusal::Ceiling { level });
+    }
     let rule = check_now(asker, &talk, &kept.asked)?;
     let beside_person = open.shadow || talk.it.card.mode == Mode::Shadow;
     if beside_person && rule.risk != Risk::R0 {
@@ -336,7 +339,8 @@ pub(super) fn begin(
             return Err(Refusal::AlreadyEnded { how: "overtaken by the rules: it needs a person now".to_owned() });
         }
     }
-    let mut happenings = vec![talk.happens(Event::ToolBegan { call })];
+    let passed = asker.desk.office.passes(talk.it, asker.at, None).into_iter().map(|level| Event::Spending { level });
+    let mut happenings = turns::told(&talk, [Event::ToolBegan { call }].into_iter().chain(passed));
     if let Some(amount) = kept.asked.amount.filter(|amount| *amount > 0) {
         let customer = customer_key(&talk.it.card.customer);
         let spent = Spent { tool: kept.asked.tool.clone(), customer, day: day(asker.at), amount };

@@ -151,7 +151,7 @@ fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notic
 }
 
 /// What concerns the whole desk is told to the whole desk.
-fn told(talk: &Talk<'_>, events: impl IntoIterator<Item = Event>) -> Vec<Happening> {
+pub(super) fn told(talk: &Talk<'_>, events: impl IntoIterator<Item = Event>) -> Vec<Happening> {
     let mut happenings = talk.happen(events);
     for one in &mut happenings {
         if matches!(&one.event, Event::Spending { level } if level.reach == Reach::Day) {

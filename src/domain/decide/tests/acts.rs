@@ -165,7 +165,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 200 {
+    match step.what % 176 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {

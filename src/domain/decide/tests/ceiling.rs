@@ -17,6 +17,11 @@ use crate::domain::{
 };
 use proptest::prelude::*;
 
+/// Whether the desk counts it as a call.
+fn counts_as_call(event: &Event) -> bool {
+    matches!(event, Event::TurnBegan { .. } | Event::TaskBegan { .. } | Event::ToolBegan { .. })
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -24,9 +29,7 @@ proptest! {
     fn no_turn_begins_where_a_ceiling_is_reached_so_none_is_passed_by_more_than_a_turn(history in histories()) {
         walk(&history, |done| {
             for one in done.recorded() {
-                let (Event::TurnBegan { .. } | Event::TaskBegan { .. }, Some(id)) = (&one.event, one.conversation) else {
-                    continue;
-                };
+                let Some(id) = one.conversation.filter(|_| counts_as_call(&one.event)) else { continue };
                 let it = done.before.conversation(id).unwrap();
                 prop_assert_eq!(done.before.office.ceiling_reached(it, done.at), None);
                 let limit = done.after.office.policy.ceilings.talk.calls.unwrap_or(u64::MAX);
@@ -40,10 +43,7 @@ proptest! {
     fn what_the_desk_has_counted_is_what_its_talks_have_whoever_reports_what(history in histories()) {
         let day = |at: crate::domain::time::Timestamp| at.0.div_euclid(86_400_000);
         let world = walk(&history, |_| Ok(()))?;
-        let is_call = |event: &Event| {
-            matches!(event, Event::TurnBegan { .. } | Event::TaskBegan { .. } | Event::ToolBegan { .. })
-        };
-        let began = world.log.iter().filter(|one| is_call(&one.event));
+        let began = world.log.iter().filter(|one| counts_as_call(&one.event));
         let today = began.clone().filter(|one| day(one.at) == world.desk.office.today.day).count();
         prop_assert_eq!(world.desk.office.today.all.calls, today as u64);
         let talks: u64 = world.desk.conversations.values().map(|it| it.spent.calls).sum();
