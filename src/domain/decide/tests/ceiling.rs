@@ -40,7 +40,7 @@ proptest! {
     fn what_the_desk_has_counted_is_what_its_talks_have_whoever_reports_what(history in histories()) {
         let day = |at: crate::domain::time::Timestamp| at.0.div_euclid(86_400_000);
         let world = walk(&history, |_| Ok(()))?;
-        let began = world.log.iter().filter(|one| matches!(one.event, Event::TurnBegan { .. } | Event::TaskBegan { .. }));
+        let began = world.log.iter().filter(|one| matches!(one.event, Event::TurnBegan { .. } | Event::TaskBegan { .. } | Event::ToolBegan { .. }));
         let today = began.clone().filter(|one| day(one.at) == world.desk.office.today.day).count();
         prop_assert_eq!(world.desk.office.today.all.calls, today as u64);
         let talks: u64 = world.desk.conversations.values().map(|it| it.spent.calls).sum();
