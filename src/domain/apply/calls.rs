@@ -68,7 +68,9 @@ impl Conversation {
             Event::ToolBegan { call } => {
                 self.change_call(*call, |kept| kept.stage = Stage::Runs { since: recorded.at });
             }
-            Event::ToolRan { call, fate, .. } => {
+            Event::ToolRan { call, fate, result } => {
+                // What a tool said may be told: it is this customer's.
+                self.heed.learn(result);
                 self.change_call(*call, |kept| kept.stage = Stage::Ran { fate: *fate });
             }
             Event::TurnBegan { shadow: false, .. } => self.change_calls(|kept| {
