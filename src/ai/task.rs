@@ -110,9 +110,10 @@ impl TaskRun {
                 Input::Fenced | Input::Refused(_) | Input::Due(Timer::Parting) => self.over(End::Dropped),
                 _ => Vec::new(),
             },
-            (_, Input::Fenced | Input::Refused(_)) => self.over(End::Dropped),
             (State::Asked, Input::Began(n, view)) => self.start(n, &view, at),
-            (State::Asked, Input::Due(Timer::Overall) | Input::Failed(_)) => self.over(End::Dropped),
+            (_, Input::Fenced | Input::Refused(_)) | (State::Asked, Input::Due(Timer::Overall) | Input::Failed(_)) => {
+                self.over(End::Dropped)
+            }
             (State::Asked, _) => Vec::new(),
             (_, Input::Failed(why)) => self.failed(&why, at),
             (_, Input::Due(Timer::Overall)) => self.failed("it took too long", at),
@@ -160,7 +161,7 @@ impl TaskRun {
         self.spent = composed.spent;
         self.answered_by.clone_from(&composed.model);
         let known = composed.known && !composed.text.trim().is_empty();
-        let work = self.work(if known { composed } else { Composed::default() }, at);
+        let work = Box::new(self.work(if known { composed } else { Composed::default() }, at));
         if known {
             return self.part(End::Finished, Report::Done { work });
         }
@@ -178,16 +179,16 @@ impl TaskRun {
             // What the talk itself tells is there all the same.
             Remedy::Person => {
                 let work = self.work(Composed::default(), at);
-                self.part(End::Finished, Report::Blocked { why: clean(&error.why, 300), work: Some(work) })
+                self.part(End::Finished, Report::Blocked { why: clean(&error.why, 300), work: Some(Box::new(work)) })
             }
             Remedy::Again => self.failed(&error.why, at),
         }
     }
 
-    fn work(&self, composed: Composed, at: u32) -> Box<Work> {
+    fn work(&self, composed: Composed, at: u32) -> Work {
         let Composed { text, sources, grounding, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace: self.trace(at) });
-        Box::new(Work { answer, summary: errand::summary(&self.prompt), questions: errand::questions(&self.prompt) })
+        Work { answer, summary: errand::summary(&self.prompt), questions: errand::questions(&self.prompt) }
     }
 
     fn failed(&mut self, why: &str, at: u32) -> Vec<Effect> {

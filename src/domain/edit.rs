@@ -110,16 +110,13 @@ pub fn without_numbers(text: &str) -> String {
         let end = after
             .find(']')
             .filter(|end| *end > 1 && after.get(1..*end).is_some_and(|n| n.chars().all(|c| c.is_ascii_digit())));
-        match end {
-            Some(end) => {
-                out.push_str(before.trim_end());
-                rest = after.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                out.push_str(before);
-                out.push('[');
-                rest = after.get(1..).unwrap_or_default();
-            }
+        if let Some(end) = end {
+            out.push_str(before.trim_end());
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else {
+            out.push_str(before);
+            out.push('[');
+            rest = after.get(1..).unwrap_or_default();
         }
     }
     out.push_str(rest);

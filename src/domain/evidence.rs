@@ -103,7 +103,7 @@ impl Share {
     /// Wilson's score interval at 95 %: within it lies what the share would be with ever more of them. It stays between 0 and
     /// 1 and is wide where there are few, as it should be (E. B. Wilson, *Probable inference, the law of succession, and
     /// statistical inference*, Journal of the American Statistical Association 22, 1927, pages 209 to 212; recommended for
-    /// small numbers by Brown, Cai and DasGupta, *Interval estimation for a binomial proportion*, Statistical Science 16,
+    /// small numbers by Brown, Cai and `DasGupta`, *Interval estimation for a binomial proportion*, Statistical Science 16,
     /// 2001). None of nothing.
     #[must_use]
     pub fn interval(self) -> Option<(f64, f64)> {

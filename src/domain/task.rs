@@ -4,6 +4,9 @@
 //! holds the talk: their result goes to the person who gave them and never to the customer, but for a follow-up in a talk
 //! that the AI itself holds, which goes the way of its answers. Deliberately not here: who may give one (see `decide`).
 
+mod form;
+
+pub use self::form::money;
 use super::{
     brief::Brief,
     ids::{EntryNo, TeammateId, Term},
@@ -155,108 +158,6 @@ impl Task {
             ..Self::of(Kind::Handle, cut(&goal, LONGEST))
         }
     }
-
-    /// The form that people edit: a `title:` line for each part. Times are written as spans from `now` on.
-    #[must_use]
-    pub fn to_form(&self, now: Timestamp) -> String {
-        let span = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.since(now).short());
-        let cost = self.budget.cost_micros.map_or_else(String::new, money);
-        let parts = [
-            ("kind", self.kind.word().to_owned()),
-            ("goal", self.goal.clone()),
-            ("facts", self.facts.clone()),
-            ("may", self.may.clone()),
-            ("may not", self.may_not.clone()),
-            ("turns", self.budget.turns.to_string()),
-            ("calls", self.budget.calls.to_string()),
-            ("cost", cost),
-            ("start after", span(self.at)),
-            ("back after", span(self.back_at)),
-            ("back when", self.back_when.clone()),
-        ];
-        parts.iter().flat_map(|(title, text)| [*title, ": ", text.trim(), "\n"]).collect()
-    }
-
-    /// Reads the form back. Lines before the first title belong to the goal.
-    ///
-    /// # Errors
-    /// A sentence that names the line and says what would be right.
-    pub fn from_form(form: &str, now: Timestamp) -> Result<Self, String> {
-        let mut parts = [const { String::new() }; TITLES.len()];
-        let mut here = 1;
-        for line in form.lines() {
-            let titled = line.split_once(':').and_then(|(title, rest)| {
-                let title = title.trim().to_lowercase();
-                TITLES.iter().position(|one| *one == title).map(|at| (at, rest))
-            });
-            let text = match titled {
-                Some((at, rest)) => {
-                    here = at;
-                    rest
-                }
-                None => line,
-            };
-            if let Some(part) = parts.get_mut(here) {
-                if !part.is_empty() {
-                    part.push('\n');
-                }
-                part.push_str(text.trim());
-            }
-        }
-        let [kind, goal, facts, may, may_not, turns, calls, cost, at, back_after, back_when] =
-            parts.map(|part| part.trim().to_owned());
-        let count = |title: &str, said: &str, usual: u16| match said {
-            "" => Ok(usual),
-            said => said.parse::<u16>().map_err(|_| format!("{title}: `{said}` is not a number, as in 6")),
-        };
-        let span = |title: &str, said: &str| match said {
-            "" => Ok(None),
-            said => Span::parse(said, Span::minutes(1))
-                .map(|span| Some(now.plus(span)))
-                .map_err(|why| format!("{title}: {why}")),
-        };
-        let usual = Budget::default();
-        Ok(Self {
-            kind: kind.parse()?,
-            goal,
-            facts,
-            may,
-            may_not,
-            budget: Budget {
-                turns: count("turns", &turns, usual.turns)?,
-                calls: count("calls", &calls, usual.calls)?,
-                cost_micros: micros(&cost)?,
-            },
-            at: span("start after", &at)?,
-            back_at: span("back after", &back_after)?,
-            back_when,
-        })
-    }
-}
-
-const TITLES: [&str; 11] =
-    ["kind", "goal", "facts", "may", "may not", "turns", "calls", "cost", "start after", "back after", "back when"];
-
-/// `0.05`; the desk's currency.
-#[must_use]
-pub fn money(micros: u64) -> String {
-    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn micros(said: &str) -> Result<Option<u64>, String> {
-    if said.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || format!("cost: `{said}` is not an amount, as in 0.05");
-    let (whole, part) = said.split_once('.').unwrap_or((said, ""));
-    let is_number = |text: &str| text.len() <= 9 && text.chars().all(|c| c.is_ascii_digit());
-    if !is_number(whole) || !is_number(part) || part.len() > 6 || (whole.is_empty() && part.is_empty()) {
-        return Err(wrong());
-    }
-    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| wrong())? };
-    let part: u64 = format!("{part:0<6}").parse().map_err(|_| wrong())?;
-    Ok(Some(whole * 1_000_000 + part))
 }
 
 /// The beginning of a text, so many bytes at most, cut between characters.
@@ -511,70 +412,4 @@ impl Given {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const NOW: Timestamp = Timestamp(1_795_354_200_000);
-
-    fn task() -> Task {
-        Task {
-            facts: "BW-20417 left on Monday\nby the red van".into(),
-            may: "send the link".into(),
-            may_not: "promise a date".into(),
-            budget: Budget { turns: 3, calls: 2, cost_micros: Some(50_000) },
-            at: Some(NOW.plus(Span::hours(2))),
-            back_at: Some(NOW.plus(Span::hours(4))),
-            back_when: "refund\nlawyer".into(),
-            ..Task::of(Kind::FollowUp, "ask whether it came")
-        }
-    }
-
-    #[test]
-    fn a_task_survives_its_form() {
-        assert_eq!(Task::from_form(&task().to_form(NOW), NOW), Ok(task()));
-        let plain = Task::of(Kind::Draft, "answer");
-        let read = Task::from_form("answer her\nkind: draft\nturns: 6\ncalls: 20", NOW).unwrap();
-        assert_eq!((read.kind, read.goal.as_str()), (Kind::Draft, "answer her"));
-        assert_eq!(Task::from_form(&plain.to_form(NOW), NOW), Ok(plain));
-    }
-
-    #[test]
-    fn a_mistake_in_the_form_names_its_line() {
-        let wrong = |form: &str| Task::from_form(form, NOW).unwrap_err();
-        assert!(wrong("kind: dance").contains("handle, draft"), "{}", wrong("kind: dance"));
-        assert_eq!(wrong("kind: draft\nturns: many"), "turns: `many` is not a number, as in 6");
-        assert_eq!(wrong("kind: draft\ncost: 1.x"), "cost: `1.x` is not an amount, as in 0.05");
-        assert!(wrong("kind: draft\nback after: soon").starts_with("back after: "));
-    }
-
-    #[test]
-    fn the_brief_becomes_the_task() {
-        let brief = Brief {
-            done: "sent a new parcel".into(),
-            promised: "it comes by Friday".into(),
-            open: "the old one".into(),
-            may: "send the link".into(),
-            back_when: "refund".into(),
-        };
-        let task = Task::of_brief(&brief);
-        assert_eq!((task.kind, task.goal.as_str()), (Kind::Handle, "settle what is open: the old one"));
-        assert_eq!(task.facts, "done: sent a new parcel\npromised: it comes by Friday");
-        assert_eq!((task.may.as_str(), task.back_when.as_str()), ("send the link", "refund"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_form_is_read_or_refused_and_what_is_read_survives(form in "(kind: draft\n)?(.{0,20}\n){0,4}|.{0,60}") {
-            if let Ok(task) = Task::from_form(&form, NOW) {
-                let again = Task::from_form(&task.to_form(NOW), NOW);
-                prop_assert!(again.is_ok(), "{:?}", again);
-            }
-        }
-
-        #[test]
-        fn money_is_written_as_it_is_read(micros in 0_u64..1_000_000_000_000) {
-            prop_assert_eq!(super::micros(&money(micros)), Ok(Some(micros)));
-        }
-    }
-}
+mod tests;

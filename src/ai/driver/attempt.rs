@@ -12,7 +12,6 @@ use crate::{
 
 /// One attempt.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "as many as conversations that are being answered at once")]
 pub(super) enum Attempt {
     /// At an answer.
     Turn(Turn),

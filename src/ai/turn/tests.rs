@@ -143,9 +143,10 @@ fn verdict(person: bool) -> Entry {
         term: Term(5),
     };
     let (turn, call, expires_at) = (EntryNo(7), Box::new(call), Timestamp(9));
-    let event = match person {
-        true => Event::ToolProposed { turn, call, expires_at, why: WhyTool::Risk },
-        false => Event::ToolAllowed { turn, call },
+    let event = if person {
+        Event::ToolProposed { turn, call, expires_at, why: WhyTool::Risk }
+    } else {
+        Event::ToolAllowed { turn, call }
     };
     let by = crate::domain::teammate::Actor::Teammate(crate::domain::ids::TeammateId(2));
     let recorded = Recorded { seq: Seq(9), at: Timestamp(1), by, conversation: Some(TALK), n: EntryNo(9), event };

@@ -44,7 +44,7 @@ pub async fn run(dial: Arc<dyn Dial>, token: String) -> Result<(), CallError> {
     loop {
         match caller.next_frame(LISTENS).await {
             Ok(ToPeer::Cards { cards, .. }) => {
-                changed.extend(cards.iter().filter(|card| is_answered(card)).map(|it| it.id))
+                changed.extend(cards.iter().filter(|card| is_answered(card)).map(|it| it.id));
             }
             Ok(_) | Err(CallError::Behind { .. } | CallError::TimedOut { .. }) => {}
             Err(error) => return Err(error),

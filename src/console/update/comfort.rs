@@ -95,9 +95,12 @@ impl Up<'_> {
 /// What was said in an entry, where something was.
 fn words(what: &What) -> Option<&str> {
     match what {
-        What::Customer { text, .. } | What::Reply { text, .. } | What::Notice { text, .. } => Some(text),
+        What::Customer { text, .. }
+        | What::Reply { text, .. }
+        | What::Notice { text, .. }
+        | What::Note { text }
+        | What::Whisper { text, .. } => Some(text),
         What::Answer { answer, .. } | What::Draft { answer, .. } | What::Shadow { answer } => Some(&answer.text),
-        What::Note { text } | What::Whisper { text, .. } => Some(text),
         _ => None,
     }
 }

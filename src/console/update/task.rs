@@ -20,19 +20,13 @@ impl Up<'_> {
     /// Opens the form of a task; with words, gives it at once.
     pub(super) fn task(&mut self, card: &Card, argument: &str) {
         if argument.is_empty() {
-            return self.compose_task(card.id, &self.begun_task(card));
+            return self.compose_task(card.id, &begun_task(card));
         }
         match task_of(argument) {
             Ok(task) if task.kind == Kind::FollowUp => self.compose_task(card.id, &task),
             Ok(task) => self.give_task(card.id, task, None),
             Err(why) => self.say(Severity::Warn, why),
         }
-    }
-
-    /// What is likely wanted here: beside a person a draft, where the AI answers that it goes on so.
-    fn begun_task(&self, card: &Card) -> Task {
-        let kind = if card.holder.is_ai() { Kind::Handle } else { Kind::Draft };
-        Task::of(kind, "")
     }
 
     fn compose_task(&mut self, conversation: ConversationId, task: &Task) {
@@ -161,6 +155,12 @@ fn task_of(words: &str) -> Result<Task, String> {
         goal => goal,
     };
     Ok(Task::of(kind, goal))
+}
+
+/// What is likely wanted here: beside a person a draft, where the AI answers that it goes on so.
+fn begun_task(card: &Card) -> Task {
+    let kind = if card.holder.is_ai() { Kind::Handle } else { Kind::Draft };
+    Task::of(kind, "")
 }
 
 #[cfg(test)]

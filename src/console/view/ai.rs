@@ -314,7 +314,7 @@ fn state(model: &Model, id: TeammateId) -> (SafeText, Role) {
     }
     let alone = model.ai_rows().iter().filter(|row| matches!(row, AiRow::Mate(_))).count() == 1;
     if alone {
-        words.push_str(&format!(" · holds {}, writes {}", counts.ai, counts.writing));
+        words = format!("{words} · holds {}, writes {}", counts.ai, counts.writing);
     }
     (SafeText::own(words), Role::Text)
 }

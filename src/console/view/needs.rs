@@ -175,8 +175,7 @@ fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
     match asks {
         Asks::Draft | Asks::Tool => (ink.glyphs.draft, Role::Draft),
         Asks::Task(How::Done) => (ink.glyphs.good, Role::Good),
-        Asks::Task(_) => (ink.glyphs.warn, Role::Warn),
-        Asks::Undelivered => (ink.glyphs.warn, Role::Warn),
+        Asks::Task(_) | Asks::Undelivered => (ink.glyphs.warn, Role::Warn),
         Asks::Escalated(_) | Asks::Queued => (ink.glyphs.queue, Role::Queue),
         Asks::YourTurn => (ink.glyphs.human, Role::Human),
     }

@@ -168,7 +168,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::ToolBegan { .. }
         | Event::ToolRan { .. } => "tool",
         Event::TaskGiven { .. } | Event::TaskBegan { .. } | Event::TaskEnded { .. } | Event::TaskSeen { .. } => "task",
-        Event::ModeSet { .. } => "mode",
+        Event::ModeSet { .. } | Event::DeskModeSet { .. } => "mode",
         Event::Paused { .. } | Event::Unpaused => "pause",
         Event::Tagged { .. } => "tag",
         Event::PrioritySet { .. } => "priority",
@@ -187,7 +187,6 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
         | Event::AmountMoved { .. } => "desk",
-        Event::DeskModeSet { .. } => "mode",
     }
 }
 

@@ -68,6 +68,7 @@ fn needle(f: &mut Formatter<'_>, Needle(text): &Needle) -> fmt::Result {
 }
 
 /// The words as they must be written to be read as they are: in quotes, if anything in them has a meaning.
+#[must_use]
 pub fn written(text: &str) -> Cow<'_, str> {
     let needs_quotes = text.is_empty()
         || text.starts_with(['-', '#'])

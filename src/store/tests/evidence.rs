@@ -206,7 +206,7 @@ fn what_a_person_changed_of_a_suggestion_is_kept_as_a_correction() {
     };
     let talk =
         vec![opened(None, "web"), task, done("It comes on friday morning [1]"), replied("It comes on monday morning")];
-    assert_eq!(corrections(&numbered(&[talk.clone()])), [(3, 4, 200)]);
+    assert_eq!(corrections(&numbered(std::slice::from_ref(&talk))), [(3, 4, 200)]);
     let rows = evidence(&numbered(&[talk]), Timestamp(0), 1);
     assert_eq!((rows[0].compared, rows[0].alike), (1, 1));
     // What was sent as it stood is no correction.
@@ -259,8 +259,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 fn backwards(n: u32, mut event: Event) -> Event {
     let back = |to: &mut EntryNo| to.0 = 1 + to.0 % (n - 1);
     match &mut event {
-        Event::DraftEnded { draft, .. } => back(draft),
-        Event::Answered { draft: Some(draft), .. } => back(draft),
+        Event::DraftEnded { draft, .. } | Event::Answered { draft: Some(draft), .. } => back(draft),
         Event::TurnBegan { answers, .. } => back(answers),
         Event::ShadowDrafted { turn, .. } => back(turn),
         Event::AnnotationWithdrawn { annotation } => back(annotation),

@@ -111,7 +111,7 @@ fn tasks(world: &World, conversation: ConversationId, it: &Conversation, step: S
             let at = (kind == Kind::FollowUp).then(|| world.now.plus(Span::seconds(30)));
             let back_at = step.a.is_multiple_of(4).then(|| world.now.plus(Span::minutes(16)));
             let budget = Budget { turns: 1 + u16::from(step.a % 3), ..Budget::default() };
-            let task = Task { at, back_at, budget, ..Task::of(kind, "find the parcel") };
+            let task = Task { budget, at, back_at, ..Task::of(kind, "find the parcel") };
             let by = match it.card.holder {
                 Holder::Human(who) if step.who < 200 => Actor::Teammate(who),
                 _ => person(step),

@@ -24,16 +24,12 @@ fn give(task: Task) -> Command {
     Command::GiveTask { conversation: ID, to: None, task: Box::new(task) }
 }
 
-fn work(text: &str) -> Box<Work> {
-    Box::new(Work {
-        answer: Box::new(the_answer(text, 900)),
-        summary: "late parcel".into(),
-        questions: vec!["when?".into()],
-    })
+fn work(text: &str) -> Work {
+    Work { answer: Box::new(the_answer(text, 900)), summary: "late parcel".into(), questions: vec!["when?".into()] }
 }
 
 fn done(task: EntryNo, text: &str) -> Command {
-    Command::ReportTask { conversation: ID, task, report: Report::Done { work: work(text) } }
+    Command::ReportTask { conversation: ID, task, report: Report::Done { work: Box::new(work(text)) } }
 }
 
 fn begin(task: EntryNo) -> Command {
