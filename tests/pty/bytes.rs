@@ -105,7 +105,7 @@ fn the_scanner_finds_what_is_not_ours() {
 
 #[test]
 fn nothing_that_a_customer_writes_reaches_the_terminal_as_more_than_text() {
-    let words = &["demo", "--seed", "7", "--rate", "600", "--speed", "20", "--conversations", "120"];
+    let words = &["demo", "--seed", "7", "--rate", "600", "--speed", "20", "--conversations", "700"];
     let mut sitting = Sitting::run(env!("CARGO_BIN_EXE_centaur"), words, 120, 40);
     sitting.sees("hidden text");
     // One who tries is looked for by name.

@@ -135,7 +135,9 @@ fn what_cannot_be_used_is_said_before_the_screen_is_taken() {
         "mkdir -p config/centaur && printf '[floor]\\nj = \"frobnicate\"\\n' > config/centaur/keymap.toml && exec";
     let words = ["-c", &format!("{keys} {} demo", env!("CARGO_BIN_EXE_centaur"))];
     let mut sitting = Sitting::run("/bin/sh", &words, 200, 24);
-    assert_eq!(sitting.end(PATIENCE).exit_code(), 2, "{}", sitting.shown());
-    assert!(sitting.shown().contains("keymap.toml:2"), "{}", sitting.shown());
-    assert!(sitting.shown().contains("frobnicate"), "{}", sitting.shown());
+    // A broken file of keys is told, and the console starts without what is broken in it.
+    sitting.sees("keymap.toml:2");
+    sitting.sees("frobnicate");
+    sitting.types("q");
+    assert_eq!(sitting.end(PATIENCE).exit_code(), 0, "{}", sitting.shown());
 }

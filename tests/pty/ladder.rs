@@ -57,7 +57,7 @@ fn one_judges_corrects_and_whispers() {
     sitting.sees_no("what the AI should have said");
     sitting.sees("better:");
     sitting.types("whello");
-    sitting.sees("whisper to the AI");
+    sitting.sees("whisper to Aria");
     sitting.types("\r");
     sitting.sees("whisper: hello");
     sitting.types("q");

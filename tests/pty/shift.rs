@@ -7,10 +7,10 @@ fn the_sheet_is_made_and_what_one_holds_is_returned_and_taken_back() {
     let mut sitting = Sitting::at_demo(140, 40);
     // A colleague sits at the demo's desk.
     sitting.sees("you (admin) with Lena");
-    // One who writes little: what is said to her stays in sight.
-    sitting.types(":filter ulrike\r");
-    sitting.sees("/ulrike");
-    sitting.until("her", |screen| screen.contains("Ulrike Sennewald"));
+    // One who writes little: what is said to him stays in sight.
+    sitting.types(":filter gareth\r");
+    sitting.sees("/gareth");
+    sitting.until("him", |screen| screen.contains("Gareth Bowen"));
     sitting.types(".gg\r");
     sitting.types_until("t", "take-over", |screen| screen.contains("you took over"));
     sitting.types("r");
