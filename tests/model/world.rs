@@ -199,8 +199,8 @@ impl World {
     pub fn settle(talk: &mut Conversation) {
         talk.said.clear();
         talk.judgeable.clear();
-        talk.heed = Default::default();
-        talk.spent = Default::default();
+        talk.heed = centaur::domain::guard::Heed::default();
+        talk.spent = centaur::domain::ceiling::Spent::default();
         talk.undo.retain(|_| false);
         talk.whispers.retain(|_| false);
         let card = std::sync::Arc::make_mut(&mut talk.card);
