@@ -352,7 +352,7 @@ fn unauthorised(world: &World) -> Vec<String> {
                     }
                 }
                 ToolEnding::Approved | ToolEnding::Edited { .. } => {
-                    wrong.push(format!("{call} approved by {:?}", one.by))
+                    wrong.push(format!("{call} approved by {:?}", one.by));
                 }
                 _ => drop(approved.remove(call)),
             },

@@ -95,7 +95,9 @@ async fn afternoon(seed: u64, scenarios: Vec<Scenario>) -> Vec<Talk> {
 
 /// The same, with checks as somebody else would set them.
 async fn guarded_afternoon(seed: u64, mut scenarios: Vec<Scenario>, set: impl Fn(&mut Settings)) -> Vec<Talk> {
-    scenarios.iter_mut().for_each(|scenario| scenario.often = 1);
+    for scenario in &mut scenarios {
+        scenario.often = 1;
+    }
     let customers = scenarios.len() as u64;
     let mut policy: Policy = toml::from_str(assets::policy()).unwrap();
     set(&mut policy.guard);

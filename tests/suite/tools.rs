@@ -32,7 +32,7 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const WITHIN: Duration = Duration::from_secs(2);
 
 fn policy() -> Policy {
@@ -228,7 +228,7 @@ async fn tools_are_reached_over_http_too_with_a_key() {
     let tools = Toolbox::open(vec![setup("secret")]);
     tools.offered().await;
     let offer = Offer::new("small", "look", "Looks.", json!({"type": "object"}));
-    assert_eq!(tools.all(), [offer.clone()]);
+    assert_eq!(tools.all(), std::slice::from_ref(&offer));
     let errand = Errand {
         tool: offer.tool,
         arguments: r#"{"at":"the moon"}"#.into(),
