@@ -41,7 +41,7 @@ pub async fn hire(
     let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, tools, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
-        if let Err(error) = Driver::run_with(dial, token, &knowledge, model, options).await {
+        if let Err(error) = Driver::run_with(dial, token, knowledge, model, options).await {
             tracing::error!(%error, "the AI teammate ended");
         }
     }))

@@ -136,6 +136,7 @@ fn answer(text: &str, grounding: u16, sources: Vec<Source>) -> Box<Answer> {
                 Step { name: "compose".into(), detail: "2 cited".into(), ms: 1_640 },
                 Step { name: "guard".into(), detail: "passed".into(), ms: 148 },
             ],
+            guidance: Vec::new(),
             first_word_ms: 320,
             total_ms: 1_800,
             tokens: Some((1_204, 88)),
