@@ -32,8 +32,7 @@ const PAGE: u32 = 100;
 /// `centaur guidance`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
-  centaur guidance write --title 'opened coffee' --when 'I opened the bag' \\
-      --then 'say: Opened bags stay with you.' --topic returns
+  centaur guidance write --topic returns --when 'I opened the bag' --then 'say: Opened bags stay with you.'
   centaur guidance write --from 42              from the last answer there that was judged bad
   centaur guidance try 3 --talks 10             what the AI would have said, without and with it
   centaur guidance publish 3 && centaur guidance ls")]
@@ -69,8 +68,8 @@ enum Act {
         /// Which, as in 3
         guidance: GuidanceId,
         /// Only if this version is what is staged
-        #[arg(long, value_name = "NUMBER")]
-        version: Option<u16>,
+        #[arg(long = "if-version", value_name = "NUMBER")]
+        staged: Option<u16>,
     },
     /// Let no AI follow a piece any more; it does not come back
     #[command(after_help = "Example:\n  centaur guidance retire 3 --reason 'the article says it now'")]
@@ -130,7 +129,7 @@ impl Guidance {
             Act::Show { guidance } => show(context, guidance).await,
             Act::Write(write) => write.run(context).await,
             Act::Try(it) => it.run(context).await,
-            Act::Publish { guidance, version } => publish(context, guidance, version).await,
+            Act::Publish { guidance, staged } => publish(context, guidance, staged).await,
             Act::Retire { guidance, reason } => {
                 let mut desk = Desk::open(context, Scope::None).await?;
                 let answer = desk.ask(Command::RetireGuidance { guidance, why: reason }).await?;

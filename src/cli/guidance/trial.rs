@@ -96,10 +96,10 @@ fn told(context: &mut Context, talk: &Compared) -> Result<(), Failure> {
     let sign = if talk.is_changed() { "changed" } else { "the same" };
     let mut lines = vec![
         format!("#{} {}: {sign}", talk.turn.conversation, talk.turn.n),
-        format!("  customer {}", SafeText::line(&talk.customer)),
-        format!("  then     {}", SafeText::line(&talk.was)),
-        format!("  before   {}", side(&talk.before)),
-        format!("  after    {}", side(&talk.after)),
+        format!("  customer  {}", SafeText::line(&talk.customer)),
+        format!("  back then {}", SafeText::line(&talk.was)),
+        format!("  without   {}", side(&talk.before)),
+        format!("  with      {}", side(&talk.after)),
     ];
     if talk.is_changed() && talk.before.ended == talk.after.ended {
         let changes = changes(&without_numbers(&talk.before.text), &without_numbers(&talk.after.text));
@@ -108,9 +108,9 @@ fn told(context: &mut Context, talk: &Compared) -> Result<(), Failure> {
             Change::Dropped(words) => Some(format!("[-{}-]", SafeText::line(words))),
             Change::Added(words) => Some(format!("{{+{}+}}", SafeText::line(words))),
         });
-        lines.push(format!("  words    {}", words.collect::<Vec<_>>().join(" ")));
+        lines.push(format!("  words     {}", words.collect::<Vec<_>>().join(" ")));
     }
-    lines.extend(talk.after.notes.iter().map(|note| format!("  note     {}", SafeText::line(note))));
+    lines.extend(talk.after.notes.iter().map(|note| format!("  it says   {}", SafeText::line(note))));
     lines.into_iter().try_for_each(|line| context.out.text(&SafeText::own(line)))
 }
 

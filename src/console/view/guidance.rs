@@ -353,7 +353,7 @@ fn compared(block: &mut Block, ink: &Ink<'_>, width: u16, talk: &Compared) {
     for note in &talk.after.notes {
         line(block, ink, "it says", note, Role::Dim);
     }
-    line(block, ink, "then", &talk.was, Role::Suppressed);
+    line(block, ink, "back then", &talk.was, Role::Suppressed);
 }
 
 /// The words of both sides; what is only in one of them stands out.

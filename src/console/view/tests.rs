@@ -271,7 +271,7 @@ fn guidance_is_drawn_at_every_size_listed_open_tried_and_written() {
 
 #[test]
 fn the_inspector_names_the_guidance_of_an_answer_and_says_where_there_was_none() {
-    let mut model = fixture::talk(120, 40, 99);
+    let mut model = fixture::talk(200, 80, 99);
     let shown = text(&drawn(&model, &mut Look::default()));
     assert!(shown.contains("It used none."), "{shown}");
     model.office.guidance = fixture::guidance(120, 40).office.guidance;

@@ -266,7 +266,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             (Actor::Teammate(LEAD), Command::LiftStop { stop, reason: "mended".into() })
         }
         151 => (Actor::Desk, Command::EndStops),
-        176 | 177 => (someone(step), guidance(world, step)),
+        176 | 177 => (if step.who < 200 { Actor::Teammate(LEAD) } else { someone(step) }, guidance(world, step)),
         _ => super::tools::about(it, conversation, term, ai, person(step), step),
     }
 }
