@@ -20,6 +20,7 @@ pub mod embed;
 pub mod evidence;
 pub mod exit;
 pub mod export;
+pub mod guidance;
 pub mod handover;
 pub mod health;
 pub mod input;
@@ -176,6 +177,8 @@ pub enum Act {
     Mode(mode::SetMode),
     /// Show what speaks for letting the AI go further, and what against it
     Evidence(evidence::Evidence),
+    /// Make a fault a fix: standing instructions to the AI, tried on past talks before they are published
+    Guidance(guidance::Guidance),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// How the AIs did in the last hour, and what of today's ceilings is used
@@ -446,6 +449,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
+        Act::Guidance(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
         Act::Health(act) => act.run(context).await,

@@ -9,6 +9,7 @@
 
 pub mod codec;
 pub mod frame;
+pub mod guidance;
 pub mod limits;
 pub mod query;
 

@@ -23,10 +23,12 @@ use self::{
     work::{Report, Reported, Work},
 };
 use super::{
+    guidance::applying,
     knowledge::Knowledge,
     model::Model,
     offline::Offline,
     retrieval::Retrieval,
+    trial::{self, Way},
     turn::{Effect, End, Input, Rules},
     view::View,
 };
@@ -71,6 +73,10 @@ pub struct Driver {
     options: DriverOptions,
     model: Arc<dyn Model>,
     retrieval: Arc<Retrieval>,
+    knowledge: Arc<Knowledge>,
+    /// The way back to the desk, for a trial of guidance on a line of its own.
+    way: Way,
+    trial: Option<Work>,
     /// The version of the knowledge.
     config: String,
     floor: Floor,
@@ -136,7 +142,7 @@ impl Driver {
         options: DriverOptions,
     ) -> Result<(), DriverError> {
         let model = Arc::new(Offline::new(Arc::clone(&knowledge)));
-        Self::run_with(dial, token, &knowledge, model, options).await
+        Self::run_with(dial, token, knowledge, model, options).await
     }
 
     /// As [`run`](Self::run), with any model.
@@ -146,11 +152,12 @@ impl Driver {
     pub async fn run_with(
         dial: Arc<dyn Dial>,
         token: String,
-        knowledge: &Knowledge,
+        knowledge: Arc<Knowledge>,
         model: Arc<dyn Model>,
         options: DriverOptions,
     ) -> Result<(), DriverError> {
-        let retrieval = Arc::new(Retrieval::new(knowledge)?);
+        let retrieval = Arc::new(Retrieval::new(&knowledge)?);
+        let way = Way { dial: Arc::clone(&dial), token: token.clone() };
         let greeting =
             Options { token, cards: Scope::Mine, program: options.program.clone(), returns: true, resume: None };
         let (peer, mut news) = Session::start(dial, greeting);
@@ -162,6 +169,9 @@ impl Driver {
             options,
             model,
             retrieval,
+            knowledge,
+            way,
+            trial: None,
             config,
             floor: Floor::default(),
             clock: (Timestamp::default(), Instant::now()),
@@ -248,6 +258,16 @@ impl Driver {
             ToPeer::Events { conversation, events } => {
                 self.fold(conversation, &events);
                 self.follow(conversation).await;
+            }
+            ToPeer::Try { ticket, guidance, version, talks } => {
+                let asked = trial::Asked { ticket, guidance, version: *version, talks };
+                let mind = trial::Mind {
+                    model: Arc::clone(&self.model),
+                    retrieval: Arc::clone(&self.retrieval),
+                    knowledge: Arc::clone(&self.knowledge),
+                };
+                // A newer one takes the place of what still runs.
+                self.trial = Some(Work::of(trial::run(self.way.clone(), mind, asked)));
             }
             ToPeer::Unwatchable { conversation, why } => {
                 tracing::warn!(%conversation, code = why.code(), "cannot be watched");
@@ -393,7 +413,8 @@ impl Driver {
         let newest = active.newest();
         if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
             active.read = newest;
-            let view = View::of(card, &active.thread, n);
+            let mut view = View::of(card, &active.thread, n);
+            view.guidance = applying(&self.floor.holding(card.topic.as_deref()), &view, &self.knowledge);
             self.step(conversation, Input::Began(n, Box::new(view))).await;
         } else if active.task.is_none() && active.read != EntryNo(0) && newest > active.read {
             self.step(conversation, Input::CustomerWrote).await;

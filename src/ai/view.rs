@@ -4,6 +4,7 @@
 //! here: any decision.
 
 use super::{
+    guidance::Standing,
     model::{Past, PastState},
     words::Language,
 };
@@ -69,6 +70,8 @@ pub struct View {
     pub brief: Option<Brief>,
     /// The whispers that this turn applies, and why the last drafts were rejected.
     pub whispers: Vec<String>,
+    /// The team's guidance that applies to what is open. Set by who reads the desk.
+    pub guidance: Vec<Standing>,
     /// Whether nothing of it may reach the customer.
     pub shadow: bool,
     /// The open tasks, by the entry that gave them.

@@ -3,6 +3,7 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod calls;
+mod guidance;
 mod remember;
 mod tasks;
 
@@ -111,6 +112,9 @@ impl Desk {
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
             Event::AmountMoved { spent } => office.count(spent),
+            Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
+                guidance::take(office, &recorded.event);
+            }
             _ => {}
         }
         Touched::Nothing
@@ -272,6 +276,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
+                    guidance: office.holding(card.topic.as_deref()).map(|holding| holding.named).collect(),
                     calls: 0,
                 }));
             }

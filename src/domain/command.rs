@@ -7,6 +7,7 @@ use super::{
     card::Priority,
     customer::Customer,
     delivery::Report,
+    guidance::{Fault, GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -264,6 +265,34 @@ pub enum Command {
         reason: String,
     },
 
+    // Guidance.
+    /// Write guidance: a new piece, or a new version of one. It is staged: no AI follows it yet.
+    WriteGuidance {
+        /// Which piece; a new one if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guidance: Option<GuidanceId>,
+        /// What it says.
+        instruction: Box<Instruction>,
+        /// The AI message that it is made from, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Fault>,
+    },
+    /// Let every AI follow it from now on.
+    PublishGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// The version that the asker has read; another one means that somebody wrote since.
+        version: u16,
+    },
+    /// Let no AI follow it any more. It does not come back.
+    RetireGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+
     // AI teammates.
     /// Begin to answer. Exactly one is accepted.
     BeginTurn {
@@ -480,6 +509,9 @@ impl Command {
             | Self::Revoke { .. }
             | Self::Stop { .. }
             | Self::LiftStop { .. }
+            | Self::WriteGuidance { .. }
+            | Self::PublishGuidance { .. }
+            | Self::RetireGuidance { .. }
             | Self::EndStops
             | Self::OpenConversation { .. }
             | Self::Found { .. }

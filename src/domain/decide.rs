@@ -7,6 +7,7 @@ mod carry;
 mod clock;
 mod drafts;
 mod govern;
+mod guidance;
 mod hold;
 mod judge;
 mod say;
@@ -102,6 +103,11 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::ReportTask { conversation, task, report } => tasks::report(&asker, *conversation, *task, report),
         Command::Stop { scope, then, span, reason } => stop::stop(&asker, scope, *then, *span, reason),
         Command::LiftStop { stop, reason } => stop::lift(&asker, *stop, reason),
+        Command::WriteGuidance { guidance, instruction, from } => {
+            guidance::write(&asker, *guidance, instruction, *from)
+        }
+        Command::PublishGuidance { guidance, version } => guidance::publish(&asker, *guidance, *version),
+        Command::RetireGuidance { guidance, why } => guidance::retire(&asker, *guidance, why),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
             turns::finish(&asker, *conversation, *turn, *term, outcome)

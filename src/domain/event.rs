@@ -10,6 +10,7 @@ use super::{
     delivery::Report,
     escalation::Reason,
     guard::Verdict,
+    guidance::{GuidanceId, Version},
     holder::{Cause, Holder},
     ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
@@ -103,6 +104,28 @@ pub enum Event {
         stop: StopId,
         /// How.
         how: Lifting,
+    },
+    /// A version of guidance was written. It is staged.
+    GuidanceWritten {
+        /// Of which piece.
+        guidance: GuidanceId,
+        /// What was written.
+        version: Box<Version>,
+    },
+    /// What was staged of a piece is followed from here on.
+    GuidancePublished {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Which version.
+        version: u16,
+    },
+    /// A piece is followed no more, and does not come back.
+    GuidanceRetired {
+        /// Which.
+        guidance: GuidanceId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
 
     // Of a conversation.

@@ -419,7 +419,10 @@ impl Thread {
             | Event::AmountMoved { .. }
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
-            | Event::StopLifted { .. } => return,
+            | Event::StopLifted { .. }
+            | Event::GuidanceWritten { .. }
+            | Event::GuidancePublished { .. }
+            | Event::GuidanceRetired { .. } => return,
             Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);

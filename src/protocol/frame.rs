@@ -1,6 +1,7 @@
 //! The frames.
 
 use super::{
+    guidance::Trial,
     limits::Limits,
     query::{Page, Query},
 };
@@ -10,6 +11,7 @@ use crate::domain::{
     delivery::Origin,
     desk::Office,
     event::Recorded,
+    guidance::{GuidanceId, Version},
     ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
     refusal::Refusal,
     teammate::Teammate,
@@ -103,6 +105,25 @@ pub enum ToServer {
     Typing {
         /// Where.
         conversation: ConversationId,
+    },
+    /// Ephemeral, from a person: try what is newest of this guidance on past talks. [`Trial`]s come back.
+    Try {
+        /// The peer's number for what comes back.
+        id: u32,
+        /// Which piece.
+        guidance: GuidanceId,
+        /// On so many talks at most.
+        talks: u8,
+        /// By which AI; the one that answers first, else any that is here, if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ai: Option<TeammateId>,
+    },
+    /// Ephemeral, from an AI: what came of a trial.
+    Tried {
+        /// The server's number of the trial.
+        ticket: u64,
+        /// What.
+        trial: Trial,
     },
     /// The answer to a ping.
     Pong,
@@ -314,6 +335,24 @@ pub enum ToPeer {
     Presence {
         /// Who.
         present: Vec<Present>,
+    },
+    /// Ephemeral, to an AI: try this on past talks, and tell what comes of it. Nothing of it may have an effect.
+    Try {
+        /// The server's number of the trial.
+        ticket: u64,
+        /// The piece.
+        guidance: GuidanceId,
+        /// What to try of it.
+        version: Box<Version>,
+        /// On so many talks at most.
+        talks: u8,
+    },
+    /// Ephemeral: what comes of a trial that you asked for.
+    Tried {
+        /// The peer's number.
+        id: u32,
+        /// What.
+        trial: Trial,
     },
     /// The head of the log, so that a quiet peer can tell that it is behind.
     Ping {

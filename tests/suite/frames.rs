@@ -22,6 +22,7 @@ use centaur::{
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
         guard::{Rule, Stage, Verdict as Found},
+        guidance::{Fault, GuidanceId, Instruction, Named, State as GuidanceState, Tally, Version},
         health::Health,
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
@@ -39,6 +40,7 @@ use centaur::{
     },
     protocol::{
         self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
+        guidance::{Compared, Ended, PastTurn, Piece, Side, Trial, Use, Written},
         limits::Limits,
         query::{Correction, Hit, Judged, Public},
     },
@@ -77,6 +79,8 @@ golden!(to_server: ToServer {
     Query { id: 3, query: Query::Card { conversation: C } };
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
     Typing { conversation: C };
+    Try { id: 4, guidance: GuidanceId(3), talks: 10, ai: Some(AI) };
+    Tried { ticket: 9, trial: Trial::Talk { talk: Box::new(compared()) } };
     Pong;
 });
 
@@ -116,6 +120,8 @@ golden!(to_peer: ToPeer {
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
     Typing { conversation: C, who: Typist::Teammate(MIRA) };
     Presence { present: vec![Present { teammate: MIRA, watching: vec![C] }] };
+    Try { ticket: 9, guidance: GuidanceId(3), version: Box::new(version()), talks: 10 };
+    Tried { id: 4, trial: Trial::Over { looked: 23, tokens: Some((900, 60)) } };
     Ping { seq: Seq(900), now: AT };
 });
 
@@ -130,6 +136,9 @@ golden!(queries: Query {
     Health;
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
     Corrections { after: Seq(800), limit: 20 };
+    Guidance { before: Some(GuidanceId(9)), limit: 50 };
+    GuidanceUses { guidance: GuidanceId(3), before: Some(Seq(900)), limit: 50 };
+    PastTurns { topics: vec!["refunds".into()], limit: 20 };
     Evidence { days: 30 };
 });
 
@@ -146,6 +155,23 @@ golden!(pages: Page {
     Health { ais: vec![health()] };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
     Corrections { rows: vec![correction()], more: false };
+    Guidance { rows: vec![piece()], earlier: true };
+    GuidanceUses {
+        piece: piece(),
+        versions: vec![Written { version: version(), tally: piece().tally }],
+        published: Some(1),
+        uses: vec![Use {
+            seq: Seq(899),
+            at: AT,
+            conversation: C,
+            n: EntryNo(18),
+            version: 1,
+            good: Some(false),
+            excerpt: "Opened bags stay".into(),
+        }],
+        earlier: true,
+    };
+    PastTurns { turns: vec![past_turn()] };
     Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
@@ -192,6 +218,13 @@ golden!(commands: Command {
         reason: "it promises refunds".into(),
     };
     LiftStop { stop: StopId(3), reason: "the page is mended".into() };
+    WriteGuidance {
+        guidance: Some(GuidanceId(3)),
+        instruction: Box::new(version().instruction),
+        from: version().from,
+    };
+    PublishGuidance { guidance: GuidanceId(3), version: 2 };
+    RetireGuidance { guidance: GuidanceId(3), why: "the article is mended".into() };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -243,6 +276,9 @@ golden!(events: Event {
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Stopped { stop: Box::new(standing()) };
     StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
+    GuidanceWritten { guidance: GuidanceId(3), version: Box::new(version()) };
+    GuidancePublished { guidance: GuidanceId(3), version: 2 };
+    GuidanceRetired { guidance: GuidanceId(3), why: "the article is mended".into() };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -370,6 +406,8 @@ fn office() -> Office {
         spent: vec![spent()],
         stops: vec![standing()],
         last_stop: StopId(3),
+        guidance: Arc::default(),
+        last_guidance: GuidanceId(0),
         today: Arc::default(),
     }
 }
@@ -393,6 +431,55 @@ fn health() -> Health {
 
 fn level() -> Level {
     Level { reach: Reach::Talk, kind: ceiling::Kind::Tokens, used: 166_000, limit: 200_000 }
+}
+
+fn version() -> Version {
+    Version {
+        version: 2,
+        instruction: Instruction {
+            title: "opened coffee".into(),
+            when: "I opened the bag".into(),
+            then: "say: Opened bags stay with you.".into(),
+            examples: "Hello Jana, opened bags stay with you.".into(),
+            topics: vec!["returns".into()],
+        },
+        by: MIRA,
+        at: AT,
+        from: Some(Fault { conversation: C, message: EntryNo(18) }),
+    }
+}
+
+fn piece() -> Piece {
+    Piece {
+        id: GuidanceId(3),
+        state: GuidanceState::Changed,
+        version: 2,
+        title: "opened coffee".into(),
+        topics: vec!["returns".into()],
+        tally: Tally { uses: 12, reviewed: 4, good: 3 },
+    }
+}
+
+fn past_turn() -> PastTurn {
+    PastTurn { conversation: C, n: EntryNo(18), at: AT }
+}
+
+fn compared() -> Compared {
+    let side = |text: &str| Side {
+        ended: Ended::Answer,
+        text: text.into(),
+        sources: vec!["returns.md § Opened".into()],
+        grounding: Grounding(820),
+        guidance: vec![Named { guidance: GuidanceId(3), version: 2 }],
+        notes: vec!["3 v2 “opened coffee”: said word for word".into()],
+    };
+    Compared {
+        turn: past_turn(),
+        customer: "I opened the bag".into(),
+        was: "Send it back [1].".into(),
+        before: side("Send it back [1]."),
+        after: side("Opened bags stay with you. [1]"),
+    }
 }
 
 fn verdict() -> Found {
@@ -494,6 +581,7 @@ fn trace() -> Trace {
         model: "offline".into(),
         config: "k1".into(),
         steps: vec![Step { name: "search".into(), detail: "parcel late".into(), ms: 12 }],
+        guidance: Vec::new(),
         first_word_ms: 250,
         total_ms: 1_800,
         tokens: Some((900, 60)),

@@ -13,6 +13,7 @@ mod desk;
 mod faults;
 mod frames;
 mod guards;
+mod guidance;
 mod hostile;
 mod hostile_tools;
 mod models;

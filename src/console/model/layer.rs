@@ -32,6 +32,8 @@ pub enum Writing {
     Brief,
     /// A task for the AI, as a form.
     Task,
+    /// Guidance, as a form: made from this message or, where it belongs to no conversation, of the piece with this number.
+    Guidance(EntryNo),
     /// Why this draft is rejected.
     Reject(EntryNo),
     /// What is sent instead of this draft.
@@ -55,6 +57,7 @@ impl Writing {
             Self::Correct(_) => "what the AI should have said",
             Self::Brief => "hand back with this brief",
             Self::Task => "task for the AI",
+            Self::Guidance(_) => "guidance for the AI; staged until it is published",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
             Self::RejectTool(_) => "why not this call? the AI reads it",
@@ -71,6 +74,7 @@ impl Writing {
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
             Self::Task => "give",
+            Self::Guidance(_) => "stage",
             Self::Reject(_) | Self::RejectTool(_) => "reject",
             Self::EditTool(_) => "approve",
             Self::AnswerTool(_) => "answer",

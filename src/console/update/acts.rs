@@ -107,6 +107,7 @@ impl Up<'_> {
     fn act_on(&mut self, action: Action, argument: &str, card: &Card) {
         let conversation = card.id;
         match action {
+            Action::Guide => self.guide(conversation),
             Action::TakeOver => self.take_over(card),
             Action::HandBack => self.hand_back(card),
             Action::Reply => self.reply(card, argument),

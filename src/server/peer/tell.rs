@@ -410,7 +410,7 @@ impl Telling {
             }
             Some(me) => self.me.role = me.role,
         }
-        self.say(line, &ToPeer::Desk { office: Box::new((*office).clone()) }).await?;
+        self.say(line, &ToPeer::Desk { office: Box::new(redact::office(&office, self.me.role)) }).await?;
         Ok(true)
     }
 

@@ -23,6 +23,9 @@ fn kind(event: &Event) -> &'static str {
         Event::DeskModeSet { .. } => "desk mode set",
         Event::Stopped { .. } => "stopped",
         Event::StopLifted { .. } => "stop lifted",
+        Event::GuidanceWritten { .. } => "guidance written",
+        Event::GuidancePublished { .. } => "guidance published",
+        Event::GuidanceRetired { .. } => "guidance retired",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -72,7 +75,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 55;
+const KINDS: usize = 58;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

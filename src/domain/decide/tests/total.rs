@@ -12,6 +12,7 @@ use crate::domain::{
     delivery::Report,
     desk::Desk,
     escalation::Reason,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -70,7 +71,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 46 {
+    match kind % 49 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -206,6 +207,19 @@ fn command(kind: u8, it: &Garbage) -> Command {
         }
         39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
         40 => Command::EndStops,
+        46 => Command::WriteGuidance {
+            guidance: maybe.as_ref().map(|_| GuidanceId(c as u32)),
+            instruction: Box::new(Instruction {
+                title: text.clone(),
+                when: it.texts[1].clone(),
+                then: text.clone(),
+                examples: String::new(),
+                topics: vec![text; d as usize % 3],
+            }),
+            from: None,
+        },
+        47 => Command::PublishGuidance { guidance: GuidanceId(c as u32), version: d as u16 },
+        48 => Command::RetireGuidance { guidance: GuidanceId(c as u32), why: text },
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }
