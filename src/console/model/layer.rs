@@ -157,6 +157,8 @@ pub enum Pick {
     Failure(EntryNo),
     /// An AI holds: `t` takes over first, then the reply opens.
     TakeOverFirst,
+    /// A person holds: whether to take it from them.
+    TakeFromPerson,
     /// What to do with all that are marked.
     Deed,
     /// Where the AI is stopped, and what becomes of the talks there; the text takes a time and a reason.
@@ -188,6 +190,8 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// To take it from the person who holds it.
+    TakeFromPerson,
     /// Where to stop the AI.
     StopAt(StopScope),
     /// To stop it there.
