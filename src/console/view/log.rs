@@ -266,6 +266,19 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
             Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
         }),
+        Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
+            return of_guidance(event);
+        }
+        Event::PolicySet { policy } => {
+            SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
+        }
+        _ => return None,
+    })
+}
+
+/// What happened to guidance.
+fn of_guidance(event: &Event) -> Option<SafeText> {
+    Some(match event {
         Event::GuidanceWritten { guidance, version } => SafeText::own(format!(
             "guidance {guidance} v{}, staged: {}",
             version.version,
@@ -277,9 +290,6 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
         Event::GuidanceRetired { guidance, why } => {
             let because = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
             SafeText::own(format!("guidance {guidance} is retired{because}"))
-        }
-        Event::PolicySet { policy } => {
-            SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }
         _ => return None,
     })
