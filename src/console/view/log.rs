@@ -266,13 +266,10 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
             Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
         }),
-        Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
-            return of_guidance(event);
-        }
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }
-        _ => return None,
+        _ => return of_guidance(event),
     })
 }
 
