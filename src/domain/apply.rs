@@ -112,10 +112,7 @@ impl Desk {
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
             Event::AmountMoved { spent } => office.count(spent),
-            Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
-                guidance::take(office, &recorded.event);
-            }
-            _ => {}
+            event => guidance::take(office, event),
         }
         Touched::Nothing
     }
