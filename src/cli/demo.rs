@@ -109,7 +109,8 @@ impl Demo {
         let desk = Embedded::open(&folder, plan).await?;
         let tools = tools::toolbox(context, tools::Demo::Included)?;
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
-        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START, tools).await?;
+        let tools = team::run_tools(&desk, tools).await?;
+        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
         let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
@@ -142,6 +143,7 @@ impl Demo {
         colleague.abort();
         reviewer.abort();
         ai.abort();
+        tools.iter().for_each(tokio::task::JoinHandle::abort);
         desk.close().await;
         result
     }

@@ -21,6 +21,8 @@ pub enum Role {
     Ai,
     /// A door to customers.
     Connector,
+    /// Runs what the desk lets run; the only one with a line to tool servers.
+    Tools,
 }
 
 /// The three kinds of teammates.
@@ -66,11 +68,13 @@ pub enum Right {
     Answer,
     /// Open conversations, bring what customers say, deliver what is said to them.
     Carry,
+    /// Say what tools there are, begin calls that the desk lets run, tell what became of them.
+    RunTools,
 }
 
 impl Right {
     /// All of them, in the order of the matrix in the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Watch,
         Self::Note,
         Self::Annotate,
@@ -85,13 +89,22 @@ impl Right {
         Self::Govern,
         Self::Answer,
         Self::Carry,
+        Self::RunTools,
     ];
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 7] =
-        [Self::Viewer, Self::Reviewer, Self::Agent, Self::Lead, Self::Admin, Self::Ai, Self::Connector];
+    pub const ALL: [Self; 8] = [
+        Self::Viewer,
+        Self::Reviewer,
+        Self::Agent,
+        Self::Lead,
+        Self::Admin,
+        Self::Ai,
+        Self::Connector,
+        Self::Tools,
+    ];
 
     /// Whether this role has `right`.
     #[must_use]
@@ -104,10 +117,11 @@ impl Role {
                 right,
                 R::Watch | R::Note | R::Annotate | R::Whisper | R::Hold | R::Approve | R::SetMode | R::Triage
             ),
-            Self::Lead => !matches!(right, R::Govern | R::Answer | R::Carry),
-            Self::Admin => !matches!(right, R::Answer | R::Carry),
+            Self::Lead => !matches!(right, R::Govern | R::Answer | R::Carry | R::RunTools),
+            Self::Admin => !matches!(right, R::Answer | R::Carry | R::RunTools),
             Self::Ai => matches!(right, R::Answer),
             Self::Connector => matches!(right, R::Carry),
+            Self::Tools => matches!(right, R::RunTools),
         }
     }
 
@@ -116,7 +130,7 @@ impl Role {
     pub fn kind(self) -> Kind {
         match self {
             Self::Ai => Kind::Ai,
-            Self::Connector => Kind::Connector,
+            Self::Connector | Self::Tools => Kind::Connector,
             _ => Kind::Human,
         }
     }
@@ -132,6 +146,7 @@ impl Role {
             Self::Admin => "admin",
             Self::Ai => "ai",
             Self::Connector => "connector",
+            Self::Tools => "tools",
         }
     }
 }
@@ -143,7 +158,7 @@ impl std::str::FromStr for Role {
         Self::ALL
             .into_iter()
             .find(|role| role.word() == said.to_lowercase())
-            .ok_or_else(|| format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai or connector"))
+            .ok_or_else(|| format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai, connector or tools"))
     }
 }
 

@@ -119,6 +119,9 @@ pub enum Outcome {
     Abandon {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It waits for a person's word on a tool call, and begins anew when that has come.
     Wait {
@@ -127,11 +130,17 @@ pub enum Outcome {
         /// What to tell the customer meanwhile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notice: Option<String>,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It could not.
     Fail {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
 }
 

@@ -79,7 +79,7 @@ impl Up<'_> {
             }
             ToPeer::Quiet { conversation, term, may_still_arrive } => self.quiet(conversation, term, may_still_arrive),
             // The session turns these into answers and endings; connectors' frames are not for people.
-            ToPeer::Bye { .. } | ToPeer::Accepted { .. } | ToPeer::Refused { .. } | ToPeer::Deliver { .. } => {
+            ToPeer::Bye { .. } | ToPeer::Accepted { .. } | ToPeer::Refused { .. } | ToPeer::Deliver { .. } | ToPeer::Run { .. } => {
                 self.changed = false;
             }
         }

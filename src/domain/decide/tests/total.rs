@@ -20,7 +20,7 @@ use crate::domain::{
     task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::{Answer, Grounding, Outcome, Trace},
 };
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 46 {
+    match kind % 48 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -119,9 +119,9 @@ fn command(kind: u8, it: &Garbage) -> Command {
                     notice: maybe,
                     trace: Trace::default(),
                 },
-                2 => Outcome::Abandon { why: text },
-                3 => Outcome::Wait { call: entry, notice: maybe },
-                _ => Outcome::Fail { why: text },
+                2 => Outcome::Abandon { why: text, trace: Trace::default() },
+                3 => Outcome::Wait { call: entry, notice: maybe, trace: Trace::default() },
+                _ => Outcome::Fail { why: text, trace: Trace::default() },
             };
             Command::FinishTurn { conversation, turn: entry, term: Term(c), outcome }
         }
@@ -156,6 +156,10 @@ fn command(kind: u8, it: &Garbage) -> Command {
         },
         43 => Command::BeginTool { conversation, call: entry, term: Term(c) },
         44 => Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text },
+        46 => Command::OfferTool {
+            offer: Box::new(Offer::new(&text, &it.texts[1], &text, serde_json::Value::Null)),
+        },
+        47 => Command::WithdrawTool { tool: text },
         45 => {
             let decision = match d % 4 {
                 0 => ToolDecision::Approve,
