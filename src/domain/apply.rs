@@ -91,14 +91,16 @@ impl Desk {
                     teammate.token = Some(*token);
                 }
             }
-            Event::TeammateRevoked { teammate } => {
-                if let Some(teammate) = office.teammates.get_mut(teammate) {
+            Event::TeammateRevoked { teammate: gone } => {
+                if let Some(teammate) = office.teammates.get_mut(gone) {
                     teammate.revoked = true;
                     teammate.token = None;
                 }
+                office.forget_offers(|one| one.by == *gone);
             }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
+                office.forget_offers(|one| !policy.names_tool(&one.offer.tool));
                 return self.follow_policy();
             }
             Event::DeskModeSet { topic, channel, mode, .. } => {
@@ -115,6 +117,8 @@ impl Desk {
             Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
                 guidance::take(office, &recorded.event);
             }
+            Event::ToolOffered { offer } => office.keep_offer(recorded, offer),
+            Event::ToolWithdrawn { tool } => office.forget_offers(|one| one.offer.tool == *tool),
             _ => {}
         }
         Touched::Nothing
@@ -165,6 +169,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         escalation: None,
         draft: None,
         tool: None,
+        ready: Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
@@ -398,6 +403,7 @@ impl Conversation {
         tasks::follow(&mut card, recorded);
         self.apply_to_calls(recorded);
         card.tool = self.tool_sign();
+        card.ready = self.ready_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,

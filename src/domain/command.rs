@@ -16,7 +16,7 @@ use super::{
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -324,18 +324,18 @@ pub enum Command {
         tool: String,
         /// Its arguments: a JSON object, 16 KiB at most.
         arguments: String,
-        /// The digest of the tool's definition, as the AI sees it now.
+        /// The digest of the tool's definition, as the AI has read it.
         definition: Digest,
         /// The words that led to it, 2000 bytes at most.
         words: String,
     },
-    /// Run a call, now and once. The fence: whatever stood against it stops it here.
+    /// Run a call, now and once. The fence: whatever stood against it stops it here. Only by who offers the tool.
     BeginTool {
         /// Which conversation.
         conversation: ConversationId,
         /// Which call.
         call: EntryNo,
-        /// The term that the AI sees.
+        /// The term of the card.
         term: Term,
     },
     /// Tell what became of a call that was begun.
@@ -348,6 +348,17 @@ pub enum Command {
         fate: Fate,
         /// What the tool said, or what happened; 16 KiB at most. From outside.
         result: String,
+    },
+
+    /// Say what a tool is, so that it may be asked for.
+    OfferTool {
+        /// The tool.
+        offer: Box<Offer>,
+    },
+    /// Say that there is such a tool no more.
+    WithdrawTool {
+        /// Which.
+        tool: String,
     },
 
     /// Begin a task. Exactly one is accepted.
@@ -513,6 +524,8 @@ impl Command {
             | Self::PublishGuidance { .. }
             | Self::RetireGuidance { .. }
             | Self::EndStops
+            | Self::OfferTool { .. }
+            | Self::WithdrawTool { .. }
             | Self::OpenConversation { .. }
             | Self::Found { .. }
             | Self::BeginTimeline { .. } => None,

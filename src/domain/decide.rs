@@ -10,6 +10,7 @@ mod govern;
 mod guidance;
 mod hold;
 mod judge;
+mod offers;
 mod say;
 mod stop;
 mod tasks;
@@ -120,6 +121,8 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::FinishTool { conversation, call, fate, result } => {
             tools::finish(&asker, *conversation, *call, *fate, result)
         }
+        Command::OfferTool { offer } => offers::offer(&asker, offer),
+        Command::WithdrawTool { tool } => offers::withdraw(&asker, tool),
         Command::OpenConversation { channel, customer, topic, text, external_ref } => {
             carry::open(&asker, channel, customer, topic.as_deref(), text, external_ref.as_deref())
         }

@@ -10,7 +10,7 @@ use super::{
     policy::Policy,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
-    tool::Spent,
+    tool::{Offered, Spent},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -43,6 +43,9 @@ pub struct Office {
     /// What tools have moved in the last thirty days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,
+    /// The tools that may be asked for, by name.
+    #[serde(default, skip_serializing_if = "has_none")]
+    pub offers: Arc<Vec<Offered>>,
     /// Where the AI is stopped, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
@@ -58,6 +61,10 @@ pub struct Office {
     /// What the AI used today.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub today: Arc<Today>,
+}
+
+fn has_none(it: &Arc<Vec<Offered>>) -> bool {
+    it.is_empty()
 }
 
 fn is_nothing(it: &Arc<Today>) -> bool {
@@ -90,6 +97,12 @@ impl Office {
     #[must_use]
     pub fn name_of(&self, id: TeammateId) -> String {
         self.teammates.get(&id).map_or_else(|| format!("teammate {id}"), |teammate| teammate.name.clone())
+    }
+
+    /// The tool as it is offered now.
+    #[must_use]
+    pub fn offered(&self, tool: &str) -> Option<&Offered> {
+        self.offers.iter().find(|one| one.offer.tool == tool)
     }
 
     /// Whose token has this hash. The caller compares hashes of random secrets, so an early exit tells nothing.

@@ -20,7 +20,7 @@ use super::{
     task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
-    tool::{Call, Denial, Fate, Spent, ToolEnding, WhyTool},
+    tool::{Call, Denial, Fate, Offer, Spent, ToolEnding, WhyTool},
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,16 @@ pub enum Event {
     PolicySet {
         /// All of it.
         policy: Box<Policy>,
+    },
+    /// A tool is there, or is another one than before.
+    ToolOffered {
+        /// The tool. Its words are from outside.
+        offer: Box<Offer>,
+    },
+    /// A tool is there no more.
+    ToolWithdrawn {
+        /// Which.
+        tool: String,
     },
     /// A tool moved an amount: counted against the limits.
     AmountMoved {
@@ -279,6 +289,9 @@ pub enum Event {
         why: String,
         /// Whether it counts as a failure of the AI.
         failed: bool,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// A turn ended to wait for a person's word on a tool call.
     TurnWaits {
@@ -286,6 +299,9 @@ pub enum Event {
         turn: EntryNo,
         /// The call.
         call: EntryNo,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// An AI may use a tool, once, in this turn. The entry's number names the call.
     ToolAllowed {

@@ -369,7 +369,7 @@ impl Thread {
                 self.whisper_again(*turn);
                 What::Suppressed { text: text.clone() }
             }
-            Event::TurnAbandoned { turn, why, failed } => {
+            Event::TurnAbandoned { turn, why, failed, .. } => {
                 self.end_turn(*turn);
                 self.whisper_again(*turn);
                 What::Abandoned { why: why.clone(), failed: *failed }
@@ -417,6 +417,8 @@ impl Thread {
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
             | Event::AmountMoved { .. }
+            | Event::ToolOffered { .. }
+            | Event::ToolWithdrawn { .. }
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
             | Event::StopLifted { .. }

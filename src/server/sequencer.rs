@@ -27,8 +27,9 @@ use crate::{
         refusal::Refusal,
         teammate::{Actor, Role},
         time::Timestamp,
+        tool::{Call, Risk, Stage},
     },
-    protocol::ToPeer,
+    protocol::{Run, ToPeer},
     store::{Done, Entry, Key, LogReader, Stored},
 };
 use std::{
@@ -369,8 +370,15 @@ impl Sequencer {
         }
     }
 
-    /// What a claimed message looks like for the connector.
+    /// What is handed over with the answer: a claimed message to the connector, a call to who runs it.
     fn deliver(&self, command: &Command) -> Option<Box<ToPeer>> {
+        if let Command::BeginTool { conversation, call, .. } = command {
+            let it = self.desk.conversation(*conversation)?;
+            let kept = it.calls.iter().find(|kept| kept.call == *call && matches!(kept.stage, Stage::Runs { .. }))?;
+            let Call { tool, arguments, definition, digest, risk, .. } = kept.asked.clone();
+            let run = Box::new(Run { tool, arguments, definition, digest, reads: risk == Risk::R0 });
+            return Some(Box::new(ToPeer::Run { conversation: *conversation, call: *call, run }));
+        }
         let Command::ClaimDelivery { conversation, message, .. } = command else { return None };
         let it = self.desk.conversation(*conversation)?;
         let row = it.outbox.iter().find(|row| row.message == *message && row.state == State::Claimed)?;

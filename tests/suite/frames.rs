@@ -35,11 +35,14 @@ use centaur::{
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
-        tool::{Call, Denial, Fate, Limit, Risk, Spent, ToolDecision, ToolEnding, ToolRule, ToolWaits, WhyTool},
+        tool::{
+            Call, Denial, Fate, Limit, Offer, Offered, Risk, Spent, ToolDecision, ToolEnding, ToolReady, ToolRule,
+            ToolWaits, WhyTool,
+        },
         turn::{Answer, Grounding, Outcome, Source, Step, Trace},
     },
     protocol::{
-        self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
+        self, ByeCode, Page, Present, Query, Resume, Run, Scope, ToPeer, ToServer, Typist,
         guidance::{Compared, Ended, PastTurn, Piece, Side, Trial, Use, Written},
         limits::Limits,
         query::{Correction, Hit, Judged, Public},
@@ -115,6 +118,17 @@ golden!(to_peer: ToPeer {
         from: "Aria".into(),
         text: "Your parcel is on its way.".into(),
         at: AT,
+    };
+    Run {
+        conversation: C,
+        call: EntryNo(18),
+        run: Box::new(Run {
+            tool: call().tool,
+            arguments: call().arguments,
+            definition: call().definition,
+            digest: call().digest,
+            reads: false,
+        }),
     };
     Page { id: 3, page: Page::Door { external_ref: None, resolved: false } };
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
@@ -245,6 +259,8 @@ golden!(commands: Command {
         words: "I want my money back".into(),
     };
     BeginTool { conversation: C, call: EntryNo(18), term: TERM };
+    OfferTool { offer: Box::new(offer()) };
+    WithdrawTool { tool: offer().tool };
     FinishTool { conversation: C, call: EntryNo(18), fate: Fate::Unknown, result: "no answer in time".into() };
     OpenConversation {
         channel: "web".into(),
@@ -320,7 +336,7 @@ golden!(events: Event {
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
     AnswerSuppressed { turn: EntryNo(16), text: "Of course, let me".into() };
-    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true };
+    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true, trace: None };
     Escalated {
         turn: Some(EntryNo(16)),
         reason: Reason::AskedForHuman,
@@ -343,7 +359,7 @@ golden!(events: Event {
     Woken;
     Resolved { confirmed: true, by_ai: false };
     Reopened;
-    TurnWaits { turn: EntryNo(16), call: EntryNo(18) };
+    TurnWaits { turn: EntryNo(16), call: EntryNo(18), trace: Some(Box::new(trace())) };
     ToolAllowed { turn: EntryNo(16), call: Box::new(call()) };
     ToolProposed { turn: EntryNo(16), call: Box::new(call()), expires_at: AT, why: WhyTool::Risk };
     ToolDenied {
@@ -359,6 +375,8 @@ golden!(events: Event {
     ToolBegan { call: EntryNo(18) };
     ToolRan { call: EntryNo(18), fate: Fate::Done, result: "Refund RF-1 is on its way.".into() };
     AmountMoved { spent: spent() };
+    ToolOffered { offer: Box::new(offer()) };
+    ToolWithdrawn { tool: offer().tool };
     Annotated { message: EntryNo(18), judgement: judgement(), supersedes: Some(EntryNo(19)) };
     AnnotationWithdrawn { annotation: EntryNo(20) };
     DeliveryClaimed { message: EntryNo(18) };
@@ -404,6 +422,7 @@ fn office() -> Office {
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
         spent: vec![spent()],
+        offers: Arc::new(vec![Offered { by: TeammateId(4), offer: offer() }]),
         stops: vec![standing()],
         last_stop: StopId(3),
         guidance: Arc::default(),
@@ -633,8 +652,10 @@ fn card() -> Card {
             tool: call().tool,
             digest: call().digest,
             expires_at: Some(AT),
+            under_way: false,
             answers: EntryNo(15),
         })),
+        ready: vec![ToolReady { call: EntryNo(18), tool: call().tool }].into(),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -673,6 +694,10 @@ fn call() -> Call {
         words: "I want my money back".into(),
         term: TERM,
     }
+}
+
+fn offer() -> Offer {
+    Offer::new("shop", "refund.make", "Pays money back.", serde_json::json!({ "type": "object" }))
 }
 
 fn rule() -> ToolRule {

@@ -204,6 +204,13 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             SafeText::own(format!("tool call {call} {how}: {}", SafeText::line_within(result, 160)))
         }
         Event::TurnWaits { call, .. } => SafeText::own(format!("waits for a person's word on tool call {call}")),
+        Event::ToolOffered { offer } => {
+            let pin: String = offer.definition.to_string().chars().take(16).collect();
+            SafeText::own(format!("{} is offered, definition {pin}", SafeText::line_within(&offer.tool, 80)))
+        }
+        Event::ToolWithdrawn { tool } => {
+            SafeText::own(format!("{} is offered no more", SafeText::line_within(tool, 80)))
+        }
         Event::AmountMoved { spent } => {
             SafeText::own(format!("{} moved {}", SafeText::line(&spent.tool), money(spent.amount)))
         }

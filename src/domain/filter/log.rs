@@ -188,7 +188,9 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
-        | Event::AmountMoved { .. } => "desk",
+        | Event::AmountMoved { .. }
+        | Event::ToolOffered { .. }
+        | Event::ToolWithdrawn { .. } => "desk",
     }
 }
 

@@ -313,8 +313,8 @@ fn outcome(step: Step) -> Outcome {
             other => other,
         },
         6 | 7 => asks_for_human(),
-        8 => Outcome::Fail { why: "the model timed out".into() },
-        _ => Outcome::Abandon { why: "the customer wrote again".into() },
+        8 => Outcome::Fail { why: "the model timed out".into(), trace: Trace::default() },
+        _ => Outcome::Abandon { why: "the customer wrote again".into(), trace: Trace::default() },
     }
 }
 

@@ -65,6 +65,8 @@ fn kind(event: &Event) -> &'static str {
         Event::Rated { .. } => "rated",
         Event::Undid { .. } => "undid",
         Event::AmountMoved { .. } => "amount moved",
+        Event::ToolOffered { .. } => "tool offered",
+        Event::ToolWithdrawn { .. } => "tool withdrawn",
         Event::TurnWaits { .. } => "turn waits",
         Event::ToolAllowed { .. } => "tool allowed",
         Event::ToolProposed { .. } => "tool proposed",

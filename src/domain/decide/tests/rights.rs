@@ -1,7 +1,8 @@
 //! Who may ask for what, for each role and each command, and what an answer does not tell.
 
 use super::world::{
-    ADMIN, AI, ANA, LEAD, REVIEWER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open, walk,
+    ADMIN, AI, ANA, LEAD, REVIEWER, RUNNER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open,
+    walk,
 };
 use crate::domain::{
     command::Command,
@@ -17,7 +18,7 @@ use crate::domain::{
     task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Trace,
 };
 use proptest::prelude::*;
@@ -62,10 +63,12 @@ fn needs(command: &Command) -> Needs {
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
         | Command::AskTool { .. }
-        | Command::BeginTool { .. }
-        | Command::FinishTool { .. }
         | Command::BeginTask { .. }
         | Command::ReportTask { .. } => Needs::Right(Right::Answer),
+        Command::OfferTool { .. }
+        | Command::WithdrawTool { .. }
+        | Command::BeginTool { .. }
+        | Command::FinishTool { .. } => Needs::Right(Right::RunTools),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -137,6 +140,8 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
             definition: token,
             words: text(),
         },
+        Command::OfferTool { offer: Box::new(Offer::new("shop", "read", "reads", serde_json::Value::Null)) },
+        Command::WithdrawTool { tool: "shop.read".into() },
         Command::BeginTool { conversation, call: entry, term },
         Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text() },
         Command::DecideTool { conversation, call: entry, digest: token, decision: ToolDecision::Approve },
@@ -155,7 +160,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
     ]
 }
 
-const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
+const ONE_OF_EACH_ROLE: [(TeammateId, Role); 8] = [
     (VIEWER, Role::Viewer),
     (REVIEWER, Role::Reviewer),
     (ANA, Role::Agent),
@@ -163,6 +168,7 @@ const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
     (ADMIN, Role::Admin),
     (AI, Role::Ai),
     (WEB, Role::Connector),
+    (RUNNER, Role::Tools),
 ];
 
 #[test]
