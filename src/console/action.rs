@@ -249,6 +249,8 @@ actions! {
     LineDown "line_down" [Composer] "line down", "One line down.";
     TextStart "text_start" [Composer] "text start", "To the beginning of the text.";
     TextEnd "text_end" [Composer] "text end", "To the end of the text.";
+    NextField "next_field" [Composer] "next field", "In a form: to its next field, after the last to the first.";
+    PreviousField "previous_field" [Composer] "previous field", "In a form: to the field before.";
     DeleteBack "delete_back" [Text] "delete back", "Deletes the character before the caret.";
     DeleteForward "delete_forward" [Text] "delete", "Deletes the character at the caret.";
     DeleteWord "delete_word" [Text] "delete word", "Cuts the word before the caret.";

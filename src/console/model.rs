@@ -29,7 +29,7 @@ use crate::domain::{
     ceiling,
     desk::Office,
     health::Health,
-    ids::{ConversationId, LogId, Seq, TeammateId},
+    ids::{ConversationId, EntryNo, LogId, Seq, TeammateId},
     teammate::Teammate,
     time::Timestamp,
 };
@@ -241,6 +241,8 @@ pub(crate) struct Inner {
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
     pub acts: Vec<Undoable>,
+    /// The take-over that was accepted last: where, and as which event. Its card comes a moment later.
+    pub taken: Option<(ConversationId, Seq)>,
     /// Whether the saved filters were asked for.
     pub saved_asked: bool,
     /// The last filter, for `/` to begin with.
@@ -253,13 +255,13 @@ pub(crate) struct Inner {
     pub title: Option<(String, Timestamp)>,
 }
 
-/// An act of one's own that can be undone.
+/// An act of one's own that can be undone, by the entry that it made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Undoable {
     /// In one conversation.
-    One(ConversationId, &'static str),
+    One(ConversationId, EntryNo, &'static str),
     /// In many, as one.
-    Many(Vec<ConversationId>, &'static str),
+    Many(Arc<BTreeMap<ConversationId, EntryNo>>, &'static str),
 }
 
 impl Model {

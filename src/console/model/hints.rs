@@ -95,6 +95,9 @@ impl Model {
 
     fn while_writing(&self, composer: &Composer) -> Vec<Action> {
         let mut actions = vec![Action::Send, Action::NewLine];
+        if !composer.key.writing.fields().is_empty() {
+            actions.insert(1, Action::NextField);
+        }
         if !composer.editor.folds().is_empty() {
             actions.push(Action::ShowPasted);
         }

@@ -132,6 +132,7 @@ fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
         done: Vec::new(),
         failed: Vec::new(),
         skipped: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         draft: None,
     });
     model.layer = Layer::Job(JobBox::default());
@@ -176,6 +177,7 @@ fn an_act_on_many_is_previewed_and_its_results_are_shown() {
         under_way: std::collections::BTreeMap::default(),
         done: Vec::new(),
         failed: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         skipped: vec![(ConversationId(1046), "held by others")],
         draft: None,
     };
