@@ -41,6 +41,7 @@ pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod replies;
+pub mod reply;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
@@ -176,6 +177,8 @@ pub enum Act {
     Mode(mode::SetMode),
     /// Show what speaks for letting the AI go further, and what against it
     Evidence(evidence::Evidence),
+    /// The canned replies that the desk keeps for all who write there
+    Reply(reply::Reply),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// How the AIs did in the last hour, and what of today's ceilings is used
@@ -446,6 +449,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
+        Act::Reply(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
         Act::Health(act) => act.run(context).await,

@@ -216,6 +216,8 @@ actions! {
     Handover "handover" [Floor List Talk] "handover", "Makes the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong.", :"handover" "[8h]";
     Sweep "sweep" [Floor List Talk] "sweep", "Returns all that you hold to the AI, each with its brief, or to the queue, as one act.", :"sweep" "[ai|queue]";
 
+    Share "share" [Floor List Talk] "share a reply", "Gives the desk one of your canned replies, for all who write there; -name forgets the desk's.", :"share" "name";
+
     // The program.
     Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";

@@ -265,6 +265,19 @@ pub(crate) enum Undoable {
 }
 
 impl Model {
+    /// The canned replies to choose from: one's own, then the desk's under other names.
+    #[must_use]
+    pub fn all_canned(&self) -> Vec<Canned> {
+        let own = |name: &str| self.canned.iter().any(|one| one.name == name);
+        let of_desk = self.office.replies.iter().filter(|(name, _)| !own(name)).map(|(name, reply)| Canned {
+            name: name.clone(),
+            title: if reply.title.is_empty() { name.replace('-', " ") } else { reply.title.clone() },
+            tags: vec!["desk".to_owned()],
+            text: reply.text.clone(),
+        });
+        self.canned.iter().cloned().chain(of_desk).collect()
+    }
+
     /// An empty console of the given size, before the first welcome.
     #[must_use]
     pub fn new(size: (u16, u16), keymap: Arc<Keymap>) -> Self {

@@ -96,6 +96,12 @@ impl Desk {
                     teammate.token = None;
                 }
             }
+            Event::ReplyKept { name, reply: Some(reply) } => {
+                office.replies.insert(name.clone(), reply.as_ref().clone());
+            }
+            Event::ReplyKept { name, reply: None } => {
+                office.replies.remove(name);
+            }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();

@@ -27,6 +27,7 @@ use centaur::{
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
         policy::Policy,
+        reply::DeskReply,
         refusal::Refusal,
         signals::Signals,
         stop::{self, Lifting, Stop, StopId, Then},
@@ -179,6 +180,7 @@ golden!(commands: Command {
     BeginTask { conversation: C, task: EntryNo(18) };
     ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
+    KeepReply { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     SetDeskMode {
         topic: Some("refunds".into()),
         channel: None,
@@ -240,6 +242,7 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    ReplyKept { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Stopped { stop: Box::new(standing()) };
     StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
@@ -367,6 +370,7 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        replies: std::collections::BTreeMap::default(),
         spent: vec![spent()],
         stops: vec![standing()],
         last_stop: StopId(3),
@@ -409,6 +413,10 @@ fn standing() -> Stop {
         until: Some(Timestamp(AT.0 + 1_800_000)),
         reason: "it promises refunds".into(),
     }
+}
+
+fn desk_reply() -> DeskReply {
+    DeskReply { title: "New parcel".into(), text: "Hello {customer}, a new parcel is on its way.".into() }
 }
 
 fn policy() -> Policy {

@@ -104,7 +104,7 @@ impl Model {
         if composer.key.writing == Writing::Reply && self.ai_words(composer.key.conversation).is_some() {
             actions.push(Action::AiDraft);
         }
-        if !self.canned.is_empty() {
+        if !self.canned.is_empty() || !self.office.replies.is_empty() {
             actions.push(Action::CannedReply);
         }
         actions.extend([Action::Editor, Action::Back]);

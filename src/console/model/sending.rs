@@ -59,6 +59,8 @@ pub enum Act {
     Task,
     /// *putting away…*
     SeeTask,
+    /// *keeping…*
+    Keep,
 }
 
 impl Act {
@@ -82,6 +84,7 @@ impl Act {
             Self::Undo => "undoing…",
             Self::Task => "giving the task…",
             Self::SeeTask => "putting away…",
+            Self::Keep => "keeping…",
         }
     }
 }

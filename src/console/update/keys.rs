@@ -193,6 +193,7 @@ impl Up<'_> {
                     self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
                 }
             }
+            Action::Share => self.share(argument.trim()),
             Action::Alert => self.alert(argument.trim()),
             Action::Quit => self.quit(),
             Action::Interrupt => self.interrupt(),

@@ -266,6 +266,10 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
             Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
         }),
+        Event::ReplyKept { name, reply } => {
+            let what = if reply.is_some() { "is kept for all" } else { "is forgotten" };
+            SafeText::own(format!("canned reply {} {what}", SafeText::line_within(name, 80)))
+        }
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }

@@ -1,4 +1,7 @@
+mod corpus;
+mod every;
 mod fixture;
+mod hostile;
 
 use super::*;
 use crate::{
@@ -486,11 +489,22 @@ struct Shot {
 
 impl Shot {
     fn new(model: &Model) -> Self {
+        Self::begun(model).0
+    }
+
+    /// One that has shown its first frame, and the bytes of that.
+    fn begun(model: &Model) -> (Self, Vec<u8>) {
         let size = ratatui::layout::Size::new(model.size.0, model.size.1);
         let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
         let mut screen = Self { terminal, look: Look::default() };
-        screen.show(model);
-        screen
+        let bytes = screen.show(model);
+        (screen, bytes)
+    }
+
+    /// The cells of a frame.
+    fn buffer(&mut self, model: &Model) -> Buffer {
+        let Self { terminal, look } = self;
+        terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer.clone()
     }
 
     /// The bytes of the frame.

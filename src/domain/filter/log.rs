@@ -186,6 +186,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
+        | Event::ReplyKept { .. }
         | Event::AmountMoved { .. } => "desk",
     }
 }

@@ -52,7 +52,7 @@ fn needs(command: &Command) -> Needs {
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
-        Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. }
@@ -110,6 +110,10 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::KeepReply {
+            name: "new-parcel".into(),
+            reply: Some(Box::new(crate::domain::reply::DeskReply { title: text(), text: text() })),
+        },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
