@@ -42,6 +42,7 @@ pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod replies;
+pub mod reply;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
@@ -179,6 +180,8 @@ pub enum Act {
     Evidence(evidence::Evidence),
     /// Make a fault a fix: standing instructions to the AI, tried on past talks before they are published
     Guidance(guidance::Guidance),
+    /// The canned replies that the desk keeps for all who write there
+    Reply(reply::Reply),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// How the AIs did in the last hour, and what of today's ceilings is used
@@ -450,6 +453,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
         Act::Guidance(act) => act.run(context).await,
+        Act::Reply(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
         Act::Health(act) => act.run(context).await,

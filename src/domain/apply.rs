@@ -98,6 +98,12 @@ impl Desk {
                 }
                 office.forget_offers(|one| one.by == *gone);
             }
+            Event::ReplyKept { name, reply: Some(reply) } => {
+                office.replies.insert(name.clone(), reply.as_ref().clone());
+            }
+            Event::ReplyKept { name, reply: None } => {
+                office.replies.remove(name);
+            }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
                 office.forget_offers(|one| !policy.names_tool(&one.offer.tool));

@@ -12,6 +12,7 @@ use super::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Scope, StopId, Then},
     task::{self, Task},
     teammate::Role,
@@ -205,6 +206,14 @@ pub enum Command {
     SetPolicy {
         /// All of it.
         policy: Box<Policy>,
+    },
+    /// Keep a reply for all who write at the desk, in place of the one of that name, or forget it.
+    KeepReply {
+        /// Its name, as in `new-parcel`.
+        name: String,
+        /// The reply; none: it is forgotten.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Box<DeskReply>>,
     },
     /// Set the mode of a topic, of a channel, or of the desk.
     SetDeskMode {
@@ -514,6 +523,7 @@ impl Command {
             | Self::Lapse { conversation, .. }
             | Self::Recover { conversation } => Some(*conversation),
             Self::SetPolicy { .. }
+            | Self::KeepReply { .. }
             | Self::SetDeskMode { .. }
             | Self::Invite { .. }
             | Self::ReplaceToken { .. }

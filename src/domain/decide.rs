@@ -91,6 +91,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Reopen { conversation } => triage::reopen(&asker, *conversation),
         Command::Undo { conversation, act } => undo::undo(&asker, *conversation, *act),
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
+        Command::KeepReply { name, reply } => govern::keep_reply(&asker, name, reply.as_deref()),
         Command::SetDeskMode { topic, channel, mode, why } => {
             govern::set_desk_mode(&asker, topic.as_deref(), channel.as_deref(), *mode, why)
         }

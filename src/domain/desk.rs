@@ -8,6 +8,7 @@ use super::{
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
     tool::{Offered, Spent},
@@ -40,6 +41,9 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Replies for all who write here, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replies: BTreeMap<String, DeskReply>,
     /// What tools have moved in the last thirty days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,

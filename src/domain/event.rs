@@ -15,6 +15,7 @@ use super::{
     ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     signals::Signals,
     stop::{Lifting, Stop, StopId},
     task::{self, Task},
@@ -65,6 +66,14 @@ pub enum Event {
     TeammateRevoked {
         /// Who.
         teammate: TeammateId,
+    },
+    /// A reply is kept for all who write at the desk, or forgotten.
+    ReplyKept {
+        /// Its name.
+        name: String,
+        /// The reply; none: it is forgotten.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Box<DeskReply>>,
     },
     /// The policy was set.
     PolicySet {

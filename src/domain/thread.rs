@@ -416,6 +416,7 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
+            | Event::ReplyKept { .. }
             | Event::AmountMoved { .. }
             | Event::ToolOffered { .. }
             | Event::ToolWithdrawn { .. }

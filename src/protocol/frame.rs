@@ -139,7 +139,8 @@ pub struct Answer {
     /// The conversation it was about, or opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none. Names what it made: a message, a turn, an annotation.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none. Names what
+    /// it made: a message, a turn, an annotation, an act that can be undone.
     #[serde(default)]
     pub n: EntryNo,
 }

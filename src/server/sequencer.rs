@@ -28,6 +28,7 @@ use crate::{
         teammate::{Actor, Role},
         time::Timestamp,
         tool::{Call, Risk, Stage},
+        undo,
     },
     protocol::{Run, ToPeer},
     store::{Done, Entry, Key, LogReader, Stored},
@@ -313,7 +314,7 @@ impl Sequencer {
         let done = Done {
             seq: head,
             conversation: about.or_else(|| first.and_then(|(event, _)| event.conversation)),
-            n: first.map_or(EntryNo(0), |(event, _)| event.n),
+            n: undo::named(events.iter().map(|(event, _)| event)),
         };
         let mut publication = Publication { head, ..Publication::default() };
         let mut stored = Vec::with_capacity(events.len());

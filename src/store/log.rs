@@ -43,7 +43,7 @@ pub struct Done {
     pub seq: Seq,
     /// The conversation it was about, or opened.
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none.
     pub n: EntryNo,
 }
 

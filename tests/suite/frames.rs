@@ -29,6 +29,7 @@ use centaur::{
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
+        reply::DeskReply,
         signals::Signals,
         stop::{self, Lifting, Stop, StopId, Then},
         task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
@@ -219,6 +220,7 @@ golden!(commands: Command {
     BeginTask { conversation: C, task: EntryNo(18) };
     ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
+    KeepReply { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     SetDeskMode {
         topic: Some("refunds".into()),
         channel: None,
@@ -289,6 +291,7 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    ReplyKept { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Stopped { stop: Box::new(standing()) };
     StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
@@ -421,6 +424,7 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        replies: std::collections::BTreeMap::default(),
         spent: vec![spent()],
         offers: Arc::new(vec![Offered { by: TeammateId(4), offer: offer() }]),
         stops: vec![standing()],
@@ -515,6 +519,10 @@ fn standing() -> Stop {
         until: Some(Timestamp(AT.0 + 1_800_000)),
         reason: "it promises refunds".into(),
     }
+}
+
+fn desk_reply() -> DeskReply {
+    DeskReply { title: "New parcel".into(), text: "Hello {customer}, a new parcel is on its way.".into() }
 }
 
 fn policy() -> Policy {

@@ -8,7 +8,7 @@ use crate::domain::{
     brief::Brief,
     card::{Card, Priority, Status},
     holder::Holder,
-    ids::ConversationId,
+    ids::{ConversationId, EntryNo},
     mode::Mode,
     task::{Kind, Task},
     teammate::Right,
@@ -48,8 +48,8 @@ pub enum Deed {
     Priority(Priority),
     /// Return what one holds: where each goes, with which brief.
     Sweep(Arc<BTreeMap<ConversationId, Goes>>),
-    /// Undo one's last act in each; the word of that act.
-    Undo(&'static str),
+    /// Undo the acts of an earlier job, by their entries; the word of that job.
+    Undo(Arc<BTreeMap<ConversationId, EntryNo>>, &'static str),
 }
 
 /// Where a job is.
@@ -76,6 +76,8 @@ pub struct Job {
     pub under_way: BTreeMap<u64, ConversationId>,
     /// Done.
     pub done: Vec<ConversationId>,
+    /// By which entry each that is done can be undone.
+    pub acts: BTreeMap<ConversationId, EntryNo>,
     /// Refused, with why.
     pub failed: Vec<(ConversationId, String)>,
     /// Left out from the beginning, with why.
@@ -148,7 +150,7 @@ impl Model {
             Deed::Snooze(Some(until)) => format!("snooze for {}", until.since(self.now).short()),
             Deed::Priority(priority) => format!("set priority {}", priority.word()),
             Deed::Sweep(_) => "return what is yours".to_owned(),
-            Deed::Undo(what) => format!("undo: {what}"),
+            Deed::Undo(_, what) => format!("undo: {what}"),
         }
     }
 
@@ -160,7 +162,7 @@ impl Model {
         let others = matches!(card.holder, Holder::Human(_)) && !mine && !moves_others;
         let resolved = card.status.is_resolved();
         match deed {
-            Deed::Undo(_) => None,
+            Deed::Undo(..) => None,
             Deed::Tag { add, remove } => {
                 let same =
                     add.iter().all(|tag| card.tags.contains(tag)) && !remove.iter().any(|tag| card.tags.contains(tag));

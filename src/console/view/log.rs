@@ -285,6 +285,10 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             let because = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
             SafeText::own(format!("guidance {guidance} is retired{because}"))
         }
+        Event::ReplyKept { name, reply } => {
+            let what = if reply.is_some() { "is kept for all" } else { "is forgotten" };
+            SafeText::own(format!("canned reply {} {what}", SafeText::line_within(name, 80)))
+        }
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }

@@ -1,4 +1,7 @@
+mod corpus;
+mod every;
 mod fixture;
+mod hostile;
 
 use super::*;
 use crate::{
@@ -133,6 +136,7 @@ fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
         done: Vec::new(),
         failed: Vec::new(),
         skipped: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         draft: None,
     });
     model.layer = Layer::Job(JobBox::default());
@@ -177,6 +181,7 @@ fn an_act_on_many_is_previewed_and_its_results_are_shown() {
         under_way: std::collections::BTreeMap::default(),
         done: Vec::new(),
         failed: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         skipped: vec![(ConversationId(1046), "held by others")],
         draft: None,
     };
@@ -532,11 +537,22 @@ struct Shot {
 
 impl Shot {
     fn new(model: &Model) -> Self {
+        Self::begun(model).0
+    }
+
+    /// One that has shown its first frame, and the bytes of that.
+    fn begun(model: &Model) -> (Self, Vec<u8>) {
         let size = ratatui::layout::Size::new(model.size.0, model.size.1);
         let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
         let mut screen = Self { terminal, look: Look::default() };
-        screen.show(model);
-        screen
+        let bytes = screen.show(model);
+        (screen, bytes)
+    }
+
+    /// The cells of a frame.
+    fn buffer(&mut self, model: &Model) -> Buffer {
+        let Self { terminal, look } = self;
+        terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer.clone()
     }
 
     /// The bytes of the frame.

@@ -188,6 +188,7 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
+        | Event::ReplyKept { .. }
         | Event::AmountMoved { .. }
         | Event::ToolOffered { .. }
         | Event::ToolWithdrawn { .. } => "desk",

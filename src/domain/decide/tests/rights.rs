@@ -54,7 +54,7 @@ fn needs(command: &Command) -> Needs {
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
-        Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
         // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
         Command::WriteGuidance { .. } | Command::RetireGuidance { .. } => Needs::Right(Right::Guide),
@@ -121,6 +121,10 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::KeepReply {
+            name: "new-parcel".into(),
+            reply: Some(Box::new(crate::domain::reply::DeskReply { title: text(), text: text() })),
+        },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
         Command::WriteGuidance { guidance: None, instruction: instruction(), from: None },

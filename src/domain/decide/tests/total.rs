@@ -103,6 +103,11 @@ fn command(kind: u8, it: &Garbage) -> Command {
         13 => Command::Resolve { conversation },
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
+        16 if d % 3 == 0 => {
+            let reply =
+                maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
+            Command::KeepReply { name: text, reply }
+        }
         16 => Command::SetPolicy { policy },
         17 => {
             Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
