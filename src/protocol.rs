@@ -12,7 +12,7 @@ pub mod frame;
 pub mod limits;
 pub mod query;
 
-pub use codec::{decode, encode};
+pub use codec::{decode, decode_to_peer, encode};
 pub use frame::{Answer, ByeCode, Present, Resume, Scope, ToPeer, ToServer, Typist};
 pub use query::{Page, Query};
 

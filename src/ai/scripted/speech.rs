@@ -18,7 +18,7 @@ use crate::{
         tools::Offer,
         words::Language,
     },
-    domain::signals::look,
+    domain::signals::{self, look},
 };
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ impl Speaker {
             topic: None,
             locale,
             errand,
-            settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
+            settled: material.customer.last().is_some_and(|said| look(said, &signals::Said::default()).settled),
             said: material.customer.clone(),
             answered: material.before.answers.clone(),
             earlier: material.before.customer.clone(),
@@ -143,7 +143,7 @@ impl Speaker {
         let question = Question { words: words.to_owned(), locale, ..Question::default() };
         let composed = self.offline.answer(&Prompt {
             locale,
-            settled: look(words, &[]).settled,
+            settled: look(words, &signals::Said::default()).settled,
             said: vec![words.to_owned()],
             whispers,
             passages: self.retrieval.search(&question, PASSAGES),

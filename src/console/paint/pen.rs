@@ -62,7 +62,7 @@ impl Palette {
     }
 
     fn nearest(&mut self, asked: Color) -> Color {
-        if !matches!(asked, Color::Rgb(..) | Color::Indexed(_)) {
+        if self.level == ColorLevel::True || !matches!(asked, Color::Rgb(..) | Color::Indexed(_)) {
             return within(asked, self.level);
         }
         if let Some((_, found)) = self.known.iter().find(|(known, _)| *known == asked) {
