@@ -94,7 +94,7 @@ impl View {
         let mut view = Self {
             conversation: card.id,
             term: card.term,
-            topic: card.topic.clone(),
+            topic: card.topic.as_deref().map(str::to_owned),
             shadow: card.mode == Mode::Shadow,
             ..Self::default()
         };

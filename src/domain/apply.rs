@@ -20,7 +20,7 @@ use super::{
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
     seldom::Seldom,
-    signals::WordSet,
+    signals::Said,
     teammate::Teammate,
     turn::OpenTurn,
     undo::Before,
@@ -162,7 +162,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         channel: Arc::from(channel.as_str()),
         connector: recorded.by.teammate().unwrap_or_default(),
         customer: customer.clone(),
-        topic: topic.clone(),
+        topic: topic.as_deref().map(Box::from),
         holder: *holder,
         term: *term,
         held_since: recorded.at,
@@ -171,7 +171,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         paused_until: None,
         status: Status::Open,
         priority: super::card::Priority::Normal,
-        tags: Vec::new(),
+        tags: Seldom::new(),
         escalation: None,
         draft: None,
         tool: None,
@@ -182,7 +182,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         signs: Signs::default(),
         last: None,
         tasks: Seldom::new(),
-        on_its_way: Vec::new(),
+        on_its_way: Seldom::new(),
     };
     Some(Conversation {
         card: Arc::new(card),
@@ -194,8 +194,8 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
-        said: Vec::new(),
-        judgeable: Vec::new(),
+        said: Said::default(),
+        judgeable: Box::default(),
         judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,
@@ -229,10 +229,7 @@ impl Conversation {
                 signs.money = signals.money;
                 signs.anger = signals.anger;
                 signs.hidden |= signals.hidden;
-                while self.said.len() >= REMEMBERED {
-                    self.said.remove(0);
-                }
-                self.said.push(WordSet::of(text));
+                self.said = self.said.and(text, REMEMBERED);
             }
             Event::Replied { text, term } => {
                 card.waiting_since = None;
@@ -255,7 +252,7 @@ impl Conversation {
                 }
                 card.last = Some(line(at, Speaker::Ai, &answer.text));
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.failed_turns = 0;
                 self.rejected = 0;
                 self.heed.answer(&answer.text);
@@ -295,7 +292,7 @@ impl Conversation {
                 let whispers = self.end_turn(*turn);
                 card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.draft = Some(Box::new(super::approval::Waiting {
                     draft: n,
                     turn: *turn,
@@ -319,12 +316,12 @@ impl Conversation {
                 self.shadowed =
                     self.turn.as_ref().filter(|open| open.turn == *turn).map_or(card.asked, |open| open.answers);
                 self.end_turn(*turn);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::AnswerSuppressed { turn, .. } => {
                 let whispers = self.end_turn(*turn);
                 self.whisper_again(&whispers);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
                 match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
@@ -357,10 +354,11 @@ impl Conversation {
             Event::Paused { until } => card.paused_until = Some(*until),
             Event::Unpaused => card.paused_until = None,
             Event::Tagged { added, removed } => {
-                card.tags.retain(|tag| !removed.contains(tag));
-                card.tags.extend(added.iter().cloned());
-                card.tags.sort_unstable();
-                card.tags.dedup();
+                let mut tags: Vec<String> = card.tags.iter().filter(|tag| !removed.contains(tag)).cloned().collect();
+                tags.extend(added.iter().cloned());
+                tags.sort_unstable();
+                tags.dedup();
+                card.tags = tags.into();
             }
             Event::PrioritySet { priority } => card.priority = *priority,
             Event::Snoozed { until } => card.status = Status::Snoozed { until: *until },
@@ -423,6 +421,13 @@ impl Conversation {
             .collect();
         self.card = Arc::new(card);
         self.tighten();
+    }
+
+    /// An AI's message that people can judge.
+    fn may_be_judged(&mut self, message: EntryNo) {
+        let mut all = std::mem::take(&mut self.judgeable).into_vec();
+        all.push(message);
+        self.judgeable = all.into_boxed_slice();
     }
 
     /// Ends the turn, if it is under way; the whispers that it applied.

@@ -206,6 +206,10 @@ pub trait EventLog: Send {
     /// or an entry's number was used before, and whatever the disk says.
     fn append(&mut self, batch: &[Entry]) -> Result<Head, StoreError>;
 
+    /// Notes beside the log where it ends, if it did not since the last append. Nobody waits for that: a note that is
+    /// behind the log does no harm, and the next one makes up for it.
+    fn mark(&mut self) {}
+
     /// Keeps states. May be lost by a power cut, together with what was saved after it, and is then rebuilt.
     ///
     /// # Errors

@@ -652,7 +652,7 @@ fn card() -> Card {
         paused_until: Some(AT),
         status: Status::Snoozed { until: AT },
         priority: Priority::High,
-        tags: vec!["vip".into()],
+        tags: vec!["vip".into()].into(),
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
         draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
         tool: Some(Box::new(ToolWaits {
@@ -687,7 +687,8 @@ fn card() -> Card {
             ..Given::new(EntryNo(12), MIRA, AI, &task(), TaskState::Runs { since: AT, term: TERM })
         }]
         .into(),
-        on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
+        on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }]
+            .into(),
     }
 }
 

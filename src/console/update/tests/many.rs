@@ -143,7 +143,7 @@ fn tags_assignments_snoozes_and_priorities_take_many_too() {
     let (mut stage, all) = four();
     stage.keys("V#");
     stage.keys("vip<enter>4<enter>");
-    assert!(stage.desk.conversations.values().all(|one| one.card.tags == ["vip"]));
+    assert!(stage.desk.conversations.values().all(|one| *one.card.tags == ["vip"]));
     stage.keys("V");
     stage.keys(":assign queue<enter>4<enter>");
     assert!(stage.desk.conversations.values().all(|one| one.card.holder == Holder::Queue));

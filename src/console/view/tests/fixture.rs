@@ -71,7 +71,7 @@ fn cards() -> Vec<Card> {
                 locale: Some("de".into()),
             },
             topic: Some("order late".into()),
-            tags: vec!["parcel".into(), "vip".into()],
+            tags: vec!["parcel".into(), "vip".into()].into(),
             escalation: Some(Box::new(Escalation {
                 reason: Reason::AskedForHuman,
                 summary: "Parcel BW-20417 is marked delivered, but she does not have it.".into(),
