@@ -235,10 +235,7 @@ impl Turn {
             (State::Asked, _) => Vec::new(),
             (
                 State::Tool(_),
-                input @ (Input::Verdict(_)
-                | Input::ToolRefused(_)
-                | Input::CustomerWrote
-                | Input::Due(Timer::Tool(_))),
+                input @ (Input::Verdict(_) | Input::ToolRefused(_) | Input::CustomerWrote | Input::Due(Timer::Tool(_))),
             ) => self.tool(input, at),
             (_, Input::CustomerWrote) => self.begin_anew(at),
             (State::Composing { .. }, Input::Due(Timer::Overall)) => {

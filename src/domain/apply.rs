@@ -76,6 +76,7 @@ impl Desk {
 
     fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
         let office = &mut self.office;
+        office.apply_to_tools(recorded);
         match &recorded.event {
             Event::DeskFounded { name } => office.name.clone_from(name),
             Event::TimelineBegan { timeline } => office.timeline = office.timeline.max(*timeline),
@@ -90,16 +91,14 @@ impl Desk {
                     teammate.token = Some(*token);
                 }
             }
-            Event::TeammateRevoked { teammate: gone } => {
-                if let Some(teammate) = office.teammates.get_mut(gone) {
+            Event::TeammateRevoked { teammate } => {
+                if let Some(teammate) = office.teammates.get_mut(teammate) {
                     teammate.revoked = true;
                     teammate.token = None;
                 }
-                office.forget_offers(|one| one.by == *gone);
             }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
-                office.forget_offers(|one| !policy.names_tool(&one.offer.tool));
                 return self.follow_policy();
             }
             Event::DeskModeSet { topic, channel, mode, .. } => {
@@ -112,9 +111,6 @@ impl Desk {
                 office.stops.push(stop.as_ref().clone());
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
-            Event::AmountMoved { spent } => office.count(spent),
-            Event::ToolOffered { offer } => office.keep_offer(recorded, offer),
-            Event::ToolWithdrawn { tool } => office.forget_offers(|one| one.offer.tool == *tool),
             _ => {}
         }
         Touched::Nothing

@@ -320,7 +320,6 @@ pub enum Command {
         /// What the tool said, or what happened; 16 KiB at most. From outside.
         result: String,
     },
-
     /// Say what a tool is, so that it may be asked for.
     OfferTool {
         /// The tool.
@@ -331,7 +330,6 @@ pub enum Command {
         /// Which.
         tool: String,
     },
-
     /// Begin a task. Exactly one is accepted.
     BeginTask {
         /// Which conversation.

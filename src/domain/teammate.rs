@@ -95,16 +95,8 @@ impl Right {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 8] = [
-        Self::Viewer,
-        Self::Reviewer,
-        Self::Agent,
-        Self::Lead,
-        Self::Admin,
-        Self::Ai,
-        Self::Connector,
-        Self::Tools,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Viewer, Self::Reviewer, Self::Agent, Self::Lead, Self::Admin, Self::Ai, Self::Connector, Self::Tools];
 
     /// Whether this role has `right`.
     #[must_use]
@@ -155,10 +147,9 @@ impl std::str::FromStr for Role {
     type Err = String;
 
     fn from_str(said: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.word() == said.to_lowercase())
-            .ok_or_else(|| format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai, connector or tools"))
+        Self::ALL.into_iter().find(|role| role.word() == said.to_lowercase()).ok_or_else(|| {
+            format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai, connector or tools")
+        })
     }
 }
 

@@ -177,7 +177,12 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::BeginTask { conversation, task: NONE }, &[Right::Answer]),
         (Command::BeginTurn { conversation, term }, &[Right::Answer]),
         (
-            Command::FinishTurn { conversation, turn: NONE, term, outcome: Outcome::Abandon { why: "nothing".into(), trace: Trace::default() } },
+            Command::FinishTurn {
+                conversation,
+                turn: NONE,
+                term,
+                outcome: Outcome::Abandon { why: "nothing".into(), trace: Trace::default() },
+            },
             &[Right::Answer],
         ),
         (

@@ -163,7 +163,8 @@ impl World {
             &Command::Found { name: "d".into(), admin: "Root".into(), token, policy: Box::new(policy) },
         )
         .unwrap();
-        let team = [("Mira", Role::Lead, 2), ("Aria", Role::Ai, 3), ("web", Role::Connector, 4), ("tools", Role::Tools, 5)];
+        let team =
+            [("Mira", Role::Lead, 2), ("Aria", Role::Ai, 3), ("web", Role::Connector, 4), ("tools", Role::Tools, 5)];
         for (name, role, byte) in team {
             it.ask(Actor::Desk, &Command::Invite { name: name.into(), role, token: Digest([byte; 32]) }).unwrap();
         }

@@ -164,13 +164,7 @@ impl Keeper {
 }
 
 /// One call, with its end in time.
-async fn call(
-    line: &Line,
-    server: &str,
-    errand: &Errand,
-    (until, within): (Instant, Duration),
-    told: &Told,
-) -> Ran {
+async fn call(line: &Line, server: &str, errand: &Errand, (until, within): (Instant, Duration), told: &Told) -> Ran {
     let seconds = within.as_secs_f32();
     let offers = match timeout_at(until, line.offers(server)).await {
         Ok(Ok(offers)) => offers,

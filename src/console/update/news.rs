@@ -79,7 +79,11 @@ impl Up<'_> {
             }
             ToPeer::Quiet { conversation, term, may_still_arrive } => self.quiet(conversation, term, may_still_arrive),
             // The session turns these into answers and endings; connectors' frames are not for people.
-            ToPeer::Bye { .. } | ToPeer::Accepted { .. } | ToPeer::Refused { .. } | ToPeer::Deliver { .. } | ToPeer::Run { .. } => {
+            ToPeer::Bye { .. }
+            | ToPeer::Accepted { .. }
+            | ToPeer::Refused { .. }
+            | ToPeer::Deliver { .. }
+            | ToPeer::Run { .. } => {
                 self.changed = false;
             }
         }

@@ -73,9 +73,8 @@ impl Policy {
     /// Whether an AI may ask for the tool about `topic`.
     #[must_use]
     pub fn lets_ask(&self, tool: &str, topic: Option<&str>) -> bool {
-        let fits = |rule: &super::ToolRule| {
-            rule.topics.is_empty() || topic.is_some_and(|topic| rule.topics.contains(topic))
-        };
+        let fits =
+            |rule: &super::ToolRule| rule.topics.is_empty() || topic.is_some_and(|topic| rule.topics.contains(topic));
         self.names_tool(tool) && self.tools.get(tool).is_some_and(fits)
     }
 }

@@ -74,7 +74,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 55;
+const KINDS: usize = 57;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

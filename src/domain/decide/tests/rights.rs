@@ -1,7 +1,8 @@
 //! Who may ask for what, for each role and each command, and what an answer does not tell.
 
 use super::world::{
-    ADMIN, AI, ANA, LEAD, REVIEWER, RUNNER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open, walk,
+    ADMIN, AI, ANA, LEAD, REVIEWER, RUNNER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open,
+    walk,
 };
 use crate::domain::{
     command::Command,

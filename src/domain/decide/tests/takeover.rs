@@ -314,7 +314,11 @@ fn an_answer_with_a_stale_term_never_enters() {
     let turn = world.does(AI, Command::BeginTurn { conversation: id, term: stale })[0].n;
     world.does(ANA, Command::TakeOver { conversation: id, term: stale, reason: None });
     let refused = Refusal::StaleTerm { conversation: id, holder: Holder::Human(ANA), term: world.term(id) };
-    for outcome in [answer("It arrives tomorrow.", 900), asks_for_human(), Outcome::Abandon { why: "late".into(), trace: Trace::default() }] {
+    for outcome in [
+        answer("It arrives tomorrow.", 900),
+        asks_for_human(),
+        Outcome::Abandon { why: "late".into(), trace: Trace::default() },
+    ] {
         assert_eq!(world.may_not(AI, Command::FinishTurn { conversation: id, turn, term: stale, outcome }), refused);
     }
     let now = world.term(id);

@@ -16,8 +16,8 @@ use crate::domain::{
     teammate::{Actor, Role},
     time::Span,
     tool::{
-        ASK_PERSON, Call, DECIDE_WITHIN, Denial, Fate, LONGEST_OFFERS, Limit, Offer, Risk, Stage, ToolDecision, ToolEnding,
-        ToolRule, WhyTool,
+        ASK_PERSON, Call, DECIDE_WITHIN, Denial, Fate, LONGEST_OFFERS, Limit, Offer, Risk, Stage, ToolDecision,
+        ToolEnding, ToolRule, WhyTool,
     },
     turn::{Outcome, Trace},
 };
@@ -138,6 +138,15 @@ pub(super) fn about(
                 _ => ToolDecision::Answer { text: "two are left".into() },
             };
             (person, Command::DecideTool { conversation, call, digest, decision })
+        }
+        // A server that comes and goes.
+        _ if step.a.is_multiple_of(4) => {
+            let (tool, rule) = rules().into_iter().nth(usize::from(step.b) % 6).unwrap();
+            let command = match step.b % 3 {
+                0 => Command::WithdrawTool { tool },
+                _ => Command::OfferTool { offer: Box::new(offer(&tool, &rule)) },
+            };
+            (runner, command)
         }
         _ => {
             let (call, _) = pick(&|stage| matches!(stage, Stage::Waits { .. })).unwrap_or(nothing);
@@ -643,7 +652,10 @@ fn offers_are_bounded_and_only_of_tools_that_the_policy_names() {
     let mut world = desk();
     for tool in ["shop.erase", "shop.none"] {
         let offer = Offer::new("shop", tool.strip_prefix("shop.").unwrap(), "x", json!({}));
-        assert!(matches!(world.may_not(RUNNER, Command::OfferTool { offer: Box::new(offer) }), Refusal::Invalid { .. }));
+        assert!(matches!(
+            world.may_not(RUNNER, Command::OfferTool { offer: Box::new(offer) }),
+            Refusal::Invalid { .. }
+        ));
     }
     let rule = rules()["shop.read"].clone();
     let tools: BTreeMap<String, ToolRule> = (0..60).map(|n| (format!("many.t{n}"), rule.clone())).collect();
@@ -652,7 +664,8 @@ fn offers_are_bounded_and_only_of_tools_that_the_policy_names() {
     let mut taken = 0;
     for n in 0..60 {
         let offer = Offer::new("many", &format!("t{n}"), &"x".repeat(1_900), json!({}));
-        taken += usize::from(world.submit(Actor::Teammate(RUNNER), &Command::OfferTool { offer: Box::new(offer) }).is_ok());
+        taken +=
+            usize::from(world.submit(Actor::Teammate(RUNNER), &Command::OfferTool { offer: Box::new(offer) }).is_ok());
     }
     let size: usize = world.desk.office.offers.iter().map(|one| one.offer.size()).sum();
     assert!(taken > 20 && taken < 60 && size <= LONGEST_OFFERS, "{taken} of {size} bytes");

@@ -156,9 +156,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
         },
         43 => Command::BeginTool { conversation, call: entry, term: Term(c) },
         44 => Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text },
-        46 => Command::OfferTool {
-            offer: Box::new(Offer::new(&text, &it.texts[1], &text, serde_json::Value::Null)),
-        },
+        46 => Command::OfferTool { offer: Box::new(Offer::new(&text, &it.texts[1], &text, serde_json::Value::Null)) },
         47 => Command::WithdrawTool { tool: text },
         45 => {
             let decision = match d % 4 {

@@ -87,8 +87,16 @@ fn back(world: &mut World, id: ConversationId) {
 #[test]
 fn a_whisper_outlives_turns_that_come_to_nothing_and_no_answer() {
     let turns: [(Mode, Comes, usize); 6] = [
-        (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Abandon { why: "again".into(), trace: Trace::default() })), 1),
-        (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Fail { why: "no model".into(), trace: Trace::default() })), 1),
+        (
+            Mode::Auto,
+            |world, id| drop(world.turn(AI, id, Outcome::Abandon { why: "again".into(), trace: Trace::default() })),
+            1,
+        ),
+        (
+            Mode::Auto,
+            |world, id| drop(world.turn(AI, id, Outcome::Fail { why: "no model".into(), trace: Trace::default() })),
+            1,
+        ),
         (
             Mode::Auto,
             |world, id| {
