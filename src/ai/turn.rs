@@ -14,6 +14,7 @@ use self::errands::Doing;
 pub(super) use self::reasons::clean;
 use super::{
     follow,
+    guidance::Reading,
     model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent, ToolCall},
     offline::seek,
     phrases::{Phrase, phrase},
@@ -25,6 +26,7 @@ use crate::{
     domain::{
         command::Command,
         escalation::Reason,
+        guidance::Named,
         ids::{ConversationId, EntryNo, Term},
         policy::Policy,
         refusal::Refusal,
@@ -152,6 +154,8 @@ pub struct Turn {
     errands: VecDeque<ToolCall>,
     /// What came of tools in this turn.
     used: Vec<Past>,
+    /// The guidance that was used.
+    guidance: Vec<Named>,
     /// How often the model asked for tools.
     rounds: u8,
     /// The customer wrote while a tool ran.
@@ -182,6 +186,7 @@ impl Turn {
             stepped: 0,
             errands: VecDeque::new(),
             used: Vec::new(),
+            guidance: Vec::new(),
             rounds: 0,
             overtaken: false,
         };
@@ -298,6 +303,12 @@ impl Turn {
         if let Some(why) = self.view.unsure.take() {
             return self.hand_off(&why, at);
         }
+        if let Some(piece) = self.view.guidance.iter().find(|it| Reading::of(&it.instruction).person).cloned() {
+            let why = format!("{}: a person answers", piece.label());
+            self.guidance = piece.named.into_iter().collect();
+            self.step("guidance", why, at);
+            return self.escalate(Reason::Guidance, &piece.label(), at);
+        }
         self.look_up()
     }
 
@@ -311,7 +322,7 @@ impl Turn {
         vec![Effect::Retrieve(Question {
             words: words.join("\n"),
             near,
-            more: view.whispers.iter().flat_map(|whisper| seek(whisper)).collect::<Vec<_>>().join(" "),
+            more: more(view),
             locale: view.locale,
             topic: view.topic.clone(),
         })]
@@ -334,6 +345,7 @@ impl Turn {
             earlier: view.earlier.clone(),
             brief: view.brief.clone(),
             whispers: view.whispers.clone(),
+            guidance: view.guidance.clone(),
             passages: self.passages.clone(),
             settled: view.settled,
             tools: if self.rounds < errands::ROUNDS { self.rules.tools.clone() } else { Vec::new() },
@@ -351,6 +363,8 @@ impl Turn {
         }
         self.spent = self.spent.and(composed.spent);
         self.answered_by.clone_from(&composed.model);
+        let given = self.view.guidance.iter().filter_map(|piece| piece.named);
+        self.guidance = given.filter(|named| !composed.unfollowed.contains(named)).collect();
         if !composed.calls.is_empty() && self.rounds < errands::ROUNDS && !self.rules.tools.is_empty() {
             return self.wants(composed.calls, at);
         }
@@ -441,10 +455,23 @@ impl Turn {
             model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
+            guidance: self.guidance.clone(),
             first_word_ms: self.first_word.unwrap_or(at),
             total_ms: at,
             tokens: self.spent.tokens,
             cost_micros: self.spent.cost_micros,
         }
     }
+}
+
+/// What is looked for beside the question: what whispers and guidance seek.
+fn more(view: &View) -> String {
+    let whispered = view.whispers.iter().flat_map(|whisper| seek(whisper));
+    let guided = view.guidance.iter().map(|piece| Reading::of(&piece.instruction));
+    // A document's name is made of what it is about.
+    let guided = guided.flat_map(|reading| {
+        let named = reading.prefer.iter().map(|path| path.trim_end_matches(".md").replace(['/', '-', '_', '.'], " "));
+        reading.seek.into_iter().chain(named.collect::<Vec<_>>())
+    });
+    whispered.chain(guided).collect::<Vec<_>>().join(" ")
 }

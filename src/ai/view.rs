@@ -4,6 +4,7 @@
 //! here: any decision.
 
 use super::{
+    guidance::Standing,
     model::{Past, PastState},
     words::Language,
 };
@@ -74,6 +75,8 @@ pub struct View {
     pub brief: Option<Brief>,
     /// The whispers that this turn applies, and why the last drafts were rejected.
     pub whispers: Vec<String>,
+    /// The team's guidance that applies to what is open. Set by who reads the desk.
+    pub guidance: Vec<Standing>,
     /// Whether nothing of it may reach the customer.
     pub shadow: bool,
     /// The open tasks, by the entry that gave them.
@@ -91,7 +94,7 @@ impl View {
         let mut view = Self {
             conversation: card.id,
             term: card.term,
-            topic: card.topic.clone(),
+            topic: card.topic.as_deref().map(str::to_owned),
             shadow: card.mode == Mode::Shadow,
             ..Self::default()
         };

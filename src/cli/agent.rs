@@ -75,7 +75,7 @@ impl Agent {
             ..DriverOptions::default()
         };
         tokio::select! {
-            ended = Driver::run_with(dial, token, &knowledge, model, options) => match ended {
+            ended = Driver::run_with(dial, token, Arc::clone(&knowledge), model, options) => match ended {
                 Ok(()) => Ok(()),
                 Err(DriverError::Ended { code, why }) => Err(CallError::Ended { code, why }.into()),
                 Err(error) => Err(Failure::Failed(error.to_string())),

@@ -107,6 +107,8 @@ impl Demo {
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
         let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
         let desk = Embedded::open(&folder, plan).await?;
+        let guidance = team::guidance(assets::guidance(), "assets/demo/guidance.toml")?;
+        team::guide(&desk, guidance, context.patience()).await?;
         let tools = tools::toolbox(context, tools::Demo::Included)?;
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
         let tools = team::run_tools(&desk, tools).await?;

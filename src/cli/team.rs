@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: how it answers (`ai`), and who else joins.
 
-use super::{assets, embed::Embedded, exit::Failure, output::Output};
+use super::{assets, desk::Desk, embed::Embedded, exit::Failure, output::Output};
 use crate::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
@@ -10,8 +10,15 @@ use crate::{
         model::Model,
         tools::{Toolbox, runner::Runner},
     },
-    domain::{policy::Policy, teammate::Role},
+    domain::{
+        command::Command,
+        guidance::{GuidanceId, Instruction},
+        policy::Policy,
+        teammate::Role,
+    },
+    protocol::Scope,
 };
+use serde::Deserialize;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
@@ -40,7 +47,7 @@ pub async fn hire(
     let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
-        if let Err(error) = Driver::run_with(dial, token, &knowledge, model, options).await {
+        if let Err(error) = Driver::run_with(dial, token, knowledge, model, options).await {
             tracing::error!(%error, "the AI teammate ended");
         }
     }))
@@ -79,6 +86,39 @@ pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, F
         out.remark(&problem.to_string());
     }
     Ok(knowledge)
+}
+
+/// The file of guidance.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pieces {
+    guidance: Vec<Instruction>,
+}
+
+/// Guidance from TOML.
+///
+/// # Errors
+/// What is wrong, with the place.
+pub fn guidance(text: &str, path: &str) -> Result<Vec<Instruction>, Failure> {
+    let pieces: Pieces = toml::from_str(text).map_err(|error| Failure::Usage(format!("{path}: {error}")))?;
+    Ok(pieces.guidance)
+}
+
+/// Publishes guidance at a desk that never had any, by its admin.
+///
+/// # Errors
+/// The desk refuses, or the line failed.
+pub async fn guide(desk: &Embedded, pieces: Vec<Instruction>, patience: Duration) -> Result<(), Failure> {
+    let mut line = Desk::over(Arc::clone(&desk.dial), desk.admin_token()?, Scope::None, patience).await?;
+    if line.office().last_guidance > GuidanceId(0) {
+        return Ok(());
+    }
+    for (instruction, number) in pieces.into_iter().zip(1..) {
+        let instruction = Box::new(instruction);
+        line.ask(Command::WriteGuidance { guidance: None, instruction, from: None }).await?;
+        line.ask(Command::PublishGuidance { guidance: GuidanceId(number), version: 1 }).await?;
+    }
+    Ok(())
 }
 
 /// A policy from TOML.

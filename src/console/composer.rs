@@ -5,6 +5,7 @@
 //! deleted whole; a long paste counts as one character while it is folded. Deliberately not here: wrapping, keys, sending.
 
 pub mod canned;
+pub mod form;
 mod motion;
 mod pastes;
 mod ring;

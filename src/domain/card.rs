@@ -196,7 +196,7 @@ pub struct Card {
     pub customer: Customer,
     /// The topic, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic: Option<String>,
+    pub topic: Option<Box<str>>,
     /// Who answers.
     pub holder: Holder,
     /// The fencing number.
@@ -216,8 +216,8 @@ pub struct Card {
     /// How soon.
     pub priority: Priority,
     /// Sorted, without repeats.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub tags: Seldom<String>,
     /// A standing call for a human.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Box<Escalation>>,
@@ -248,8 +248,8 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub tasks: Seldom<Given>,
     /// Messages that are not out yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub on_its_way: Vec<OnItsWay>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub on_its_way: Seldom<OnItsWay>,
 }
 
 impl Card {
@@ -295,7 +295,7 @@ impl Card {
             paused_until: None,
             status: Status::Open,
             priority: Priority::Normal,
-            tags: Vec::new(),
+            tags: Seldom::new(),
             escalation: None,
             draft: None,
             tool: None,
@@ -306,7 +306,7 @@ impl Card {
             signs: Signs::default(),
             last: None,
             tasks: Seldom::new(),
-            on_its_way: Vec::new(),
+            on_its_way: Seldom::new(),
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::{
     ceiling::Today,
     conversation::Conversation,
+    guidance::{Guidance, GuidanceId},
     holder::Holder,
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
     tool::{Offered, Spent},
@@ -39,6 +41,9 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Replies for all who write here, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replies: BTreeMap<String, DeskReply>,
     /// What tools have moved in the last thirty days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,
@@ -51,6 +56,12 @@ pub struct Office {
     /// The number of the last stop there was; 0 while there was none.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub last_stop: StopId,
+    /// The guidance that stands, oldest first: what is published, and what is staged.
+    #[serde(default, skip_serializing_if = "no_guidance")]
+    pub guidance: Arc<Vec<Guidance>>,
+    /// The number of the last piece of guidance there was; 0 while there was none.
+    #[serde(default, skip_serializing_if = "none_written")]
+    pub last_guidance: GuidanceId,
     /// What the AI used today.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub today: Arc<Today>,
@@ -62,6 +73,16 @@ fn has_none(it: &Arc<Vec<Offered>>) -> bool {
 
 fn is_nothing(it: &Arc<Today>) -> bool {
     **it == Today::default()
+}
+
+#[allow(clippy::ptr_arg, reason = "the shape that serde asks for")]
+fn no_guidance(it: &Arc<Vec<Guidance>>) -> bool {
+    it.is_empty()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn none_written(it: &GuidanceId) -> bool {
+    it.0 == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]

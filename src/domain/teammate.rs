@@ -60,6 +60,10 @@ pub enum Right {
     SetDeskMode,
     /// Stop the AI for a topic, a channel, one AI or all, and let it go on.
     Stop,
+    /// Write guidance for the AI, and try it.
+    Guide,
+    /// Publish guidance and retire it.
+    Publish,
     /// Tag, prioritise, snooze, resolve, reopen.
     Triage,
     /// Invite and revoke teammates, set the policy.
@@ -74,7 +78,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, in the order of the matrix in the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Watch,
         Self::Note,
         Self::Annotate,
@@ -85,6 +89,8 @@ impl Right {
         Self::SetMode,
         Self::SetDeskMode,
         Self::Stop,
+        Self::Guide,
+        Self::Publish,
         Self::Triage,
         Self::Govern,
         Self::Answer,
@@ -104,10 +110,18 @@ impl Role {
         use Right as R;
         match self {
             Self::Viewer => matches!(right, R::Watch),
-            Self::Reviewer => matches!(right, R::Watch | R::Note | R::Annotate),
+            Self::Reviewer => matches!(right, R::Watch | R::Note | R::Annotate | R::Guide),
             Self::Agent => matches!(
                 right,
-                R::Watch | R::Note | R::Annotate | R::Whisper | R::Hold | R::Approve | R::SetMode | R::Triage
+                R::Watch
+                    | R::Note
+                    | R::Annotate
+                    | R::Whisper
+                    | R::Hold
+                    | R::Approve
+                    | R::SetMode
+                    | R::Guide
+                    | R::Triage
             ),
             Self::Lead => !matches!(right, R::Govern | R::Answer | R::Carry | R::RunTools),
             Self::Admin => !matches!(right, R::Answer | R::Carry | R::RunTools),

@@ -416,12 +416,16 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
+            | Event::ReplyKept { .. }
             | Event::AmountMoved { .. }
             | Event::ToolOffered { .. }
             | Event::ToolWithdrawn { .. }
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
-            | Event::StopLifted { .. } => return,
+            | Event::StopLifted { .. }
+            | Event::GuidanceWritten { .. }
+            | Event::GuidancePublished { .. }
+            | Event::GuidanceRetired { .. } => return,
             Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);

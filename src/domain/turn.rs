@@ -2,6 +2,7 @@
 
 use super::{
     escalation::Reason,
+    guidance::Named,
     ids::{EntryNo, TeammateId, Term},
     time::Timestamp,
 };
@@ -61,6 +62,9 @@ pub struct Trace {
     /// What was done, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// The guidance that it used, in the version that it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guidance: Vec<Named>,
     /// From the beginning of the turn to the first word, in milliseconds.
     #[serde(default)]
     pub first_word_ms: u32,
@@ -162,6 +166,9 @@ pub struct OpenTurn {
     /// The whispers that it applies: they wait again if it ends without an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whispers: Vec<EntryNo>,
+    /// The guidance that was in use for it when it began: no other may be named by what comes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guidance: Vec<Named>,
     /// How many tools it has asked for.
     #[serde(default)]
     pub calls: u8,

@@ -6,13 +6,16 @@
 
 mod hear;
 mod tell;
+mod trials;
 
+use self::trials::Trials;
 use super::{
     MemoryLine,
     clock::Clock,
     feed::{Cursor, Feed},
     line::{Heard, Incoming, Outgoing},
     queries::Readers,
+    redact,
     sequencer::{Asked, Reply},
     token,
 };
@@ -49,6 +52,8 @@ pub(super) struct Hub {
     started: Timestamp,
     /// When each teammate was last heard of, by any of its peers.
     seen: Mutex<BTreeMap<TeammateId, Arc<AtomicI64>>>,
+    /// Guidance that is being tried.
+    trials: Trials,
 }
 
 /// A peer that was greeted.
@@ -98,6 +103,7 @@ impl Hub {
             next: AtomicU64::new(1),
             started,
             seen: Mutex::new(BTreeMap::new()),
+            trials: Trials::default(),
         }
     }
 
@@ -210,7 +216,7 @@ impl Hub {
             seq: self.feed.head(),
             now,
             limits: Limits::default(),
-            office: Box::new((*self.feed.office()).clone()),
+            office: Box::new(redact::office(&self.feed.office(), me.role)),
             resumed: from.is_some(),
         };
         let said = async {
@@ -240,9 +246,13 @@ impl Joined {
         let (replies, answered) = mpsc::channel::<Reply>(limits::ASKS_AT_ONCE * 2);
         let (notes, noted) = mpsc::channel(NOTES);
         let places = Arc::new(Semaphore::new(limits::ASKS_AT_ONCE));
+        if self.me.role.may(Right::Answer) && self.scope == Scope::Mine {
+            self.hub.trials.join(self.number, self.me.id, notes.clone());
+        }
         let (hub, number) = (Arc::clone(&self.hub), self.number);
         let hearing = hear::Hearing {
             hub: Arc::clone(&hub),
+            number,
             me: self.me.clone(),
             seen: self.seen,
             replies,
@@ -262,6 +272,7 @@ impl Joined {
         // still comes is taken, and dropped, until the peer closes its side.
         let rest = async { while matches!(incoming.next().await, Heard::Frame(_) | Heard::Life) {} };
         let _ = tokio::time::timeout(LINGER, rest).await;
+        hub.trials.leave(number);
         hub.feed.leave(number);
         tracing::info!(peer = number, "left");
     }

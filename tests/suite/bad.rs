@@ -156,6 +156,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::SetPriority { conversation, priority: centaur::domain::card::Priority::High }, &[Right::Triage]),
         (Command::Snooze { conversation, until: None }, &[Right::Triage]),
         (Command::SetPolicy { policy: Box::default() }, &[Right::Govern]),
+        (Command::KeepReply { name: "x".into(), reply: None }, &[Right::SetDeskMode]),
         (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
         (
             Command::Stop {

@@ -3,10 +3,11 @@
 //! Pure. A mark remembers up to where a conversation was dealt with, so that nothing is begun twice for one state of
 //! things. Deliberately not here: the desk's rules; a begin that they refuse does no harm.
 
-use crate::ai::asking::asks;
+use crate::ai::{asking::asks, guidance::Standing};
 use crate::domain::{
     card::{Card, Speaker, Status},
     desk::Office,
+    guidance::Guidance,
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
@@ -39,6 +40,7 @@ pub(super) struct Floor {
     policy: Arc<Policy>,
     offers: Arc<Vec<Offered>>,
     stops: Vec<Stop>,
+    guidance: Arc<Vec<Guidance>>,
     cards: BTreeMap<ConversationId, Card>,
     marks: HashMap<ConversationId, Mark>,
     /// The newest message whose silence is being waited for.
@@ -71,6 +73,12 @@ impl Floor {
             });
         }
         self.stops.clone_from(&office.stops);
+        self.guidance = Arc::clone(&office.guidance);
+    }
+
+    /// The guidance that holds for a topic.
+    pub(super) fn holding(&self, topic: Option<&str>) -> Vec<Standing> {
+        self.guidance.iter().filter_map(|piece| piece.holding(topic)).map(Standing::from).collect()
     }
 
     pub(super) fn policy(&self) -> Arc<Policy> {

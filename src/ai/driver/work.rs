@@ -25,6 +25,13 @@ const PIECES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Work(JoinHandle<()>);
 
+impl Work {
+    /// Something that runs beside the driver until it ends, or its owner does.
+    pub(super) fn of(what: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(spawn(what))
+    }
+}
+
 impl Drop for Work {
     fn drop(&mut self) {
         self.0.abort();

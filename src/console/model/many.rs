@@ -71,8 +71,8 @@ pub enum Deed {
         /// The calls.
         calls: Arc<BTreeMap<ConversationId, CallRead>>,
     },
-    /// Undo one's last act in each; the word of that act.
-    Undo(&'static str),
+    /// Undo the acts of an earlier job, by their entries; the word of that job.
+    Undo(Arc<BTreeMap<ConversationId, EntryNo>>, &'static str),
 }
 
 /// Where a job is.
@@ -99,6 +99,8 @@ pub struct Job {
     pub under_way: BTreeMap<u64, ConversationId>,
     /// Done.
     pub done: Vec<ConversationId>,
+    /// By which entry each that is done can be undone.
+    pub acts: BTreeMap<ConversationId, EntryNo>,
     /// Refused, with why.
     pub failed: Vec<(ConversationId, String)>,
     /// Left out from the beginning, with why.
@@ -176,7 +178,7 @@ impl Model {
                 let all = all.map(|all| format!(", {} in all", money(all))).unwrap_or_default();
                 format!("approve {}{all}", SafeText::line_within(tool, 40))
             }
-            Deed::Undo(what) => format!("undo: {what}"),
+            Deed::Undo(_, what) => format!("undo: {what}"),
         }
     }
 
@@ -188,7 +190,7 @@ impl Model {
         let others = matches!(card.holder, Holder::Human(_)) && !mine && !moves_others;
         let resolved = card.status.is_resolved();
         match deed {
-            Deed::Undo(_) => None,
+            Deed::Undo(..) => None,
             Deed::Approve { calls, .. } => match (calls.get(&card.id), card.tool_waiting()) {
                 (None, Some(_)) => Some("too long to be read here"),
                 (Some(read), Some(waits)) if read.digest == waits.digest => None,

@@ -83,9 +83,11 @@ impl Up<'_> {
             | ToPeer::Accepted { .. }
             | ToPeer::Refused { .. }
             | ToPeer::Deliver { .. }
-            | ToPeer::Run { .. } => {
+            | ToPeer::Run { .. }
+            | ToPeer::Try { .. } => {
                 self.changed = false;
             }
+            ToPeer::Tried { id, trial } => self.tried(id, trial),
         }
     }
 

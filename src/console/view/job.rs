@@ -66,7 +66,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, shown: &JobBox)
         Stage::Ended if !job.failed.is_empty() => {
             SafeText::own(format!("Enter tries the {} that failed again; Esc leaves it", job.failed.len()))
         }
-        Stage::Ended if matches!(job.deed, Deed::Approve { .. } | Deed::Task(_) | Deed::Undo(_)) => {
+        Stage::Ended if matches!(job.deed, Deed::Approve { .. } | Deed::Task(_) | Deed::Undo(..)) => {
             SafeText::literal("Esc goes back")
         }
         Stage::Ended => SafeText::literal("Esc goes back; there u undoes it"),

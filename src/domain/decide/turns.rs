@@ -1,6 +1,6 @@
 //! The AI's turns: exactly one begins, under the present term, and each ends in one of six ways.
 
-use super::{Asker, Happening, Talk, check_length, check_text};
+use super::{Asker, Happening, Talk, check_length, check_text, guidance};
 use crate::domain::{
     approval::Why,
     ceiling::Reach,
@@ -113,6 +113,7 @@ pub(super) fn finish(
                 let why = format!("it would ask for a human: {summary}");
                 vec![Event::TurnAbandoned { turn, why, failed: false, trace: told_of(trace) }]
             } else {
+                let topic = talk.it.card.topic.as_deref();
                 let next = talk.it.card.term.next(asker.desk.office.timeline);
                 let mut events = talk.change_holder(Holder::Queue, Cause::Escalated, "escalated");
                 events.retain(|event| !matches!(event, Event::AnswerSuppressed { .. }));
@@ -120,7 +121,7 @@ pub(super) fn finish(
                     turn: Some(turn),
                     reason: *reason,
                     summary: summary.clone(),
-                    trace: Some(Box::new(trace.clone())),
+                    trace: Some(Box::new(guidance::true_trace(asker, topic, Some(open), trace))),
                 });
                 events.extend(notified(asker, &talk, turn, next, notice.as_deref()));
                 events
@@ -207,6 +208,8 @@ pub(super) fn answered(
     let policy = &asker.desk.office.policy;
     let card = &talk.it.card;
     let open = talk.it.turn.as_ref();
+    let trace = guidance::true_trace(asker, card.topic.as_deref(), open.map(AsRef::as_ref), &answer.trace);
+    let answer = &Answer { trace, ..answer.clone() };
     let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
     let stop = policy.guard.stop(&verdicts);
     let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });

@@ -56,6 +56,31 @@ fn what_is_marked_is_resolved_when_the_count_is_typed_and_one_key_undoes_it() {
 }
 
 #[test]
+fn one_undo_takes_back_what_the_job_did_and_nothing_that_was_done_since() {
+    let (mut stage, all) = four();
+    stage.keys("V#");
+    stage.keys("vip<enter>4<enter>");
+    // The same person went on at another console, where the newest act in two of them is now another one.
+    let me = Actor::Teammate(MIRA);
+    let tag = Command::Tag { conversation: all[0], add: vec!["urgent".into()], remove: vec![] };
+    stage.does(me, &tag).unwrap();
+    let take = Command::TakeOver { conversation: all[1], term: stage.term(all[1]), reason: None };
+    stage.does(me, &take).unwrap();
+    stage.keys("u");
+    assert_eq!(stage.notice(), "undo: tags: 4 of 4 done");
+    let tags: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.tags.to_vec()).collect();
+    assert_eq!(tags, [vec!["urgent".to_owned()], vec![], vec![], vec![]]);
+    assert!(stage.desk.conversation(all[1]).unwrap().card.holder.is_human(MIRA));
+    // What is one act of several entries is named by the one that can be undone.
+    stage.keys("V");
+    stage.keys(":assign queue<enter>4<enter>");
+    stage.keys("u");
+    assert_eq!(stage.notice(), "undo: assignment: 4 of 4 done");
+    let holders: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.holder).collect();
+    assert_eq!(holders, [Holder::Ai(ARIA), Holder::Human(MIRA), Holder::Ai(ARIA), Holder::Ai(ARIA)]);
+}
+
+#[test]
 fn all_that_match_are_marked_and_those_held_by_others_are_left_out() {
     let (mut stage, all) = four();
     // Mira is an admin, who may move what others hold; as an agent she may not.
@@ -121,7 +146,7 @@ fn tags_assignments_snoozes_and_priorities_take_many_too() {
     let (mut stage, all) = four();
     stage.keys("V#");
     stage.keys("vip<enter>4<enter>");
-    assert!(stage.desk.conversations.values().all(|one| one.card.tags == ["vip"]));
+    assert!(stage.desk.conversations.values().all(|one| *one.card.tags == ["vip"]));
     stage.keys("V");
     stage.keys(":assign queue<enter>4<enter>");
     assert!(stage.desk.conversations.values().all(|one| one.card.holder == Holder::Queue));

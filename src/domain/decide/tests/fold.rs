@@ -20,9 +20,13 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::ReplyKept { .. } => "reply kept",
         Event::DeskModeSet { .. } => "desk mode set",
         Event::Stopped { .. } => "stopped",
         Event::StopLifted { .. } => "stop lifted",
+        Event::GuidanceWritten { .. } => "guidance written",
+        Event::GuidancePublished { .. } => "guidance published",
+        Event::GuidanceRetired { .. } => "guidance retired",
         Event::Opened { .. } => "opened",
         Event::CustomerSaid { .. } => "customer said",
         Event::Replied { .. } => "replied",
@@ -74,7 +78,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 57;
+const KINDS: usize = 61;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

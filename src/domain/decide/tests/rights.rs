@@ -8,6 +8,7 @@ use crate::domain::{
     command::Command,
     decide::decide,
     delivery::Report,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -53,8 +54,11 @@ fn needs(command: &Command) -> Needs {
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
-        Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
+        // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
+        Command::WriteGuidance { .. } | Command::RetireGuidance { .. } => Needs::Right(Right::Guide),
+        Command::PublishGuidance { .. } => Needs::Right(Right::Publish),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
@@ -78,6 +82,10 @@ fn needs(command: &Command) -> Needs {
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
+}
+
+fn instruction() -> Box<Instruction> {
+    Box::new(Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() })
 }
 
 /// One of each command, about `conversation` where it is about one.
@@ -113,8 +121,15 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::KeepReply {
+            name: "new-parcel".into(),
+            reply: Some(Box::new(crate::domain::reply::DeskReply { title: text(), text: text() })),
+        },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
+        Command::WriteGuidance { guidance: None, instruction: instruction(), from: None },
+        Command::PublishGuidance { guidance: GuidanceId(1), version: 1 },
+        Command::RetireGuidance { guidance: GuidanceId(1), why: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
@@ -226,7 +241,10 @@ proptest! {
             };
             // An undo may lack the right to its own act, a lifting that to its stop; nothing else is forbidden to who has
             // the right.
-            let undo = matches!(done.command, Command::Undo { .. } | Command::LiftStop { .. });
+            let undo = matches!(
+                done.command,
+                Command::Undo { .. } | Command::LiftStop { .. } | Command::RetireGuidance { .. }
+            );
             let forbidden = matches!(done.result, Err(Refusal::Forbidden));
             prop_assert!(forbidden != may || (undo && forbidden), "{:?}: {:?}", role, done.command);
             Ok(())

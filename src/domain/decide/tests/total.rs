@@ -12,6 +12,7 @@ use crate::domain::{
     delivery::Report,
     desk::Desk,
     escalation::Reason,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -70,7 +71,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 48 {
+    match kind % 51 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -102,6 +103,11 @@ fn command(kind: u8, it: &Garbage) -> Command {
         13 => Command::Resolve { conversation },
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
+        16 if d % 3 == 0 => {
+            let reply =
+                maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
+            Command::KeepReply { name: text, reply }
+        }
         16 => Command::SetPolicy { policy },
         17 => {
             Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
@@ -208,6 +214,19 @@ fn command(kind: u8, it: &Garbage) -> Command {
         }
         39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
         40 => Command::EndStops,
+        48 => Command::WriteGuidance {
+            guidance: maybe.as_ref().map(|_| GuidanceId(c as u32)),
+            instruction: Box::new(Instruction {
+                title: text.clone(),
+                when: it.texts[1].clone(),
+                then: text.clone(),
+                examples: String::new(),
+                topics: vec![text; d as usize % 3],
+            }),
+            from: None,
+        },
+        49 => Command::PublishGuidance { guidance: GuidanceId(c as u32), version: d as u16 },
+        50 => Command::RetireGuidance { guidance: GuidanceId(c as u32), why: text },
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }
