@@ -198,6 +198,7 @@ fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
         done: Vec::new(),
         failed: Vec::new(),
         skipped: vec![(ConversationId(1044), "too long to be read here")],
+        acts: Default::default(),
         draft: None,
     });
     model.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
