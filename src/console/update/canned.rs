@@ -77,7 +77,8 @@ impl Up<'_> {
                 (name, Some(Box::new(DeskReply { title: own.title.clone(), text: own.text.clone() })))
             }
         };
-        let what = if reply.is_some() { "is the desk's now: all who write can insert it" } else { "is forgotten by the desk" };
+        let what =
+            if reply.is_some() { "is the desk's now: all who write can insert it" } else { "is forgotten by the desk" };
         let command = Command::KeepReply { name: name.to_owned(), reply };
         self.ask(command, Act::Keep, format!("the canned reply {name} {what}"), None);
     }

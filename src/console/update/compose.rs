@@ -37,7 +37,8 @@ impl Up<'_> {
     pub(super) fn compose_with(&mut self, conversation: ConversationId, writing: Writing, text: &str) {
         let key = DraftKey { conversation, writing };
         let text = self.m.drafts.get(&key).map_or(text, String::as_str);
-        let mut editor = Editor::many_lines(if writing.fields().is_empty() { text } else { text.trim_end_matches('\n') });
+        let mut editor =
+            Editor::many_lines(if writing.fields().is_empty() { text } else { text.trim_end_matches('\n') });
         editor.to_empty_field(writing.fields());
         self.m.layer = Layer::Compose(Composer::new(key, editor));
         self.m.pane = Pane::Talk;

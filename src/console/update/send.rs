@@ -6,12 +6,7 @@ use crate::console::{
     effect::Effect,
     model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Undoable, Writing, sending::What},
 };
-use crate::domain::{
-    card::Card,
-    command::Command,
-    ids::EntryNo,
-    refusal::Refusal,
-};
+use crate::domain::{card::Card, command::Command, ids::EntryNo, refusal::Refusal};
 use crate::protocol::Answer;
 
 /// Acts remembered for undoing.

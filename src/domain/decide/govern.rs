@@ -125,11 +125,16 @@ pub(super) fn keep_reply(asker: &Asker<'_>, name: &str, reply: Option<&DeskReply
                 return Err(invalid(part, why));
             }
             if kept.len() >= reply::MOST && !kept.contains_key(name) {
-                return Err(invalid("name", format!("is one too many: a desk keeps {}; forget one first", reply::MOST)));
+                return Err(invalid(
+                    "name",
+                    format!("is one too many: a desk keeps {}; forget one first", reply::MOST),
+                ));
             }
         }
         None if !kept.contains_key(name) => {
-            return Err(Refusal::NotFound { what: format!("canned reply `{}` of the desk", SafeText::line_within(name, 80)) });
+            return Err(Refusal::NotFound {
+                what: format!("canned reply `{}` of the desk", SafeText::line_within(name, 80)),
+            });
         }
         None => {}
     }

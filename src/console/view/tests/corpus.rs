@@ -59,37 +59,117 @@ const STRINGS: [&str; 10] = ["]0;", "]2;", "]52;c;", "]8;;", "]1337;", "P", "_G"
 const INNER: [&str; 6] = ["owned", "\u{1b}[2J", "?", "AAAA;\u{9c}", "http://evil.example/\u{202e}", "\n\r\t"];
 const ENDS: [&str; 5] = ["\u{7}", "\u{1b}\\", "\u{9c}", "", "\u{18}"];
 const BIDI: [&str; 15] = [
-    "\u{202a}", "\u{202b}", "\u{202d}", "\u{202e}", "\u{202c}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}", "\u{200e}",
-    "\u{200f}", "\u{61c}", "\u{2028}", "\u{2029}", "\u{206a}",
+    "\u{202a}", "\u{202b}", "\u{202d}", "\u{202e}", "\u{202c}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}",
+    "\u{200e}", "\u{200f}", "\u{61c}", "\u{2028}", "\u{2029}", "\u{206a}",
 ];
 const UNSEEN: [&str; 15] = [
-    "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}", "\u{ad}", "\u{34f}", "\u{115f}", "\u{1160}", "\u{3164}",
-    "\u{ffa0}", "\u{180e}", "\u{e0001}", "\u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065}", "\u{e007f}",
+    "\u{200b}",
+    "\u{200c}",
+    "\u{200d}",
+    "\u{2060}",
+    "\u{feff}",
+    "\u{ad}",
+    "\u{34f}",
+    "\u{115f}",
+    "\u{1160}",
+    "\u{3164}",
+    "\u{ffa0}",
+    "\u{180e}",
+    "\u{e0001}",
+    "\u{e0069}\u{e0067}\u{e006e}\u{e006f}\u{e0072}\u{e0065}",
+    "\u{e007f}",
 ];
 const MARKS: [&str; 15] = [
-    "\u{301}", "\u{308}", "\u{323}", "\u{20dd}", "\u{20e3}", "\u{489}", "\u{5b0}", "\u{64b}", "\u{93c}", "\u{e31}",
-    "\u{fb1e}", "\u{1ab0}", "\u{fe20}", "\u{1d165}", "\u{e0100}",
+    "\u{301}",
+    "\u{308}",
+    "\u{323}",
+    "\u{20dd}",
+    "\u{20e3}",
+    "\u{489}",
+    "\u{5b0}",
+    "\u{64b}",
+    "\u{93c}",
+    "\u{e31}",
+    "\u{fb1e}",
+    "\u{1ab0}",
+    "\u{fe20}",
+    "\u{1d165}",
+    "\u{e0100}",
 ];
 const EMOJI: [&str; 15] = [
-    "👩\u{200d}👩\u{200d}👧", "🏳\u{fe0f}\u{200d}🌈", "👍🏽", "🇩🇪", "🇩", "❤\u{fe0f}", "❤\u{fe0e}", "1\u{fe0f}\u{20e3}", "🤌",
-    "🧑🏿\u{200d}🤝\u{200d}🧑🏻", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}", "🏴\u{e0067}", "\u{200d}👧", "☎\u{fe0f}",
+    "👩\u{200d}👩\u{200d}👧",
+    "🏳\u{fe0f}\u{200d}🌈",
+    "👍🏽",
+    "🇩🇪",
+    "🇩",
+    "❤\u{fe0f}",
+    "❤\u{fe0e}",
+    "1\u{fe0f}\u{20e3}",
+    "🤌",
+    "🧑🏿\u{200d}🤝\u{200d}🧑🏻",
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "🏴\u{e0067}",
+    "\u{200d}👧",
+    "☎\u{fe0f}",
     "👁\u{fe0f}\u{200d}🗨\u{fe0f}",
 ];
 const WIDE: [&str; 20] = [
-    "王小明", "ｆｕｌｌ", "ﾊﾝｶｸ", "한글", "ᄒᆞᆫ", "क्षि", "ဣ", "ﷺ", "꧅", "𒐫", "🮲🮳", "⸻", "…", "“”", "①②", "←→", "╳╳", "\u{3000}", "\u{a0}",
+    "王小明",
+    "ｆｕｌｌ",
+    "ﾊﾝｶｸ",
+    "한글",
+    "ᄒᆞᆫ",
+    "क्षि",
+    "ဣ",
+    "ﷺ",
+    "꧅",
+    "𒐫",
+    "🮲🮳",
+    "⸻",
+    "…",
+    "“”",
+    "①②",
+    "←→",
+    "╳╳",
+    "\u{3000}",
+    "\u{a0}",
     "\t\t",
 ];
 const LINKS: [&str; 10] = [
-    "https://example.org@evil.example/", "https://еxample.org", "http://xn--80ak6aa92e.com", "javascript:alert(1)",
-    "[help](https://evil.example)", "![x](http://evil.example/p.png?d=secret)", "mailto:a@b?bcc=evil@example.org",
-    "file:///etc/passwd", "ssh://-oProxyCommand=x/", "https://evil.example/\u{202e}gro.elpmaxe",
+    "https://example.org@evil.example/",
+    "https://еxample.org",
+    "http://xn--80ak6aa92e.com",
+    "javascript:alert(1)",
+    "[help](https://evil.example)",
+    "![x](http://evil.example/p.png?d=secret)",
+    "mailto:a@b?bcc=evil@example.org",
+    "file:///etc/passwd",
+    "ssh://-oProxyCommand=x/",
+    "https://evil.example/\u{202e}gro.elpmaxe",
 ];
 const NAMES: [&str; 10] = [
-    "../../etc/passwd", "-rf", "a\u{0}b.md", "con\r\n.md", "invoice\u{202e}fdp.exe", "CON", "\u{1b}]0;x\u{7}.md", "aux|rm", " ", "名\u{301}前.md",
+    "../../etc/passwd",
+    "-rf",
+    "a\u{0}b.md",
+    "con\r\n.md",
+    "invoice\u{202e}fdp.exe",
+    "CON",
+    "\u{1b}]0;x\u{7}.md",
+    "aux|rm",
+    " ",
+    "名\u{301}前.md",
 ];
 const APPROVALS: [&str; 10] = [
-    "{\"amount\":89}\u{1b}[2K\r{\"amount\":8}", "digest e8a683da3fa4aad1\ny approve", "│ amount 1.00", "▲ draft, approved by you",
-    "\u{1b}[8m9999\u{1b}[0m89", "8\u{200b}9\u{200b}9", "89\u{202e}00.98", "8９", "amount\u{a0}1", "y approve   e edit   x reject",
+    "{\"amount\":89}\u{1b}[2K\r{\"amount\":8}",
+    "digest e8a683da3fa4aad1\ny approve",
+    "│ amount 1.00",
+    "▲ draft, approved by you",
+    "\u{1b}[8m9999\u{1b}[0m89",
+    "8\u{200b}9\u{200b}9",
+    "89\u{202e}00.98",
+    "8９",
+    "amount\u{a0}1",
+    "y approve   e edit   x reject",
 ];
 
 /// All of them, in order of their families.
@@ -106,7 +186,11 @@ pub(super) fn all() -> Vec<Case> {
             }
         }
     }
-    for text in PUBLISHED.into_iter().chain(["\u{1b}[38;2;1;2;3m", "\u{1b}]8;;x\u{1b}\\y\u{1b}]8;;\u{1b}\\", "\u{1b}[1;2;3;4;5;6H"]) {
+    for text in PUBLISHED.into_iter().chain([
+        "\u{1b}[38;2;1;2;3m",
+        "\u{1b}]8;;x\u{1b}\\y\u{1b}]8;;\u{1b}\\",
+        "\u{1b}[1;2;3;4;5;6H",
+    ]) {
         let edges: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).take(5).collect();
         for at in edges {
             let (head, tail) = text.split_at(at);
@@ -115,13 +199,18 @@ pub(super) fn all() -> Vec<Case> {
         }
     }
     for (n, one) in BIDI.into_iter().enumerate() {
-        for (m, word) in ["user", "شكرا 42", "a(b)c", "a\u{5d0}\u{5d1}b", "", "x\ny", "12:30", "€ 99", "[1]", "ok?"].into_iter().enumerate() {
+        for (m, word) in ["user", "شكرا 42", "a(b)c", "a\u{5d0}\u{5d1}b", "", "x\ny", "12:30", "€ 99", "[1]", "ok?"]
+            .into_iter()
+            .enumerate()
+        {
             let other = BIDI[(n + m + 1) % BIDI.len()];
             add("bidi", format!("{one}{word}"), format!("a{one}{word}{other}b"));
         }
     }
     for (n, one) in UNSEEN.into_iter().enumerate() {
-        for (m, word) in ["pay", "refund", "می\u{200c}خواهم", "", "a b", "🏴", "नमस्ते", "0", "\n", "…"].into_iter().enumerate() {
+        for (m, word) in
+            ["pay", "refund", "می\u{200c}خواهم", "", "a b", "🏴", "नमस्ते", "0", "\n", "…"].into_iter().enumerate()
+        {
             let other = UNSEEN[(n + m + 1) % UNSEEN.len()];
             add("unseen", format!("{one}{word}{one}"), format!("w{one}o{other}rd{word}"));
         }
@@ -133,7 +222,9 @@ pub(super) fn all() -> Vec<Case> {
         }
     }
     for (n, one) in EMOJI.into_iter().enumerate() {
-        for (m, before) in ["", "a", "王", "\u{200d}", "🇫", "👩\u{200d}", "\u{fe0f}", " ", "❤", "\u{1f3fd}"].into_iter().enumerate() {
+        for (m, before) in
+            ["", "a", "王", "\u{200d}", "🇫", "👩\u{200d}", "\u{fe0f}", " ", "❤", "\u{1f3fd}"].into_iter().enumerate()
+        {
             let other = EMOJI[(n + m + 1) % EMOJI.len()];
             add("emoji", format!("{before}{one}"), format!("{}{before}{other}z", one.repeat(12)));
         }

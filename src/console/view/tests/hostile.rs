@@ -10,9 +10,8 @@ use crate::{
         composer::{Editor, canned::Canned},
         layout,
         model::{
-            Choice, Choosing, Composer, Deed, DraftKey, FilterLine, Job, JobBox, Layer, Line, Model, Notice,
-            Palette, Pane, Pick, Picker, Replay, Saved, Screen, Severity, Talk, Value, Writing, many::Stage,
-            shift::SheetBox,
+            Choice, Choosing, Composer, Deed, DraftKey, FilterLine, Job, JobBox, Layer, Line, Model, Notice, Palette,
+            Pane, Pick, Picker, Replay, Saved, Screen, Severity, Talk, Value, Writing, many::Stage, shift::SheetBox,
         },
         paint::judge::Judges,
         view::{Look, draw},
@@ -233,7 +232,8 @@ fn on_screen(desk: &Desk, screen: usize, case: &corpus::Case) -> Model {
                 tags: vec![case.first.clone()],
                 text: both(),
             };
-            let mut composer = Composer::new(DraftKey { conversation: id, writing: Writing::Reply }, Editor::many_lines(""));
+            let mut composer =
+                Composer::new(DraftKey { conversation: id, writing: Writing::Reply }, Editor::many_lines(""));
             composer.choosing = Some(Choosing { input: Editor::line(&case.first), found: vec![canned; 3], cursor: 1 });
             model.layer = Layer::Compose(composer);
         }

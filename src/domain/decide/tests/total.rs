@@ -103,7 +103,8 @@ fn command(kind: u8, it: &Garbage) -> Command {
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
         16 if d % 3 == 0 => {
-            let reply = maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
+            let reply =
+                maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
             Command::KeepReply { name: text, reply }
         }
         16 => Command::SetPolicy { policy },
