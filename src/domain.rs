@@ -24,6 +24,7 @@ pub mod event;
 pub mod evidence;
 pub mod filter;
 pub mod guard;
+pub mod guidance;
 pub mod health;
 pub mod holder;
 pub mod ids;

@@ -103,7 +103,7 @@ impl Scene {
             DriverOptions { pace: Pace::Instant, settle: Duration::ZERO, at_once: CROWD, ..DriverOptions::default() };
         let ai = tokio::spawn(async move {
             let (knowledge, _) = Knowledge::from_files([("refunds.md", ARTICLE)]);
-            let ended = Driver::run_with(dial, of("Aria"), &knowledge, model, options).await;
+            let ended = Driver::run_with(dial, of("Aria"), Arc::new(knowledge), model, options).await;
             eprintln!("the AI ended: {ended:?}");
         });
         Self { running, web, admin, ai }

@@ -159,6 +159,10 @@ actions! {
     Ai "ai" [Floor List Talk] "AI", "The AIs, how far they may go in which topic, and what speaks for a step further or back.", :"ai" "";
     CancelTask "cancel_task" [Ai] "cancel", "Cancels the task under the cursor, or puts its result away.";
     Step "step" [Ai] "take the step", "Sets the mode that the evidence proposes for the topic or channel under the cursor.", :"step" "";
+    Guide "guide" [Floor List Talk Ai] "guidance", "Makes guidance for the AI from the selected message, which was judged bad; on the AI screen a new piece.", :"guide" "";
+    TryGuidance "try_guidance" [Ai] "try", "Tries the guidance on past talks: what the AI would have said, without and with it. Nothing is sent.", :"try" "[talks]";
+    PublishGuidance "publish_guidance" [Ai] "publish", "Lets every AI follow what is staged of the guidance.", :"publish" "";
+    RetireGuidance "retire_guidance" [Ai] "retire", "Lets no AI follow the guidance any more, for good; pressed twice.", :"retire" "";
     Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
     Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
     StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";

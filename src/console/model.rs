@@ -9,6 +9,7 @@
 
 pub mod ai;
 pub mod floor;
+pub mod guidance;
 pub mod hints;
 pub mod layer;
 pub mod line;

@@ -10,6 +10,7 @@ mod brief;
 mod canned;
 mod comfort;
 mod compose;
+mod guidance;
 mod hold;
 mod judge;
 mod keys;

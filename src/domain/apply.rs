@@ -3,6 +3,7 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod calls;
+mod guidance;
 mod remember;
 mod tasks;
 
@@ -19,7 +20,7 @@ use super::{
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
     seldom::Seldom,
-    signals::WordSet,
+    signals::Said,
     teammate::Teammate,
     turn::OpenTurn,
     undo::Before,
@@ -90,11 +91,12 @@ impl Desk {
                     teammate.token = Some(*token);
                 }
             }
-            Event::TeammateRevoked { teammate } => {
-                if let Some(teammate) = office.teammates.get_mut(teammate) {
+            Event::TeammateRevoked { teammate: gone } => {
+                if let Some(teammate) = office.teammates.get_mut(gone) {
                     teammate.revoked = true;
                     teammate.token = None;
                 }
+                office.forget_offers(|one| one.by == *gone);
             }
             Event::ReplyKept { name, reply: Some(reply) } => {
                 office.replies.insert(name.clone(), reply.as_ref().clone());
@@ -104,6 +106,7 @@ impl Desk {
             }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
+                office.forget_offers(|one| !policy.names_tool(&one.offer.tool));
                 return self.follow_policy();
             }
             Event::DeskModeSet { topic, channel, mode, .. } => {
@@ -117,6 +120,11 @@ impl Desk {
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
             Event::AmountMoved { spent } => office.count(spent),
+            Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
+                guidance::take(office, &recorded.event);
+            }
+            Event::ToolOffered { offer } => office.keep_offer(recorded, offer),
+            Event::ToolWithdrawn { tool } => office.forget_offers(|one| one.offer.tool == *tool),
             _ => {}
         }
         Touched::Nothing
@@ -154,7 +162,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         channel: Arc::from(channel.as_str()),
         connector: recorded.by.teammate().unwrap_or_default(),
         customer: customer.clone(),
-        topic: topic.clone(),
+        topic: topic.as_deref().map(Box::from),
         holder: *holder,
         term: *term,
         held_since: recorded.at,
@@ -163,17 +171,18 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         paused_until: None,
         status: Status::Open,
         priority: super::card::Priority::Normal,
-        tags: Vec::new(),
+        tags: Seldom::new(),
         escalation: None,
         draft: None,
         tool: None,
+        ready: Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
         signs: Signs::default(),
         last: None,
         tasks: Seldom::new(),
-        on_its_way: Vec::new(),
+        on_its_way: Seldom::new(),
     };
     Some(Conversation {
         card: Arc::new(card),
@@ -185,8 +194,8 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
-        said: Vec::new(),
-        judgeable: Vec::new(),
+        said: Said::default(),
+        judgeable: Box::default(),
         judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,
@@ -220,10 +229,7 @@ impl Conversation {
                 signs.money = signals.money;
                 signs.anger = signals.anger;
                 signs.hidden |= signals.hidden;
-                while self.said.len() >= REMEMBERED {
-                    self.said.remove(0);
-                }
-                self.said.push(WordSet::of(text));
+                self.said = self.said.and(text, REMEMBERED);
             }
             Event::Replied { text, term } => {
                 card.waiting_since = None;
@@ -246,7 +252,7 @@ impl Conversation {
                 }
                 card.last = Some(line(at, Speaker::Ai, &answer.text));
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.failed_turns = 0;
                 self.rejected = 0;
                 self.heed.answer(&answer.text);
@@ -278,6 +284,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
+                    guidance: office.holding(card.topic.as_deref()).map(|holding| holding.named).collect(),
                     calls: 0,
                 }));
             }
@@ -285,7 +292,7 @@ impl Conversation {
                 let whispers = self.end_turn(*turn);
                 card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.draft = Some(Box::new(super::approval::Waiting {
                     draft: n,
                     turn: *turn,
@@ -309,12 +316,12 @@ impl Conversation {
                 self.shadowed =
                     self.turn.as_ref().filter(|open| open.turn == *turn).map_or(card.asked, |open| open.answers);
                 self.end_turn(*turn);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::AnswerSuppressed { turn, .. } => {
                 let whispers = self.end_turn(*turn);
                 self.whisper_again(&whispers);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
                 match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
@@ -347,10 +354,11 @@ impl Conversation {
             Event::Paused { until } => card.paused_until = Some(*until),
             Event::Unpaused => card.paused_until = None,
             Event::Tagged { added, removed } => {
-                card.tags.retain(|tag| !removed.contains(tag));
-                card.tags.extend(added.iter().cloned());
-                card.tags.sort_unstable();
-                card.tags.dedup();
+                let mut tags: Vec<String> = card.tags.iter().filter(|tag| !removed.contains(tag)).cloned().collect();
+                tags.extend(added.iter().cloned());
+                tags.sort_unstable();
+                tags.dedup();
+                card.tags = tags.into();
             }
             Event::PrioritySet { priority } => card.priority = *priority,
             Event::Snoozed { until } => card.status = Status::Snoozed { until: *until },
@@ -399,6 +407,7 @@ impl Conversation {
         tasks::follow(&mut card, recorded);
         self.apply_to_calls(recorded);
         card.tool = self.tool_sign();
+        card.ready = self.ready_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,
@@ -412,6 +421,13 @@ impl Conversation {
             .collect();
         self.card = Arc::new(card);
         self.tighten();
+    }
+
+    /// An AI's message that people can judge.
+    fn may_be_judged(&mut self, message: EntryNo) {
+        let mut all = std::mem::take(&mut self.judgeable).into_vec();
+        all.push(message);
+        self.judgeable = all.into_boxed_slice();
     }
 
     /// Ends the turn, if it is under way; the whispers that it applied.

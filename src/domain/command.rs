@@ -7,6 +7,7 @@ use super::{
     card::Priority,
     customer::Customer,
     delivery::Report,
+    guidance::{Fault, GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -16,7 +17,7 @@ use super::{
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -273,6 +274,34 @@ pub enum Command {
         reason: String,
     },
 
+    // Guidance.
+    /// Write guidance: a new piece, or a new version of one. It is staged: no AI follows it yet.
+    WriteGuidance {
+        /// Which piece; a new one if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guidance: Option<GuidanceId>,
+        /// What it says.
+        instruction: Box<Instruction>,
+        /// The AI message that it is made from, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Fault>,
+    },
+    /// Let every AI follow it from now on.
+    PublishGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// The version that the asker has read; another one means that somebody wrote since.
+        version: u16,
+    },
+    /// Let no AI follow it any more. It does not come back.
+    RetireGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+
     // AI teammates.
     /// Begin to answer. Exactly one is accepted.
     BeginTurn {
@@ -304,18 +333,18 @@ pub enum Command {
         tool: String,
         /// Its arguments: a JSON object, 16 KiB at most.
         arguments: String,
-        /// The digest of the tool's definition, as the AI sees it now.
+        /// The digest of the tool's definition, as the AI has read it.
         definition: Digest,
         /// The words that led to it, 2000 bytes at most.
         words: String,
     },
-    /// Run a call, now and once. The fence: whatever stood against it stops it here.
+    /// Run a call, now and once. The fence: whatever stood against it stops it here. Only by who offers the tool.
     BeginTool {
         /// Which conversation.
         conversation: ConversationId,
         /// Which call.
         call: EntryNo,
-        /// The term that the AI sees.
+        /// The term of the card.
         term: Term,
     },
     /// Tell what became of a call that was begun.
@@ -328,6 +357,17 @@ pub enum Command {
         fate: Fate,
         /// What the tool said, or what happened; 16 KiB at most. From outside.
         result: String,
+    },
+
+    /// Say what a tool is, so that it may be asked for.
+    OfferTool {
+        /// The tool.
+        offer: Box<Offer>,
+    },
+    /// Say that there is such a tool no more.
+    WithdrawTool {
+        /// Which.
+        tool: String,
     },
 
     /// Begin a task. Exactly one is accepted.
@@ -490,7 +530,12 @@ impl Command {
             | Self::Revoke { .. }
             | Self::Stop { .. }
             | Self::LiftStop { .. }
+            | Self::WriteGuidance { .. }
+            | Self::PublishGuidance { .. }
+            | Self::RetireGuidance { .. }
             | Self::EndStops
+            | Self::OfferTool { .. }
+            | Self::WithdrawTool { .. }
             | Self::OpenConversation { .. }
             | Self::Found { .. }
             | Self::BeginTimeline { .. } => None,

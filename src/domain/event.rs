@@ -10,6 +10,7 @@ use super::{
     delivery::Report,
     escalation::Reason,
     guard::Verdict,
+    guidance::{GuidanceId, Version},
     holder::{Cause, Holder},
     ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
@@ -20,7 +21,7 @@ use super::{
     task::{self, Task},
     teammate::{Actor, Role},
     time::Timestamp,
-    tool::{Call, Denial, Fate, Spent, ToolEnding, WhyTool},
+    tool::{Call, Denial, Fate, Offer, Spent, ToolEnding, WhyTool},
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,16 @@ pub enum Event {
         /// All of it.
         policy: Box<Policy>,
     },
+    /// A tool is there, or is another one than before.
+    ToolOffered {
+        /// The tool. Its words are from outside.
+        offer: Box<Offer>,
+    },
+    /// A tool is there no more.
+    ToolWithdrawn {
+        /// Which.
+        tool: String,
+    },
     /// A tool moved an amount: counted against the limits.
     AmountMoved {
         /// What, by which tool, for whom.
@@ -112,6 +123,28 @@ pub enum Event {
         stop: StopId,
         /// How.
         how: Lifting,
+    },
+    /// A version of guidance was written. It is staged.
+    GuidanceWritten {
+        /// Of which piece.
+        guidance: GuidanceId,
+        /// What was written.
+        version: Box<Version>,
+    },
+    /// What was staged of a piece is followed from here on.
+    GuidancePublished {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Which version.
+        version: u16,
+    },
+    /// A piece is followed no more, and does not come back.
+    GuidanceRetired {
+        /// Which.
+        guidance: GuidanceId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
 
     // Of a conversation.
@@ -265,6 +298,9 @@ pub enum Event {
         why: String,
         /// Whether it counts as a failure of the AI.
         failed: bool,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// A turn ended to wait for a person's word on a tool call.
     TurnWaits {
@@ -272,6 +308,9 @@ pub enum Event {
         turn: EntryNo,
         /// The call.
         call: EntryNo,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// An AI may use a tool, once, in this turn. The entry's number names the call.
     ToolAllowed {

@@ -10,7 +10,7 @@ use crate::{
     },
     store::{EventLog, LogReader, States, StoreError},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Events read at once.
 const PAGE: usize = 4_096;
@@ -38,7 +38,8 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         desk.office = office;
         office_seq = seq;
     }
-    let mut seqs = BTreeMap::new();
+    // In one piece, which goes back to the system when it is done with: a tree would leave holes among what stays.
+    let mut seqs = HashMap::new();
     let mut live: Vec<Box<Conversation>> = Vec::new();
     reader.for_each_state(States::Live, &mut |seq, mut conversation| {
         seqs.insert(conversation.card.id, seq);
@@ -65,7 +66,7 @@ fn replay(
     reader: &dyn LogReader,
     desk: &mut Desk,
     office_seq: Seq,
-    seqs: &mut BTreeMap<ConversationId, Seq>,
+    seqs: &mut HashMap<ConversationId, Seq>,
 ) -> Result<(BTreeMap<ConversationId, Seq>, bool), StoreError> {
     let mut at = reader.floor()?;
     let mut dirty = BTreeMap::new();

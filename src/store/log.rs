@@ -3,13 +3,14 @@
 //! Deliberately small and synchronous. Writing has one owner; reading goes through handles of its own that never wait
 //! for the writer.
 
-use super::StoreError;
+use super::{Ended, GuidanceRow, NamedAt, StoreError};
 use crate::domain::{
     conversation::Conversation,
     desk::Office,
     edit::Distance,
     event::{Recorded, VERSION},
     evidence::Evidence,
+    guidance::{GuidanceId, Tally, Version},
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -205,6 +206,10 @@ pub trait EventLog: Send {
     /// or an entry's number was used before, and whatever the disk says.
     fn append(&mut self, batch: &[Entry]) -> Result<Head, StoreError>;
 
+    /// Notes beside the log where it ends, if it did not since the last append. Nobody waits for that: a note that is
+    /// behind the log does no harm, and the next one makes up for it.
+    fn mark(&mut self) {}
+
     /// Keeps states. May be lost by a power cut, together with what was saved after it, and is then rebuilt.
     ///
     /// # Errors
@@ -370,4 +375,33 @@ pub trait LogReader: Send {
     /// # Errors
     /// See [`identity`](Self::identity).
     fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError>;
+
+    /// Guidance before `before`, newest first, retired pieces too, as far as the index has come.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance(&self, before: Option<GuidanceId>, limit: usize) -> Result<Vec<GuidanceRow>, StoreError>;
+
+    /// The versions of a piece, newest first, with how often each was used.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance_versions(&self, guidance: GuidanceId, limit: usize) -> Result<Vec<(Version, Tally)>, StoreError>;
+
+    /// The answers before `before` that named a piece, newest first, with what people think of each.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance_uses(
+        &self,
+        guidance: GuidanceId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<(NamedAt, Option<bool>)>, StoreError>;
+
+    /// Turns of AIs that ended, newest first, about one of these topics or, where none is named, about any.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn past_turns(&self, topics: &[String], limit: usize) -> Result<Vec<Ended>, StoreError>;
 }

@@ -51,7 +51,8 @@ fn the_tour_is_walked_through_at_the_demo() {
         let words = &["demo", "--tour", "--seed", "7", "--rate", "120", "--speed", "0.2"];
         let mut sitting = Sitting::run(env!("CARGO_BIN_EXE_centaur"), words, columns, rows);
         sitting.sees("tour 1/4");
-        sitting.types(":filter holder:ai -needs:anyone\r");
+        sitting.until("somebody whom the AI answers", |screen| screen.contains(" auto "));
+        sitting.types(":filter holder:ai mode:auto\r");
         sitting.sees("/holder:ai");
         sitting.types(".gg\r");
         sitting.types_until("t", "the second step", |screen| screen.contains("tour 2/4"));

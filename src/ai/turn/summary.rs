@@ -65,7 +65,7 @@ pub(super) fn of(view: &View, reason: Reason, detail: &str) -> String {
 fn wants(view: &View) -> String {
     let telling = |said: &String| {
         let own = own_words(said);
-        let only_asks_human = signals::look(&own, &[]).asks_human && terms(&own).len() <= 6;
+        let only_asks_human = signals::look(&own, &signals::Said::default()).asks_human && terms(&own).len() <= 6;
         (!own_terms(&own).is_empty() && !only_asks_human).then_some(own)
     };
     let open: Vec<String> = view.said.iter().filter_map(telling).collect();
@@ -102,6 +102,7 @@ fn missing(reason: Reason, detail: &str) -> String {
     match reason {
         Reason::Ungrounded if detail.is_empty() => "the knowledge holds nothing about it".to_owned(),
         Reason::Ungrounded => format!("no passage answers it; the nearest is “{detail}”"),
+        Reason::Guidance => format!("a person, by the team's guidance {detail}"),
         Reason::Repeats => "another answer; the same passage came again".to_owned(),
         Reason::AskedForHuman => "a person, as asked".to_owned(),
         _ if detail.is_empty() => "a person".to_owned(),

@@ -20,12 +20,17 @@ use crate::domain::{
 };
 use eye::Eye;
 use scan::Scan;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Attention by time is looked at in steps of this many milliseconds, so that an idle console rests.
 const STEP: i64 = 10_000;
 /// With more changed cards than this in one frame, the orders are sorted once instead of moving each.
 const MANY: usize = 64;
+/// Names of channels that are shared; a desk has a few.
+const CHANNELS: usize = 32;
 
 /// What a row of the list shows.
 #[derive(Clone, Copy, Debug)]
@@ -128,6 +133,8 @@ pub struct Floor {
     people: People,
     scan: Option<Scan>,
     counts: Counts,
+    /// Names of channels, which cards share: each comes with its own from the line.
+    channels: Vec<Arc<str>>,
     /// Those with tasks of AIs.
     tasked: BTreeSet<ConversationId>,
     due: BTreeMap<i64, Vec<ConversationId>>,
@@ -288,8 +295,13 @@ impl Floor {
     }
 
     /// Takes one card. Whether an older one was known.
-    fn take_one(&mut self, card: Card, now: Timestamp, when: Sort) -> bool {
+    fn take_one(&mut self, mut card: Card, now: Timestamp, when: Sort) -> bool {
         let id = card.id;
+        match self.channels.iter().find(|known| **known == card.channel) {
+            Some(known) => card.channel = Arc::clone(known),
+            None if self.channels.len() < CHANNELS => self.channels.push(Arc::clone(&card.channel)),
+            None => {}
+        }
         if card.tasks.is_empty() {
             self.tasked.remove(&id);
         } else {

@@ -40,7 +40,9 @@ impl Model {
             }
             Layer::None if self.screen == Screen::Ai => {
                 let mut acts = vec![Action::Open, Action::Reorder, Action::Back, Action::Help];
-                if self.may_set_desk_mode() {
+                if self.ai.guiding.open.is_some() || matches!(self.ai_row(), Some(AiRow::Guidance(_))) {
+                    acts.splice(0..0, self.acts_on_guidance());
+                } else if self.may_set_desk_mode() {
                     acts.splice(0..0, [Action::Step, Action::Mode]);
                 }
                 if matches!(self.ai_row(), Some(AiRow::Task(..))) {
@@ -76,7 +78,17 @@ impl Model {
                     {
                         "the talk"
                     }
+                    (Layer::None, Action::Open) if self.screen == Screen::Ai && self.ai.guiding.open.is_some() => {
+                        "the talk"
+                    }
+                    (Layer::None, Action::Open)
+                        if self.screen == Screen::Ai && matches!(self.ai_row(), Some(AiRow::Guidance(_))) =>
+                    {
+                        "open"
+                    }
                     (Layer::None, Action::Open) if self.screen == Screen::Ai => "its conversations",
+                    (Layer::None, Action::Edit) if self.screen == Screen::Ai => "new version",
+                    (Layer::None, Action::Guide) if self.screen == Screen::Ai => "new piece",
                     (Layer::None, Action::Approve) if self.is_result() => "seen",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
@@ -85,6 +97,18 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// What may be done to a piece of guidance.
+    fn acts_on_guidance(&self) -> Vec<Action> {
+        let mut acts = Vec::new();
+        if self.may_guide() {
+            acts.extend([Action::TryGuidance, Action::Edit, Action::Guide]);
+        }
+        if self.may_publish() {
+            acts.splice(1.min(acts.len())..1.min(acts.len()), [Action::PublishGuidance, Action::RetireGuidance]);
+        }
+        acts
     }
 
     /// Whether what is decided here is the result of a task.

@@ -57,6 +57,8 @@ pub enum Act {
     Undo,
     /// *giving the task…*
     Task,
+    /// *telling the desk…*
+    Guide,
     /// *putting away…*
     SeeTask,
     /// *keeping…*
@@ -83,6 +85,7 @@ impl Act {
             Self::Stop => "stopping…",
             Self::Undo => "undoing…",
             Self::Task => "giving the task…",
+            Self::Guide => "telling the desk…",
             Self::SeeTask => "putting away…",
             Self::Keep => "keeping…",
         }

@@ -14,6 +14,7 @@ use crate::domain::{
     holder::Holder,
     ids::ConversationId,
     mode::Mode,
+    teammate::Right,
     time::Span,
     tool::ToolDecision,
 };
@@ -106,6 +107,7 @@ impl Up<'_> {
     fn act_on(&mut self, action: Action, argument: &str, card: &Card) {
         let conversation = card.id;
         match action {
+            Action::Guide => self.guide(conversation),
             Action::TakeOver => self.take_over(card),
             Action::HandBack => self.hand_back(card),
             Action::Reply => self.reply(card, argument),
@@ -161,7 +163,16 @@ impl Up<'_> {
         }
     }
 
+    /// Takes over at once from an AI or the queue. A person is not talked over by one key: a lead is asked first.
     pub(super) fn take_over(&mut self, card: &Card) {
+        let leads = self.m.you.as_ref().is_some_and(|me| me.role.may(Right::MoveOthers));
+        match card.holder {
+            Holder::Human(other) if leads && self.m.me() != Some(other) => self.pick(Pick::TakeFromPerson, card),
+            _ => self.take_over_now(card),
+        }
+    }
+
+    pub(super) fn take_over_now(&mut self, card: &Card) {
         let conversation = card.id;
         if self.m.me().is_some_and(|me| card.holder.is_human(me)) {
             return self.say(Severity::Info, format!("you hold #{conversation} already; r replies, b hands back"));

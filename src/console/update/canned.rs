@@ -48,7 +48,7 @@ impl Up<'_> {
         match name {
             "customer" => card.map(|card| card.customer.name.clone()),
             "me" => self.m.you.as_ref().map(|you| you.name.clone()),
-            "topic" => card.and_then(|card| card.topic.clone()),
+            "topic" => card.and_then(|card| card.topic.as_deref().map(str::to_owned)),
             "conversation" => Some(format!("#{conversation}")),
             _ => None,
         }

@@ -126,6 +126,7 @@ impl Up<'_> {
             Writing::Correct(message) => self.send_correction(key, message, text),
             Writing::Brief => self.send_brief(key, &text),
             Writing::Task => self.send_task(key, &text),
+            Writing::Guidance(_) => self.send_guidance(key, &text),
             Writing::Reject(draft) => {
                 let command = Command::DecideDraft { conversation, draft, decision: Decision::Reject { reason: text } };
                 self.m.layer = Layer::None;

@@ -42,7 +42,7 @@ impl Up<'_> {
         let mut locales = BTreeSet::new();
         for card in self.m.floor.cards().take(LOOKED_AT) {
             tags.extend(card.tags.iter().cloned());
-            topics.extend(card.topic.clone());
+            topics.extend(card.topic.as_deref().map(str::to_owned));
             channels.insert(card.channel.clone());
             locales.extend(card.customer.locale.clone());
         }

@@ -4,7 +4,7 @@
 use super::Up;
 use crate::console::{
     effect::Effect,
-    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Undoable, Writing, sending::What},
+    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Screen, Severity, Undoable, Writing, sending::What},
 };
 use crate::domain::{card::Card, command::Command, ids::EntryNo, refusal::Refusal};
 use crate::protocol::Answer;
@@ -117,6 +117,9 @@ impl Up<'_> {
             self.keep(key);
         }
         self.say(Severity::Done, act.done.clone());
+        if act.act == Act::Guide && self.m.screen == Screen::Ai {
+            self.read_guidance();
+        }
         self.toured(act.act);
         if act.act == Act::TakeOver {
             self.m.inner.taken = Some((act.conversation, answer.seq));

@@ -211,8 +211,28 @@ fn behind(page: &mut Page<'_>, model: &Model) {
         page.block.wrapped(2, Styled::plain(words), page.theme.style(Role::Text), page.theme);
         page.text(2, SafeText::message(&source.passage), Role::Dim);
     }
+    guidance(page, model, answer);
     checks(page, model, entry);
     trace(page, answer);
+}
+
+/// The team's guidance that it used, in the version that it was given.
+fn guidance(page: &mut Page<'_>, model: &Model, answer: &Answer) {
+    page.title(&SafeText::literal("guidance"));
+    if answer.trace.guidance.is_empty() {
+        page.text(0, SafeText::literal("It used none."), Role::Dim);
+    }
+    for named in &answer.trace.guidance {
+        let piece = model.office.guidance(named.guidance);
+        let versions = piece.into_iter().flat_map(|piece| piece.published.iter().chain(&piece.staged));
+        let title = versions.filter(|it| it.version == named.version).map(|it| it.instruction.title.as_str()).next();
+        let title = match (title, piece) {
+            (Some(title), _) => SafeText::line(title).to_string(),
+            (None, Some(_)) => "an earlier version".to_owned(),
+            (None, None) => "retired since".to_owned(),
+        };
+        page.text(0, SafeText::own(format!("{named} {title}")), Role::Text);
+    }
 }
 
 /// What the checks on the way out said of it.

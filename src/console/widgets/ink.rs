@@ -108,15 +108,20 @@ impl Ink<'_> {
         from
     }
 
-    /// Repeats a sign from `x` to `right`.
+    /// Repeats a sign of one cell from `x` to `right`.
     pub fn fill(&mut self, x: u16, y: u16, right: u16, sign: &'static str, style: Style) {
-        let mut at = x;
-        while at < right {
-            let next = self.put(at, y, right, sign, style);
-            if next == at {
-                break;
+        let area = self.buffer.area;
+        let right = right.min(area.right());
+        let cells = u16::try_from(wrap::cells(sign)).unwrap_or(u16::MAX);
+        if y < area.top() || y >= area.bottom() || x < area.left() || cells != 1 {
+            return;
+        }
+        let sign = self.glyphs.shown(sign);
+        for column in x..right {
+            if let Some(cell) = self.buffer.cell_mut((column, y)) {
+                cell.set_symbol(sign);
+                cell.set_style(style);
             }
-            at = next;
         }
     }
 

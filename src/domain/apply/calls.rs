@@ -7,8 +7,13 @@ use crate::domain::{
     desk::Office,
     event::{Event, Recorded},
     ids::EntryNo,
-    tool::{Call, DAYS, DECIDE_WITHIN, Fate, Kept, Risk, Spent, Stage, ToolEnding, ToolWaits},
+    seldom::Seldom,
+    tool::{
+        Call, DAYS, DECIDE_WITHIN, Fate, Kept, Offer, Offered, Risk, Spent, Stage, ToolEnding, ToolReady, ToolWaits,
+    },
 };
+
+use std::sync::Arc;
 
 /// Calls that only read and are over: so many are remembered.
 const READS_KEPT: usize = 8;
@@ -30,6 +35,28 @@ impl Office {
         let over = self.spent.len().saturating_sub(SPENT_KEPT);
         self.spent.drain(..over);
     }
+
+    /// A tool is there, or is another one now.
+    pub(super) fn keep_offer(&mut self, recorded: &Recorded, offer: &Offer) {
+        let by = recorded.by.teammate().unwrap_or_default();
+        let offers = Arc::make_mut(&mut self.offers);
+        let one = Offered { by, offer: offer.clone() };
+        match offers.binary_search_by(|known| known.offer.tool.as_str().cmp(&offer.tool)) {
+            Ok(at) => {
+                if let Some(known) = offers.get_mut(at) {
+                    *known = one;
+                }
+            }
+            Err(at) => offers.insert(at, one),
+        }
+    }
+
+    /// These are there no more.
+    pub(super) fn forget_offers(&mut self, which: impl Fn(&Offered) -> bool) {
+        if self.offers.iter().any(&which) {
+            Arc::make_mut(&mut self.offers).retain(|one| !which(one));
+        }
+    }
 }
 
 impl Conversation {
@@ -47,6 +74,7 @@ impl Conversation {
                 let rejected = matches!(ending, ToolEnding::Rejected { .. });
                 let approved = matches!(ending, ToolEnding::Approved | ToolEnding::Edited { .. });
                 self.change_call(*call, |kept| {
+                    kept.decided |= !matches!(ending, ToolEnding::Expired | ToolEnding::Withdrawn { .. });
                     kept.stage = match ending {
                         ToolEnding::Approved => Stage::Ready { until: Some(until) },
                         ToolEnding::Edited { arguments, digest, amount } => {
@@ -66,7 +94,10 @@ impl Conversation {
                 }
             }
             Event::ToolBegan { call } => {
-                self.change_call(*call, |kept| kept.stage = Stage::Runs { since: recorded.at });
+                self.change_call(*call, |kept| {
+                    kept.stage = Stage::Runs { since: recorded.at };
+                    kept.runner = recorded.by.teammate();
+                });
             }
             Event::ToolRan { call, fate, result } => {
                 // What a tool said may be told: it is this customer's.
@@ -111,6 +142,8 @@ impl Conversation {
             stage,
             answers: read.unwrap_or(self.card.asked),
             read: None,
+            decided: false,
+            runner: None,
         });
     }
 
@@ -149,17 +182,27 @@ impl Conversation {
         });
     }
 
-    /// What the card shows: the call that waits, else one that was decided and the AI is to go on with.
+    /// What the card shows: the call that waits, else one that a person let run, else one that the AI is to go on with.
     pub(super) fn tool_sign(&self) -> Option<Box<ToolWaits>> {
         let sign = |kept: &Kept, expires_at| {
-            let (tool, digest) = (kept.asked.tool.clone(), kept.asked.digest);
-            Box::new(ToolWaits { call: kept.call, tool, digest, expires_at, answers: kept.answers })
+            let (tool, digest, under_way) = (kept.asked.tool.clone(), kept.asked.digest, kept.is_under_way());
+            Box::new(ToolWaits { call: kept.call, tool, digest, expires_at, under_way, answers: kept.answers })
         };
         let waits = self.calls.iter().find_map(|kept| match kept.stage {
             Stage::Waits { expires_at } => Some(sign(kept, Some(expires_at))),
             _ => None,
         });
-        waits.or_else(|| self.calls.iter().find(|kept| kept.is_news()).map(|kept| sign(kept, None)))
+        let find = |which: fn(&Kept) -> bool| self.calls.iter().find(|kept| which(kept)).map(|kept| sign(kept, None));
+        waits.or_else(|| find(Kept::is_under_way)).or_else(|| find(Kept::is_news))
+    }
+
+    /// What the card tells to who runs tools.
+    pub(super) fn ready_sign(&self) -> Seldom<ToolReady> {
+        let mut ready = Seldom::new();
+        for kept in self.calls.iter().filter(|kept| matches!(kept.stage, Stage::Ready { .. })) {
+            ready.push(ToolReady { call: kept.call, tool: kept.asked.tool.clone() });
+        }
+        ready
     }
 
     /// What the tool `tool` has moved here, or may have, in hundredths.

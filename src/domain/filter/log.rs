@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 36] = [
+pub const DEEDS: [&str; 37] = [
     "ask",
     "answer",
     "reply",
@@ -107,6 +107,7 @@ pub const DEEDS: [&str; 36] = [
     "mode",
     "pause",
     "stop",
+    "guide",
     "tag",
     "priority",
     "snooze",
@@ -180,6 +181,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
         Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
+        Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => "guide",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }
@@ -187,7 +189,9 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
         | Event::ReplyKept { .. }
-        | Event::AmountMoved { .. } => "desk",
+        | Event::AmountMoved { .. }
+        | Event::ToolOffered { .. }
+        | Event::ToolWithdrawn { .. } => "desk",
     }
 }
 

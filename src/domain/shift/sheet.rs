@@ -191,7 +191,7 @@ fn item(card: &Card, (words, until): (String, Option<Timestamp>)) -> Item {
 
 fn held(card: &Card, at: Timestamp) -> String {
     let mut words = vec![card.channel.to_string()];
-    words.extend(card.topic.clone());
+    words.extend(card.topic.as_deref().map(str::to_owned));
     if card.priority != crate::domain::card::Priority::Normal {
         words.push(card.priority.word().to_owned());
     }

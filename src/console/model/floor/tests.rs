@@ -7,6 +7,7 @@ use crate::domain::{
     holder::Holder,
     ids::{EntryNo, Seq, Term},
     mode::Mode,
+    seldom::Seldom,
 };
 use proptest::prelude::*;
 
@@ -30,10 +31,11 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
         paused_until: None,
         status: if resolved { Status::Resolved { at: NOON, confirmed: false, by_ai: true } } else { Status::Open },
         priority: crate::domain::card::Priority::Normal,
-        tags: Vec::new(),
+        tags: Seldom::new(),
         escalation: None,
         draft: None,
         tool: None,
+        ready: crate::domain::seldom::Seldom::new(),
         writing: None,
         waiting_since: (anger > 1).then_some(NOON),
         asked: EntryNo(1),
@@ -43,8 +45,8 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
             speaker: Speaker::Customer,
             text: "where is my parcel? It should be here".into(),
         }),
-        tasks: crate::domain::seldom::Seldom::new(),
-        on_its_way: Vec::new(),
+        tasks: Seldom::new(),
+        on_its_way: Seldom::new(),
     }
 }
 

@@ -65,7 +65,7 @@ fn one_undo_takes_back_what_the_job_did_and_nothing_that_was_done_since() {
     stage.does(me, &take).unwrap();
     stage.keys("u");
     assert_eq!(stage.notice(), "undo: tags: 4 of 4 done");
-    let tags: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.tags.clone()).collect();
+    let tags: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.tags.to_vec()).collect();
     assert_eq!(tags, [vec!["urgent".to_owned()], vec![], vec![], vec![]]);
     assert!(stage.desk.conversation(all[1]).unwrap().card.holder.is_human(MIRA));
     // What is one act of several entries is named by the one that can be undone.
@@ -143,7 +143,7 @@ fn tags_assignments_snoozes_and_priorities_take_many_too() {
     let (mut stage, all) = four();
     stage.keys("V#");
     stage.keys("vip<enter>4<enter>");
-    assert!(stage.desk.conversations.values().all(|one| one.card.tags == ["vip"]));
+    assert!(stage.desk.conversations.values().all(|one| *one.card.tags == ["vip"]));
     stage.keys("V");
     stage.keys(":assign queue<enter>4<enter>");
     assert!(stage.desk.conversations.values().all(|one| one.card.holder == Holder::Queue));

@@ -123,7 +123,7 @@ fn an_ai_that_reports_nothing_is_bounded_by_turns_and_time() {
     let (mut world, id) =
         World::with_talk(Policy { ceilings: Ceilings { talk, ..Ceilings::default() }, ..Policy::default() });
     for _ in 0..2 {
-        world.turn(AI, id, Outcome::Abandon { why: "again".into() });
+        world.turn(AI, id, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
     }
     let term = world.term(id);
     assert_eq!(world.may_not(AI, Command::BeginTurn { conversation: id, term }).code(), "ceiling");
@@ -145,8 +145,8 @@ fn a_customer_is_counted_over_talks_the_desk_over_all_and_both_anew_on_the_next_
     world.does(WEB, of("jo"));
     world.does(WEB, of("jo"));
     let (first, second) = (ConversationId(1), ConversationId(2));
-    world.turn(AI, first, Outcome::Abandon { why: "again".into() });
-    world.turn(AI, second, Outcome::Abandon { why: "again".into() });
+    world.turn(AI, first, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
+    world.turn(AI, second, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
     let begin = |world: &World, id| Command::BeginTurn { conversation: id, term: world.term(id) };
     for id in [first, second] {
         let ask = begin(&world, id);
