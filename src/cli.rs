@@ -392,11 +392,7 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_)
-        | Act::Serve(_)
-        | Act::Agent(_)
-        | Act::DemoModel(_)
-        | Act::DemoTools(_)) => {
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::DemoTools(_)) => {
             on(threads()?, context, async |context| perform(act, context).await)
         }
         // One thread for screen and line: a second one would only have a heap of its own, and a console rests nearly always.

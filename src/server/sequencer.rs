@@ -31,11 +31,11 @@ use crate::{
     protocol::ToPeer,
     store::{Done, Entry, Key, LogReader, Stored},
 };
+use std::time::Duration;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
-use std::time::Duration;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep},

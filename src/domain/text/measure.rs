@@ -67,12 +67,41 @@ mod tests {
     /// Texts in which all that joins, combines, hides and breaks stands beside plain characters of many scripts.
     fn odd_text() -> impl Strategy<Value = String> {
         let odd = proptest::sample::select(vec![
-            "\r\n", "\r", "\n", "\u{7f}", "\u{301}", "\u{200d}", "\u{fe0f}", "\u{1f1e8}", "\u{1f1ff}", "\u{1f468}",
-            "\u{1f3fb}", "\u{94d}", "\u{915}", "\u{93f}", "\u{1100}", "\u{1161}", "\u{11a8}", "\u{ac00}", "\u{600}",
-            "\u{6dd}", "\u{e33}", "\u{e01}", "\u{2764}", "\u{a9}", "\u{3099}", "\u{304b}", "\u{20e3}", "1", "#",
+            "\r\n",
+            "\r",
+            "\n",
+            "\u{7f}",
+            "\u{301}",
+            "\u{200d}",
+            "\u{fe0f}",
+            "\u{1f1e8}",
+            "\u{1f1ff}",
+            "\u{1f468}",
+            "\u{1f3fb}",
+            "\u{94d}",
+            "\u{915}",
+            "\u{93f}",
+            "\u{1100}",
+            "\u{1161}",
+            "\u{11a8}",
+            "\u{ac00}",
+            "\u{600}",
+            "\u{6dd}",
+            "\u{e33}",
+            "\u{e01}",
+            "\u{2764}",
+            "\u{a9}",
+            "\u{3099}",
+            "\u{304b}",
+            "\u{20e3}",
+            "1",
+            "#",
         ]);
-        proptest::collection::vec(prop_oneof![odd.prop_map(str::to_owned), any::<char>().prop_map(String::from), "[ -~]"], 0..24)
-            .prop_map(|parts| parts.concat())
+        proptest::collection::vec(
+            prop_oneof![odd.prop_map(str::to_owned), any::<char>().prop_map(String::from), "[ -~]"],
+            0..24,
+        )
+        .prop_map(|parts| parts.concat())
     }
 
     proptest! {
@@ -86,7 +115,9 @@ mod tests {
     #[test]
     fn any_two_characters_are_parted_as_the_tables_part_them() {
         // Each plain character, before and after what is most likely to join.
-        let others = ["a", "\u{301}", "\u{200d}", "\u{fe0f}", "\u{94d}", "\u{11a8}", "\u{1161}", "\u{ac00}", "\u{e33}", "\u{903}"];
+        let others = [
+            "a", "\u{301}", "\u{200d}", "\u{fe0f}", "\u{94d}", "\u{11a8}", "\u{1161}", "\u{ac00}", "\u{e33}", "\u{903}",
+        ];
         for c in ('\u{20}'..='\u{ffff}').filter(|c| is_plain_char(*c)) {
             for other in others {
                 for text in [format!("{c}{other}"), format!("{other}{c}"), format!("{c}{c}")] {
