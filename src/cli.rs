@@ -42,12 +42,14 @@ pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod replies;
+pub mod reply;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
 pub mod seat;
 pub mod serve;
 pub mod show;
+mod signals;
 pub mod snooze;
 pub mod stop;
 pub mod sweep;
@@ -67,6 +69,7 @@ pub mod welcome;
 pub mod when;
 pub mod whisper;
 
+use self::signals::told_to_end;
 use crate::{
     client::Dial,
     config::Config,
@@ -179,6 +182,8 @@ pub enum Act {
     Evidence(evidence::Evidence),
     /// Make a fault a fix: standing instructions to the AI, tried on past talks before they are published
     Guidance(guidance::Guidance),
+    /// The canned replies that the desk keeps for all who write there
+    Reply(reply::Reply),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// How the AIs did in the last hour, and what of today's ceilings is used
@@ -368,7 +373,7 @@ pub fn run(cli: Cli) -> u8 {
     let mut context = Context { global: cli.global, paths, config, config_fault, env, out, way: None };
     let result = match cli.act {
         Some(act) => dispatch(act, &mut context),
-        None => with_threads(&mut context, async |context| welcome::run(context).await),
+        None => threads().and_then(|threads| on(threads, &mut context, async |context| welcome::run(context).await)),
     };
     if let Err(failure) = &result {
         context.out.failure(failure);
@@ -395,12 +400,14 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Reindex(act) => act.run(context),
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
-        act @ (Act::Demo(_)
-        | Act::Serve(_)
-        | Act::Agent(_)
-        | Act::DemoModel(_)
-        | Act::DemoTools(_)
-        | Act::Console(_)) => with_threads(context, async |context| perform(act, context).await),
+        act @ (Act::Demo(_) | Act::Serve(_) | Act::Agent(_) | Act::DemoModel(_) | Act::DemoTools(_)) => {
+            on(threads()?, context, async |context| perform(act, context).await)
+        }
+        // One thread for screen and line: a second one would only have a heap of its own, and a console rests nearly always.
+        act @ Act::Console(_) => {
+            let thread = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            on(thread, context, async |context| perform(act, context).await)
+        }
         act => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -413,12 +420,17 @@ fn dispatch(act: Act, context: &mut Context) -> Result<(), Failure> {
     }
 }
 
-/// Does something on a runtime with threads, as a console and a server want it.
-fn with_threads(
+/// A runtime with threads, as a server wants it.
+fn threads() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Does something on a runtime to its end. Who does so hears the signals that end the program itself.
+fn on(
+    runtime: tokio::runtime::Runtime,
     context: &mut Context,
     work: impl AsyncFnOnce(&mut Context) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(work(context));
     // What is left waits for the disk at most.
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -450,6 +462,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
         Act::Guidance(act) => act.run(context).await,
+        Act::Reply(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
         Act::Health(act) => act.run(context).await,
@@ -479,20 +492,4 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
     }
-}
-
-/// Ready when Ctrl-C or SIGTERM comes.
-async fn told_to_end() -> Failure {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        return tokio::select! {
-            _ = tokio::signal::ctrl_c() => Failure::Interrupted,
-            _ = terminate.recv() => Failure::Terminated,
-        };
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without signals there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
-    Failure::Interrupted
 }

@@ -31,6 +31,7 @@ pub mod ids;
 pub mod mode;
 pub mod policy;
 pub mod refusal;
+pub mod reply;
 pub mod seldom;
 pub mod shift;
 pub mod signals;

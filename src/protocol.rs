@@ -13,8 +13,8 @@ pub mod guidance;
 pub mod limits;
 pub mod query;
 
-pub use codec::{decode, encode};
-pub use frame::{Answer, ByeCode, Present, Resume, Scope, ToPeer, ToServer, Typist};
+pub use codec::{decode, decode_to_peer, encode};
+pub use frame::{Answer, ByeCode, Present, Resume, Run, Scope, ToPeer, ToServer, Typist};
 pub use query::{Page, Query};
 
 /// The version of the wire. A peer with another one is told so and shown the door.

@@ -40,7 +40,9 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::sync::{mpsc, oneshot, watch as signal};
 
 /// So many of the last events are read to know how the AIs did before a restart.
-const REMEMBERED: u16 = 5_000;
+const REMEMBERED: u64 = 5_000;
+/// So many of them at once.
+const AT_ONCE: usize = 256;
 /// How long the end waits for the peers to take their goodbye; a little longer than each of them is given.
 const GOODBYES: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -133,9 +135,17 @@ impl Server {
         let readers = queries::Readers::new(options.log.as_ref())?;
         let log = options.log.identity();
         let feed = Arc::new(Feed::new(&boot.desk));
-        feed.remember(
-            &boot.reader.events(Seq(boot.desk.office.seq.0.saturating_sub(REMEMBERED.into())), REMEMBERED.into())?,
-        );
+        // With a reader of its own, which does not keep what it read.
+        let reader = options.log.reader()?;
+        let mut from = Seq(boot.desk.office.seq.0.saturating_sub(REMEMBERED));
+        loop {
+            // A few at a time: what is read here is not to grow the heap for good.
+            let earlier = reader.events(from, AT_ONCE)?;
+            let Some(last) = earlier.last() else { break };
+            from = last.seq;
+            feed.remember(&earlier);
+        }
+        drop(reader);
         // Bounded: a full inbox makes peers wait, which makes their sockets wait.
         let (inbox, asked) = mpsc::channel(sequencer::INBOX);
         let (damage, damaged) = signal::channel(None);

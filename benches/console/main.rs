@@ -1,7 +1,7 @@
 //! The console without a terminal: the model of a large desk, `update`, `draw`, and the painter into a counter of bytes.
 //!
-//! Beside it, in the same run, a bare ratatui list of the same rows. Run with `cargo bench --bench console`. Deliberately
-//! not here: what a terminal makes of it (see `benches/floor.sh`), and the line (see `src/console/paint`).
+//! Beside it, in the same run, a bare ratatui list of the same rows. Run with `cargo bench --bench console`; words behind `--`
+//! pick parts: `memory`, `j`, `k`, `page`, `filter`, `growing`; numbers, how many cards. Deliberately not here: what a terminal makes of it (see `benches/floor.sh`), and the line (see `src/console/paint`).
 
 #![allow(
     clippy::cast_precision_loss,
@@ -32,18 +32,23 @@ const PRESSES: usize = 250;
 
 fn main() {
     // `cargo bench` says `--bench`; `cargo test --benches` says nothing, and must not take minutes.
-    if !std::env::args().any(|said| said == "--bench") {
+    let said: Vec<String> = std::env::args().skip(1).collect();
+    if !said.iter().any(|said| said == "--bench") {
         return;
     }
     let mut figures = Figures::default();
-    for count in [10_000, 100_000] {
-        floor(&mut figures, count);
+    let words: Vec<&str> = said.iter().map(String::as_str).filter(|said| !said.starts_with("--")).collect();
+    let counts: Vec<u64> = words.iter().filter_map(|said| said.parse().ok()).collect();
+    let parts: Vec<&str> = words.into_iter().filter(|said| said.parse::<u64>().is_err()).collect();
+    for count in if counts.is_empty() { vec![10_000, 100_000] } else { counts } {
+        floor(&mut figures, count, &parts);
     }
     figures.print("console: key to frame, bytes, filter, growing answers, memory");
 }
 
-/// All motions on a desk of `count` cards.
-fn floor(figures: &mut Figures, count: u64) {
+/// The wanted parts on a desk of `count` cards; all where none is named.
+fn floor(figures: &mut Figures, count: u64, parts: &[&str]) {
+    let wants = |part| parts.is_empty() || parts.contains(&part);
     let cards = seat::cards(count);
     let names: Vec<String> = cards.iter().map(seat::line).collect();
     let before = resident(None);
@@ -51,20 +56,28 @@ fn floor(figures: &mut Figures, count: u64) {
     let taken = resident(None).saturating_sub(before);
     // The cards' own memory was there before and is now the model's.
     let model = taken + seat.given_kib;
-    figures.goal(
-        &format!("{count} cards: memory of the model"),
-        format!("{:.1} MiB", model as f64 / 1024.0),
-        format!("{:.0} bytes a card", model as f64 * 1024.0 / count as f64),
-        "<= 80 MiB",
-        model <= 80 * 1024,
-    );
+    if wants("memory") {
+        figures.goal(
+            &format!("{count} cards: memory of the model"),
+            format!("{:.1} MiB", model as f64 / 1024.0),
+            format!("{:.0} bytes a card", model as f64 * 1024.0 / count as f64),
+            "<= 80 MiB",
+            model <= 80 * 1024,
+        );
+    }
     let mut bare = peer::BareList::new(names);
-    motion(figures, count, "j", &mut seat, &mut bare, 1, 260);
-    motion(figures, count, "k", &mut seat, &mut bare, -1, 260);
     let page = isize::try_from(seat.rows()).unwrap_or(30);
-    motion(figures, count, "pagedown", &mut seat, &mut bare, page, 2_008);
-    filter(figures, count, &mut seat);
-    growing(figures, count, &mut seat);
+    for (part, key, by, goal) in [("j", "j", 1, 260), ("k", "k", -1, 260), ("page", "pagedown", page, 2_008)] {
+        if wants(part) {
+            motion(figures, count, key, &mut seat, &mut bare, by, goal);
+        }
+    }
+    if wants("filter") {
+        filter(figures, count, &mut seat);
+    }
+    if wants("growing") {
+        growing(figures, count, &mut seat);
+    }
 }
 
 /// One key many times; `goal` is what the best peer writes for it.

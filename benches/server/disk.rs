@@ -68,10 +68,42 @@ fn group_loop(
     })
 }
 
-/// Bare rusqlite: one table, rows of 256 bytes, WAL, `synchronous = FULL`.
+/// One row after the other with a pause before each, as on a quiet machine: how long each took until it was on disk.
+pub fn quiet(folder: &Path, times: usize, pause: Duration) -> Vec<Duration> {
+    let mut commit = rows(folder, "quiet");
+    // Both bounded by the one row under way.
+    let (ask, asked) = mpsc::sync_channel::<u64>(1);
+    let (tell, told) = mpsc::sync_channel::<()>(1);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while let Ok(first) = asked.recv() {
+                commit(first, 1);
+                if tell.send(()).is_err() {
+                    break;
+                }
+            }
+        });
+        let waits = (1..=times as u64).map(|number| {
+            thread::sleep(pause);
+            let asked_at = Instant::now();
+            let _ = ask.send(number);
+            let _ = told.recv();
+            asked_at.elapsed()
+        });
+        let waits = waits.collect();
+        drop(ask);
+        waits
+    })
+}
+
+/// Bare rusqlite, committed in groups.
 pub fn bare(folder: &Path, writers: usize, window: usize, lasts: Duration) -> (f64, Vec<Duration>) {
-    let mut connection =
-        rusqlite::Connection::open(folder.join(format!("bare-{writers}-{window}.db"))).expect("a file");
+    group_loop(writers, window, lasts, rows(folder, &format!("bare-{writers}-{window}")))
+}
+
+/// Bare rusqlite: one table, rows of 256 bytes, WAL, `synchronous = FULL`. Commits so many rows from a number on.
+fn rows(folder: &Path, name: &str) -> impl FnMut(u64, usize) + Send + use<> {
+    let mut connection = rusqlite::Connection::open(folder.join(format!("{name}.db"))).expect("a file");
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -79,7 +111,7 @@ pub fn bare(folder: &Path, writers: usize, window: usize, lasts: Duration) -> (f
         )
         .expect("a table");
     let body = [7_u8; 256];
-    group_loop(writers, window, lasts, move |first, count| {
+    move |first, count| {
         let transaction = connection.transaction().expect("a transaction");
         {
             let mut insert =
@@ -89,7 +121,7 @@ pub fn bare(folder: &Path, writers: usize, window: usize, lasts: Duration) -> (f
             }
         }
         transaction.commit().expect("on disk");
-    })
+    }
 }
 
 /// The same loop through our own log: an event with its key, chained, as a note is.
@@ -113,5 +145,6 @@ pub fn ours(folder: &Path, writers: usize, window: usize, lasts: Duration) -> (f
             })
             .collect();
         log.append(&entries).expect("on disk");
+        log.mark();
     })
 }

@@ -45,12 +45,12 @@ pub async fn echo() -> SocketAddr {
 }
 
 /// How long each of so many echoes takes, one after the other.
-pub async fn echoes(at: SocketAddr, times: usize) -> Vec<Duration> {
+pub async fn echoes(at: SocketAddr, times: usize, pause: Duration) -> Vec<Duration> {
     let mut line = Line::open(at, "/").await;
     let text = "x".repeat(200);
     let mut waits = Vec::with_capacity(times);
     for _ in 0..times {
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(pause).await;
         let said_at = Instant::now();
         line.say(text.clone()).await;
         line.hear().await;

@@ -7,6 +7,7 @@
 mod agenda;
 mod answers;
 mod attempt;
+mod ending;
 mod floor;
 mod options;
 mod perform;
@@ -33,7 +34,7 @@ use super::{
     view::View,
 };
 use crate::{
-    client::{News, Options, Peer, Session, session::mint, wire::Dial},
+    client::{News, Options, Peer, Session, wire::Dial},
     domain::{
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
@@ -117,7 +118,7 @@ struct Active {
     accepted: Option<EntryNo>,
     /// Whether the talk has come, for this attempt.
     here: bool,
-    /// What the desk said to a tool: the entry to look at, once it is here.
+    /// The call that was asked for last: its entry tells what the desk says to it, and what came of it.
     verdict: Option<EntryNo>,
     /// The newest message of the customer that the turn has read.
     read: EntryNo,
@@ -385,7 +386,7 @@ impl Driver {
         let Some(card) = self.floor.card(conversation) else { return };
         let Some(turn) = &active.turn else {
             let policy = self.floor.policy();
-            let tools = self.options.tools.offers(&policy, card.topic.as_deref());
+            let tools = self.floor.tools(card.topic.as_deref());
             let rules = Rules { policy, model: self.model.name(), config: self.config.clone(), tools };
             let (turn, effects) = Attempt::begin(conversation, card.term, active.task, rules);
             active.turn = Some(turn);
@@ -393,9 +394,15 @@ impl Driver {
             self.perform(conversation, effects).await;
             return;
         };
-        if let Some(entry) = active.verdict.and_then(|n| active.thread.entry(n)).cloned() {
-            active.verdict = None;
-            return self.step(conversation, Input::Verdict(Box::new(entry))).await;
+        let call = active.verdict.and_then(|n| active.thread.entry(n));
+        if let Some(entry) = call.filter(|entry| turn.awaits(entry)).cloned() {
+            self.step(conversation, Input::Verdict(Box::new(entry.clone()))).await;
+            // What came of it may be here already.
+            let ran = |it: &&Active| it.turn.as_ref().is_some_and(|turn| turn.awaits(&entry));
+            if self.active.get(&conversation).is_some_and(|it| ran(&it)) {
+                self.step(conversation, Input::Verdict(Box::new(entry))).await;
+            }
+            return;
         }
         let newest = active.newest();
         if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
@@ -410,15 +417,10 @@ impl Driver {
 
     async fn take(&mut self, report: Report) {
         if !self.is_current(report.conversation, report.attempt) {
-            if let Reported::Ran(call, ran) = report.what {
-                // The turn is over and the tool has run: the desk must know.
-                self.peer.ask_as(mint(), crate::ai::turn::Turn::told_late(report.conversation, call, ran)).await;
-            }
             return;
         }
         let input = match report.what {
             Reported::Retrieved(passages) => Input::Retrieved(passages),
-            Reported::Ran(_, ran) => Input::Ran(ran),
             Reported::Piece(piece) => Input::Piece(piece),
             Reported::Composed(composed) => Input::Composed(composed),
             Reported::GaveUp(error) => Input::GaveUp(error),
@@ -441,50 +443,6 @@ impl Driver {
             None => vec![Effect::Done(End::Dropped)],
         };
         self.perform(conversation, effects).await;
-    }
-
-    async fn done(&mut self, conversation: ConversationId, end: End) {
-        let was_task = self.active.remove(&conversation).is_some_and(|active| active.task.is_some());
-        self.peer.unwatch(conversation).await;
-        let counts = &mut self.counts;
-        match end {
-            End::Finished => counts.finished += 1,
-            End::Again => counts.again += 1,
-            End::Dropped => counts.dropped += 1,
-            End::Failed => counts.failed += 1,
-        }
-        let counts = *counts;
-        tracing::debug!(%conversation, ?end, "turn over");
-        if (counts.finished + counts.again + counts.dropped + counts.failed).is_multiple_of(COUNTED) {
-            let (finished, again, dropped, failed) = (counts.finished, counts.again, counts.dropped, counts.failed);
-            let (active, queued) = (self.active.len(), self.queue.len());
-            tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
-        }
-        // What waited behind this comes next.
-        self.look_for_task(conversation);
-        let wait = match end {
-            _ if was_task => return self.look_again(conversation, self.settle()),
-            End::Finished => return self.look_again(conversation, self.settle()),
-            End::Again => {
-                self.floor.unmark(conversation);
-                self.settle()
-            }
-            End::Failed => {
-                self.floor.unmark(conversation);
-                AFTER_FAILURE
-            }
-            End::Dropped => {
-                self.floor.mark_seen(conversation);
-                return;
-            }
-        };
-        self.look_again(conversation, wait);
-    }
-
-    fn look_again(&mut self, conversation: ConversationId, wait: Duration) {
-        if let Some(asked) = self.floor.begin_settling(conversation) {
-            self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
-        }
     }
 }
 

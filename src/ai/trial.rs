@@ -183,7 +183,7 @@ async fn answered(view: View, office: &Office, mind: &Mind) -> (Side, Spent) {
     let (conversation, term) = (view.conversation, view.term);
     let (mut turn, begun) = Turn::begin(conversation, term, rules);
     let mut todo: VecDeque<Effect> = begun.into();
-    let mut view = Some(Box::new(View { ready: Vec::new(), shadow: false, ..view }));
+    let mut view = Some(Box::new(View { shadow: false, ..view }));
     for _ in 0..EFFECTS {
         let Some(effect) = todo.pop_front() else { break };
         let input = match effect {
@@ -206,7 +206,7 @@ async fn answered(view: View, office: &Office, mind: &Mind) -> (Side, Spent) {
                     Err(error) => Input::GaveUp(Box::new(error)),
                 })
             }
-            Effect::Run(..) | Effect::Tell(_) | Effect::Schedule(..) | Effect::Done(_) => None,
+            Effect::Tell(_) | Effect::Schedule(..) | Effect::Done(_) => None,
         };
         if let Some(input) = input {
             todo.extend(turn.handle(input, 0));
@@ -244,8 +244,8 @@ fn side(outcome: Outcome) -> (Side, Spent) {
             let (guidance, notes) = (trace.guidance.clone(), notes(&trace));
             (Side { ended: Ended::Person, guidance, notes, ..failed(&text) }, trace.tokens)
         }
-        Outcome::Abandon { why } | Outcome::Fail { why } => (failed(&why), None),
-        Outcome::Wait { .. } => (failed("it waits for a tool, and a trial has none"), None),
+        Outcome::Abandon { why, trace } | Outcome::Fail { why, trace } => (failed(&why), trace.tokens),
+        Outcome::Wait { trace, .. } => (failed("it waits for a tool, and a trial has none"), trace.tokens),
     }
 }
 

@@ -111,7 +111,8 @@ impl Demo {
         team::guide(&desk, guidance, context.patience()).await?;
         let tools = tools::toolbox(context, tools::Demo::Included)?;
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
-        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START, tools).await?;
+        let tools = team::run_tools(&desk, tools).await?;
+        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
         let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
@@ -144,6 +145,7 @@ impl Demo {
         colleague.abort();
         reviewer.abort();
         ai.abort();
+        tools.iter().for_each(tokio::task::JoinHandle::abort);
         desk.close().await;
         result
     }

@@ -1,4 +1,4 @@
-//! The desk's own teammates in this program: the AI, and what it answers from.
+//! The desk's own teammates in this program: the AI with what it answers from, and who runs tools.
 //!
 //! Deliberately not here: how it answers (`ai`), and who else joins.
 
@@ -8,7 +8,7 @@ use crate::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
         model::Model,
-        tools::Toolbox,
+        tools::{Toolbox, runner::Runner},
     },
     domain::{
         command::Command,
@@ -31,7 +31,7 @@ const AT_ONCE: usize = 32;
 pub const OFFLINE_PACE: Pace = Pace::WordsPerSecond(40);
 
 /// Lets an AI teammate join and answer from `knowledge` with `model`, until the task is ended; in a hurry for so long at
-/// first. It may ask for `tools`.
+/// first.
 ///
 /// # Errors
 /// The desk refuses, or its token cannot be kept.
@@ -42,16 +42,35 @@ pub async fn hire(
     model: Arc<dyn Model>,
     pace: Pace,
     hurry: Duration,
-    tools: Toolbox,
 ) -> Result<JoinHandle<()>, Failure> {
     let (_, token) = desk.local(name, Role::Ai).await?;
-    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, tools, ..DriverOptions::default() };
+    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
         if let Err(error) = Driver::run_with(dial, token, knowledge, model, options).await {
             tracing::error!(%error, "the AI teammate ended");
         }
     }))
+}
+
+/// The name of the teammate who runs tools.
+const RUNNER: &str = "tools";
+
+/// Lets a teammate join who runs what the desk lets run with `tools`, until the task is ended. None if there are no tools.
+///
+/// # Errors
+/// The desk refuses, or its token cannot be kept.
+pub async fn run_tools(desk: &Embedded, tools: Toolbox) -> Result<Option<JoinHandle<()>>, Failure> {
+    if tools.is_empty() {
+        return Ok(None);
+    }
+    let (_, token) = desk.local(RUNNER, Role::Tools).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(Some(tokio::spawn(async move {
+        if let Err(error) = Runner::run(dial, token, tools).await {
+            tracing::error!(%error, "tools are not run any more");
+        }
+    })))
 }
 
 /// The Markdown in `folder`, or the demo company's. Problems are remarked upon; a file with one is left out.

@@ -220,6 +220,8 @@ actions! {
     Handover "handover" [Floor List Talk] "handover", "Makes the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong.", :"handover" "[8h]";
     Sweep "sweep" [Floor List Talk] "sweep", "Returns all that you hold to the AI, each with its brief, or to the queue, as one act.", :"sweep" "[ai|queue]";
 
+    Share "share" [Floor List Talk] "share a reply", "Gives the desk one of your canned replies, for all who write there; -name forgets the desk's.", :"share" "name";
+
     // The program.
     Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";
@@ -253,6 +255,8 @@ actions! {
     LineDown "line_down" [Composer] "line down", "One line down.";
     TextStart "text_start" [Composer] "text start", "To the beginning of the text.";
     TextEnd "text_end" [Composer] "text end", "To the end of the text.";
+    NextField "next_field" [Composer] "next field", "In a form: to its next field, after the last to the first.";
+    PreviousField "previous_field" [Composer] "previous field", "In a form: to the field before.";
     DeleteBack "delete_back" [Text] "delete back", "Deletes the character before the caret.";
     DeleteForward "delete_forward" [Text] "delete", "Deletes the character at the caret.";
     DeleteWord "delete_word" [Text] "delete word", "Cuts the word before the caret.";

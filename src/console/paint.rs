@@ -9,13 +9,15 @@
 //! [`forget`](Paint::forget) is written again; widths that terminals disagree about never move what stands beside them.
 //! Deliberately not here: raw mode, the alternate screen, titles, bells (see `terminal`).
 
+#[cfg(test)]
+pub(in crate::console) mod judge;
 mod pen;
 mod plan;
 mod slot;
 
 pub use pen::ColorLevel;
 
-use pen::Pen;
+use pen::{Palette, Pen};
 use plan::Plan;
 use ratatui::{
     backend::{Backend, ClearType, WindowSize},
@@ -29,7 +31,7 @@ use std::io;
 #[derive(Debug)]
 pub struct Paint<W> {
     out: W,
-    level: ColorLevel,
+    palette: Palette,
     /// What the terminal shows, as far as we wrote it.
     shown: Grid,
     /// What it should show.
@@ -75,7 +77,7 @@ impl<W: io::Write> Paint<W> {
     pub fn new(out: W, size: Size, level: ColorLevel) -> Self {
         Self {
             out,
-            level,
+            palette: Palette::new(level),
             shown: Grid::blank(size),
             wanted: Grid::blank(size),
             forgotten: true,
@@ -101,8 +103,8 @@ impl<W: io::Write> Paint<W> {
 
     /// How many colours may be used from the next frame on; everything is drawn anew.
     pub fn set_level(&mut self, level: ColorLevel) {
-        if level != self.level {
-            self.level = level;
+        if level != self.palette.level() {
+            self.palette = Palette::new(level);
             self.forget();
         }
     }
@@ -147,6 +149,7 @@ impl<W: io::Write> Paint<W> {
         if self.forgotten {
             head.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
             self.shown = Grid::blank(self.wanted.size());
+            self.wanted.touch_all();
             self.cursor = Cursor { at: Some((0, 0)), pen: Some(Pen::default()), visible: None };
             self.forgotten = false;
         }
@@ -189,7 +192,7 @@ impl<W: io::Write> Paint<W> {
             question.unasked = 0;
         }
         self.cursor = cursor;
-        self.shown.clone_from(&self.wanted);
+        self.shown.take_over(&mut self.wanted);
         Some(frame)
     }
 }
@@ -207,8 +210,9 @@ impl<W: io::Write> Backend for Paint<W> {
             if head == Some((x, y)) && cell.symbol() == " " {
                 continue;
             }
-            self.wanted.put(x, y, cell.symbol(), cell.cell_width(), Pen::of(cell, self.level));
-            head = (cell.cell_width() > 1).then(|| (x.saturating_add(1), y));
+            let columns = cell.cell_width();
+            self.wanted.put(x, y, cell.symbol(), columns, self.palette.pen_of(cell));
+            head = (columns > 1).then(|| (x.saturating_add(1), y));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod calls;
+mod deliver;
 mod guidance;
 mod remember;
 mod tasks;
@@ -12,15 +13,15 @@ use super::{
     card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
     ceiling::{self, Spent},
     conversation::Conversation,
-    delivery::{Delivery, Origin, Report, State},
+    delivery::{Delivery, Origin, State},
     desk::{Desk, Office},
     escalation::{Escalation, Reason},
     event::{Event, Recorded},
     guard::Heed,
     holder::{Cause, Holder},
-    ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
+    ids::{ConversationId, EntryNo, PublicNo, Term},
     seldom::Seldom,
-    signals::WordSet,
+    signals::Said,
     teammate::Teammate,
     turn::OpenTurn,
     undo::Before,
@@ -40,8 +41,6 @@ pub enum Touched {
 
 /// How many of the customer's last messages are remembered to notice repetition.
 const REMEMBERED: usize = 2;
-/// How many deliveries of known fate are remembered to take a late receipt.
-const ENDED_KEPT: usize = 8;
 /// Among how many of the newest conversations one of the same channel is looked for.
 const LIKELY: usize = 8;
 /// How much of a line a card shows, in characters.
@@ -77,6 +76,7 @@ impl Desk {
 
     fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
         let office = &mut self.office;
+        office.apply_to_tools(recorded);
         match &recorded.event {
             Event::DeskFounded { name } => office.name.clone_from(name),
             Event::TimelineBegan { timeline } => office.timeline = office.timeline.max(*timeline),
@@ -97,6 +97,12 @@ impl Desk {
                     teammate.token = None;
                 }
             }
+            Event::ReplyKept { name, reply: Some(reply) } => {
+                office.replies.insert(name.clone(), reply.as_ref().clone());
+            }
+            Event::ReplyKept { name, reply: None } => {
+                office.replies.remove(name);
+            }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
@@ -111,8 +117,10 @@ impl Desk {
                 office.stops.push(stop.as_ref().clone());
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
-            Event::AmountMoved { spent } => office.count(spent),
-            event => guidance::take(office, event),
+            Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
+                guidance::take(office, &recorded.event);
+            }
+            _ => {}
         }
         Touched::Nothing
     }
@@ -149,7 +157,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         channel: Arc::from(channel.as_str()),
         connector: recorded.by.teammate().unwrap_or_default(),
         customer: customer.clone(),
-        topic: topic.clone(),
+        topic: topic.as_deref().map(Box::from),
         holder: *holder,
         term: *term,
         held_since: recorded.at,
@@ -158,17 +166,18 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         paused_until: None,
         status: Status::Open,
         priority: super::card::Priority::Normal,
-        tags: Vec::new(),
+        tags: Seldom::new(),
         escalation: None,
         draft: None,
         tool: None,
+        ready: Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
         signs: Signs::default(),
         last: None,
         tasks: Seldom::new(),
-        on_its_way: Vec::new(),
+        on_its_way: Seldom::new(),
     };
     Some(Conversation {
         card: Arc::new(card),
@@ -180,8 +189,8 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
-        said: Vec::new(),
-        judgeable: Vec::new(),
+        said: Said::default(),
+        judgeable: Box::default(),
         judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,
@@ -215,10 +224,7 @@ impl Conversation {
                 signs.money = signals.money;
                 signs.anger = signals.anger;
                 signs.hidden |= signals.hidden;
-                while self.said.len() >= REMEMBERED {
-                    self.said.remove(0);
-                }
-                self.said.push(WordSet::of(text));
+                self.said = self.said.and(text, REMEMBERED);
             }
             Event::Replied { text, term } => {
                 card.waiting_since = None;
@@ -241,7 +247,7 @@ impl Conversation {
                 }
                 card.last = Some(line(at, Speaker::Ai, &answer.text));
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.failed_turns = 0;
                 self.rejected = 0;
                 self.heed.answer(&answer.text);
@@ -281,7 +287,7 @@ impl Conversation {
                 let whispers = self.end_turn(*turn);
                 card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
                 self.draft = Some(Box::new(super::approval::Waiting {
                     draft: n,
                     turn: *turn,
@@ -305,12 +311,12 @@ impl Conversation {
                 self.shadowed =
                     self.turn.as_ref().filter(|open| open.turn == *turn).map_or(card.asked, |open| open.answers);
                 self.end_turn(*turn);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::AnswerSuppressed { turn, .. } => {
                 let whispers = self.end_turn(*turn);
                 self.whisper_again(&whispers);
-                self.judgeable.push(n);
+                self.may_be_judged(n);
             }
             Event::TurnAbandoned { turn, failed, .. } => {
                 match self.turn.as_ref().filter(|open| open.turn == *turn && open.shadow) {
@@ -343,10 +349,11 @@ impl Conversation {
             Event::Paused { until } => card.paused_until = Some(*until),
             Event::Unpaused => card.paused_until = None,
             Event::Tagged { added, removed } => {
-                card.tags.retain(|tag| !removed.contains(tag));
-                card.tags.extend(added.iter().cloned());
-                card.tags.sort_unstable();
-                card.tags.dedup();
+                let mut tags: Vec<String> = card.tags.iter().filter(|tag| !removed.contains(tag)).cloned().collect();
+                tags.extend(added.iter().cloned());
+                tags.sort_unstable();
+                tags.dedup();
+                card.tags = tags.into();
             }
             Event::PrioritySet { priority } => card.priority = *priority,
             Event::Snoozed { until } => card.status = Status::Snoozed { until: *until },
@@ -395,6 +402,7 @@ impl Conversation {
         tasks::follow(&mut card, recorded);
         self.apply_to_calls(recorded);
         card.tool = self.tool_sign();
+        card.ready = self.ready_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,
@@ -410,6 +418,13 @@ impl Conversation {
         self.tighten();
     }
 
+    /// An AI's message that people can judge.
+    fn may_be_judged(&mut self, message: EntryNo) {
+        let mut all = std::mem::take(&mut self.judgeable).into_vec();
+        all.push(message);
+        self.judgeable = all.into_boxed_slice();
+    }
+
     /// Ends the turn, if it is under way; the whispers that it applied.
     fn end_turn(&mut self, turn: EntryNo) -> Vec<EntryNo> {
         self.turn.take_if(|open| open.turn == turn).map(|open| open.whispers).unwrap_or_default()
@@ -423,30 +438,6 @@ impl Conversation {
         self.whispers = all.into();
     }
 
-    fn send(
-        &mut self,
-        office: &Office,
-        (message, at): (EntryNo, super::time::Timestamp),
-        term: Term,
-        origin: Origin,
-        by: Option<TeammateId>,
-        text: &str,
-    ) {
-        let from = by.or(office.front_ai()).map_or_else(|| office.name.clone(), |by| office.name_of(by));
-        self.outbox.push(Delivery {
-            message,
-            term,
-            origin,
-            state: State::Pending,
-            text: Arc::from(text),
-            from: Arc::from(from),
-            at,
-            public: PublicNo(0),
-            author: by.filter(|_| origin.is_fenced()),
-            approved: false,
-        });
-    }
-
     fn change_holder(&mut self, card: &mut Card, to: Holder, term: Term, recorded: &Recorded) {
         card.holder = to;
         card.term = term;
@@ -456,31 +447,6 @@ impl Conversation {
             card.signs.asked_human = false;
         }
         self.replied = false;
-    }
-
-    fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
-        let failed = |state| matches!(state, State::Failed | State::Unknown);
-        let row = self.outbox.iter_mut().find(|row| row.message == message);
-        let was = row.map(|row| {
-            row.text = Arc::default();
-            row.from = Arc::default();
-            std::mem::replace(&mut row.state, report.state())
-        });
-        // A late truth counts once: what was unknown and has arrived is no longer undelivered.
-        let undelivered = &mut card.signs.undelivered;
-        match (was.is_some_and(failed), failed(report.state())) {
-            (false, true) => *undelivered = undelivered.saturating_add(1),
-            (true, false) => *undelivered = undelivered.saturating_sub(1),
-            _ => {}
-        }
-        // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
-        let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
-        let mut surplus = self.outbox.iter().filter(|row| ended(row)).count().saturating_sub(ENDED_KEPT);
-        self.outbox.retain(|row| {
-            let drop = surplus > 0 && ended(row);
-            surplus -= usize::from(drop);
-            !drop
-        });
     }
 
     fn withdraw(&mut self, annotation: EntryNo, recorded: &Recorded) {

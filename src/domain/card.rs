@@ -13,7 +13,7 @@ use super::{
     seldom::Seldom,
     task::Given,
     time::Timestamp,
-    tool::ToolWaits,
+    tool::{ToolReady, ToolWaits},
     turn::Grounding,
 };
 use serde::{Deserialize, Serialize};
@@ -196,7 +196,7 @@ pub struct Card {
     pub customer: Customer,
     /// The topic, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic: Option<String>,
+    pub topic: Option<Box<str>>,
     /// Who answers.
     pub holder: Holder,
     /// The fencing number.
@@ -216,17 +216,20 @@ pub struct Card {
     /// How soon.
     pub priority: Priority,
     /// Sorted, without repeats.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub tags: Seldom<String>,
     /// A standing call for a human.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Box<Escalation>>,
     /// A draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftWaits>,
-    /// A tool call that waits for a person, or one that was decided and the AI is to go on with.
+    /// A tool call that waits for a person, one that a person let run, or one that the AI is to go on with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<Box<ToolWaits>>,
+    /// Tool calls that may run now. For who runs tools.
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub ready: Seldom<ToolReady>,
     /// An AI that writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<Writing>,
@@ -245,8 +248,8 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub tasks: Seldom<Given>,
     /// Messages that are not out yet.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub on_its_way: Vec<OnItsWay>,
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub on_its_way: Seldom<OnItsWay>,
 }
 
 impl Card {
@@ -254,6 +257,13 @@ impl Card {
     #[must_use]
     pub fn tool_waiting(&self) -> Option<&ToolWaits> {
         self.tool.as_deref().filter(|tool| tool.expires_at.is_some())
+    }
+
+    /// The tool call that is decided on or runs, if there is one: until it is over only what the customer wrote since is
+    /// answered.
+    #[must_use]
+    pub fn tool_pending(&self) -> Option<&ToolWaits> {
+        self.tool.as_deref().filter(|tool| !tool.is_news())
     }
 
     /// When the decision that waits here, on a draft or a tool call, expires.
@@ -285,17 +295,18 @@ impl Card {
             paused_until: None,
             status: Status::Open,
             priority: Priority::Normal,
-            tags: Vec::new(),
+            tags: Seldom::new(),
             escalation: None,
             draft: None,
             tool: None,
+            ready: Seldom::new(),
             writing: None,
             waiting_since: None,
             asked: EntryNo(1),
             signs: Signs::default(),
             last: None,
             tasks: Seldom::new(),
-            on_its_way: Vec::new(),
+            on_its_way: Seldom::new(),
         }
     }
 }

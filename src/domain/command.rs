@@ -14,11 +14,12 @@ use super::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Scope, StopId, Then},
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -208,6 +209,14 @@ pub enum Command {
         /// All of it.
         policy: Box<Policy>,
     },
+    /// Keep a reply for all who write at the desk, in place of the one of that name, or forget it.
+    KeepReply {
+        /// Its name, as in `new-parcel`.
+        name: String,
+        /// The reply; none: it is forgotten.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Box<DeskReply>>,
+    },
     /// Set the mode of a topic, of a channel, or of the desk.
     SetDeskMode {
         /// Which topic; the channel or the whole desk if none is named.
@@ -326,18 +335,18 @@ pub enum Command {
         tool: String,
         /// Its arguments: a JSON object, 16 KiB at most.
         arguments: String,
-        /// The digest of the tool's definition, as the AI sees it now.
+        /// The digest of the tool's definition, as the AI has read it.
         definition: Digest,
         /// The words that led to it, 2000 bytes at most.
         words: String,
     },
-    /// Run a call, now and once. The fence: whatever stood against it stops it here.
+    /// Run a call, now and once. The fence: whatever stood against it stops it here. Only by who offers the tool.
     BeginTool {
         /// Which conversation.
         conversation: ConversationId,
         /// Which call.
         call: EntryNo,
-        /// The term that the AI sees.
+        /// The term of the card.
         term: Term,
     },
     /// Tell what became of a call that was begun.
@@ -351,7 +360,16 @@ pub enum Command {
         /// What the tool said, or what happened; 16 KiB at most. From outside.
         result: String,
     },
-
+    /// Say what a tool is, so that it may be asked for.
+    OfferTool {
+        /// The tool.
+        offer: Box<Offer>,
+    },
+    /// Say that there is such a tool no more.
+    WithdrawTool {
+        /// Which.
+        tool: String,
+    },
     /// Begin a task. Exactly one is accepted.
     BeginTask {
         /// Which conversation.

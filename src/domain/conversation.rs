@@ -8,7 +8,7 @@ use super::{
     guard::Heed,
     ids::{EntryNo, PublicNo, TeammateId},
     seldom::Seldom,
-    signals::WordSet,
+    signals::Said,
     tool::Kept,
     turn::OpenTurn,
     undo::Undoable,
@@ -45,11 +45,11 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub undo: Seldom<Undoable>,
     /// The words of the customer's last messages, newest last.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
-    pub said: Vec<WordSet>,
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub said: Said,
     /// AI messages that can be judged.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
-    pub judgeable: Vec<EntryNo>,
+    #[serde(default, skip_serializing_if = "<[EntryNo]>::is_empty")]
+    pub judgeable: Box<[EntryNo]>,
     /// Standing annotations: message, reviewer, annotation.
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub judged: Seldom<(EntryNo, TeammateId, EntryNo)>,
@@ -86,8 +86,6 @@ impl Conversation {
     pub(super) fn tighten(&mut self) {
         self.outbox.shrink_to_fit();
         self.undo.shrink_to_fit();
-        self.said.shrink_to_fit();
-        self.judgeable.shrink_to_fit();
     }
 }
 

@@ -8,9 +8,10 @@ use super::{
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
-    tool::Spent,
+    tool::{Offered, Spent},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,9 +41,15 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Replies for all who write here, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replies: BTreeMap<String, DeskReply>,
     /// What tools have moved in the last thirty days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,
+    /// The tools that may be asked for, by name.
+    #[serde(default, skip_serializing_if = "has_none")]
+    pub offers: Arc<Vec<Offered>>,
     /// Where the AI is stopped, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
@@ -58,6 +65,10 @@ pub struct Office {
     /// What the AI used today.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub today: Arc<Today>,
+}
+
+fn has_none(it: &Arc<Vec<Offered>>) -> bool {
+    it.is_empty()
 }
 
 fn is_nothing(it: &Arc<Today>) -> bool {
@@ -90,6 +101,12 @@ impl Office {
     #[must_use]
     pub fn name_of(&self, id: TeammateId) -> String {
         self.teammates.get(&id).map_or_else(|| format!("teammate {id}"), |teammate| teammate.name.clone())
+    }
+
+    /// The tool as it is offered now.
+    #[must_use]
+    pub fn offered(&self, tool: &str) -> Option<&Offered> {
+        self.offers.iter().find(|one| one.offer.tool == tool)
     }
 
     /// Whose token has this hash. The caller compares hashes of random secrets, so an early exit tells nothing.

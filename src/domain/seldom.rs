@@ -80,6 +80,12 @@ impl<T> From<Vec<T>> for Seldom<T> {
     }
 }
 
+impl<T> FromIterator<T> for Seldom<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(all: I) -> Self {
+        Vec::from_iter(all).into()
+    }
+}
+
 impl<T: Serialize> Serialize for Seldom<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())

@@ -3,7 +3,7 @@
 //! Word lists in the desk's five languages, matched on folded text. A hint for people's attention and for the AI's
 //! hand-off, never a judgement of the customer. Deliberately not here: anything learned or statistical.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What the rules saw in one message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,9 +41,67 @@ fn is_zero(it: &u8) -> bool {
 }
 
 /// The words of a text, as a small set of hashes: enough to tell whether two texts say nearly the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WordSet(Box<[u32]>);
+
+/// The words of the last few texts, the oldest first: each as many as its first number says. In one piece, since every
+/// conversation has some.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Said(Box<[u32]>);
+
+impl Said {
+    /// A text more; the newest `at_most` are kept.
+    #[must_use]
+    pub fn and(&self, text: &str, at_most: usize) -> Self {
+        let words = WordSet::of(text);
+        let texts: Vec<&[u32]> = self.texts().chain([&*words.0]).collect();
+        Self::of(texts.get(texts.len().saturating_sub(at_most)..).unwrap_or_default())
+    }
+
+    fn of(texts: &[&[u32]]) -> Self {
+        let mut all = Vec::with_capacity(texts.iter().map(|words| words.len() + 1).sum());
+        for words in texts {
+            all.push(u32::try_from(words.len()).unwrap_or(u32::MAX));
+            all.extend_from_slice(words);
+        }
+        Self(all.into_boxed_slice())
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What it takes beside itself, in bytes.
+    #[cfg(test)]
+    pub(crate) fn heap(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &[u32]> {
+        let mut rest = &*self.0;
+        std::iter::from_fn(move || {
+            let (count, behind) = rest.split_first()?;
+            let (words, behind) = behind.split_at_checked(usize::try_from(*count).ok()?)?;
+            rest = behind;
+            Some(words)
+        })
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.texts())
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let texts = Vec::<Vec<u32>>::deserialize(deserializer)?;
+        Ok(Self::of(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>()))
+    }
+}
 
 /// At most this many words of a text are compared.
 const WORDS: usize = 24;
@@ -80,13 +138,17 @@ impl WordSet {
     /// The share of words in common, 0 to 100 (Jaccard's index); 0 for texts of fewer than three words.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> u8 {
-        if self.0.len() < 3 || other.0.len() < 3 {
-            return 0;
-        }
-        let common = self.0.iter().filter(|word| other.0.binary_search(word).is_ok()).count();
-        let all = self.0.len() + other.0.len() - common;
-        u8::try_from(common * 100 / all).unwrap_or(100)
+        likeness(&self.0, &other.0)
     }
+}
+
+fn likeness(one: &[u32], other: &[u32]) -> u8 {
+    if one.len() < 3 || other.len() < 3 {
+        return 0;
+    }
+    let common = one.iter().filter(|word| other.binary_search(word).is_ok()).count();
+    let all = one.len() + other.len() - common;
+    u8::try_from(common * 100 / all).unwrap_or(100)
 }
 
 fn hash(so_far: u32, c: char) -> u32 {
@@ -101,7 +163,7 @@ fn is_han(c: char) -> bool {
 
 /// Looks at one message of a customer; `before` are the customer's messages just before it.
 #[must_use]
-pub fn look(text: &str, before: &[WordSet]) -> Signals {
+pub fn look(text: &str, before: &Said) -> Signals {
     let head: String = text.chars().take(4_000).collect();
     let folded = format!(" {} ", fold(&head));
     let has = |words: &[&str]| words.iter().any(|word| folded.contains(word));
@@ -116,7 +178,7 @@ pub fn look(text: &str, before: &[WordSet]) -> Signals {
         asks_human: has(HUMAN),
         money: has(MONEY),
         anger: u8::try_from(anger.min(3)).unwrap_or(3),
-        repeats: before.iter().any(|earlier| earlier.likeness(&words) >= 60),
+        repeats: before.texts().any(|earlier| likeness(earlier, &words.0) >= 60),
         hidden: head.chars().any(is_hidden),
         settled: has(SETTLED) && !head.contains(['?', '？', '؟']),
     }
@@ -327,31 +389,45 @@ mod tests {
             "转人工",
             "أريد التحدث مع موظف",
         ] {
-            assert!(look(text, &[]).asks_human, "{text}");
+            assert!(look(text, &Said::default()).asks_human, "{text}");
         }
-        assert!(!look("The humanity of this machine amazes me", &[]).asks_human);
+        assert!(!look("The humanity of this machine amazes me", &Said::default()).asks_human);
     }
 
     #[test]
     fn the_same_words_again_are_a_repeat_and_short_words_are_not() {
-        let first = WordSet::of("Where is my parcel? It says delivered.");
-        assert!(look("where is my parcel, it says DELIVERED", std::slice::from_ref(&first)).repeats);
-        assert!(!look("my grinder is blocked since yesterday evening", &[first]).repeats);
-        assert!(!look("ok", &[WordSet::of("ok")]).repeats);
-        let han = WordSet::of("我的包裹在哪里");
-        assert!(look("我的包裹在哪里？", &[han]).repeats);
+        let after = |text: &str| Said::default().and("An earlier one, about my grinder.", 2).and(text, 2);
+        let first = after("Where is my parcel? It says delivered.");
+        assert!(look("where is my parcel, it says DELIVERED", &first).repeats);
+        assert!(!look("my grinder is blocked since yesterday evening", &first).repeats);
+        assert!(!look("ok", &after("ok")).repeats);
+        let han = after("我的包裹在哪里");
+        assert!(look("我的包裹在哪里？", &han).repeats);
     }
 
     #[test]
     fn hidden_characters_are_noticed_and_plain_lines_are_not() {
-        assert!(look("hi \u{202e}evil", &[]).hidden);
-        assert!(look("hi \u{1b}[2J", &[]).hidden);
-        assert!(!look("two\nlines\tand a tab", &[]).hidden);
+        assert!(look("hi \u{202e}evil", &Said::default()).hidden);
+        assert!(look("hi \u{1b}[2J", &Said::default()).hidden);
+        assert!(!look("two\nlines\tand a tab", &Said::default()).hidden);
     }
 
     #[test]
     fn anger_grows_with_words_capitals_and_exclamation_marks() {
-        assert_eq!(look("thank you", &[]).anger, 0);
-        assert_eq!(look("THIS IS RIDICULOUS AND USELESS!!!", &[]).anger, 3);
+        assert_eq!(look("thank you", &Said::default()).anger, 0);
+        assert_eq!(look("THIS IS RIDICULOUS AND USELESS!!!", &Said::default()).anger, 3);
+    }
+
+    #[test]
+    fn the_last_texts_are_kept_and_written_as_lists() {
+        let texts = ["", "where is my parcel", "two words", "and where is it now"];
+        let said = texts.iter().fold(Said::default(), |said, text| said.and(text, 2));
+        let expected: Vec<Box<[u32]>> = texts[2..].iter().map(|text| WordSet::of(text).0).collect();
+        assert_eq!(said.texts().collect::<Vec<_>>(), expected.iter().map(|words| &**words).collect::<Vec<_>>());
+        let written = serde_json::to_string(&said).unwrap();
+        assert_eq!(written, serde_json::to_string(&expected).unwrap());
+        assert_eq!(serde_json::from_str::<Said>(&written).unwrap(), said);
+        assert!(Said::default().is_empty() && serde_json::from_str::<Said>("[]").unwrap().is_empty());
+        assert_eq!(serde_json::from_str::<Said>("[[],[5]]").unwrap().texts().count(), 2);
     }
 }

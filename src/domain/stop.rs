@@ -338,7 +338,7 @@ mod tests {
             .map(|n| Card { holder: Holder::Ai(TeammateId(2)), ..Card::quiet(ConversationId(n), Timestamp(0)) })
             .collect();
         cards[0].waiting_since = Some(Timestamp(1));
-        cards[1].topic = Some("refunds".to_owned());
+        cards[1].topic = Some("refunds".into());
         cards[2].holder = Holder::Human(TeammateId(3));
         cards[3].channel = "mail".into();
         let of = |scope: Scope, then| preview(&cards, &scope, then).sentence();

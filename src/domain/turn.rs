@@ -123,6 +123,9 @@ pub enum Outcome {
     Abandon {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It waits for a person's word on a tool call, and begins anew when that has come.
     Wait {
@@ -131,11 +134,17 @@ pub enum Outcome {
         /// What to tell the customer meanwhile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notice: Option<String>,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It could not.
     Fail {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
 }
 

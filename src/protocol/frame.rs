@@ -12,7 +12,7 @@ use crate::domain::{
     desk::Office,
     event::Recorded,
     guidance::{GuidanceId, Version},
-    ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
+    ids::{CommandId, ConversationId, Digest, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
     refusal::Refusal,
     teammate::Teammate,
     time::Timestamp,
@@ -29,6 +29,8 @@ pub enum Scope {
     Mine,
     /// Those that a connector carries. For connectors.
     Carried,
+    /// Those with a call of a tool of mine that may run. For who runs tools.
+    Ready,
     /// None: the peer only asks.
     #[default]
     None,
@@ -137,9 +139,25 @@ pub struct Answer {
     /// The conversation it was about, or opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none. Names what it made: a message, a turn, an annotation.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none. Names what
+    /// it made: a message, a turn, an annotation, an act that can be undone.
     #[serde(default)]
     pub n: EntryNo,
+}
+
+/// A call to be run: nothing but what the tool needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Which tool, with its server.
+    pub tool: String,
+    /// Canonical arguments.
+    pub arguments: String,
+    /// The definition that the desk knows: another one is not to be called.
+    pub definition: Digest,
+    /// Binds tool, definition and arguments in this conversation; with the call's number it names this very call.
+    pub digest: Digest,
+    /// Whether it only reads: if it does not answer nothing was done.
+    pub reads: bool,
 }
 
 /// Why the server ends a connection.
@@ -305,6 +323,15 @@ pub enum ToPeer {
         text: String,
         /// When it was written.
         at: Timestamp,
+    },
+    /// To who runs tools and whose call was let begin: this is what to run, once.
+    Run {
+        /// Where.
+        conversation: ConversationId,
+        /// Which call.
+        call: EntryNo,
+        /// What, with the arguments that count.
+        run: Box<Run>,
     },
     /// The answer to a query.
     Page {

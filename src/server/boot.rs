@@ -10,7 +10,7 @@ use crate::{
     },
     store::{EventLog, LogReader, States, StoreError},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Events read at once.
 const PAGE: usize = 4_096;
@@ -38,13 +38,17 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         desk.office = office;
         office_seq = seq;
     }
-    let mut seqs = BTreeMap::new();
+    // In one piece, which goes back to the system when it is done with: a tree would leave holes among what stays.
+    let mut seqs = HashMap::new();
     let mut live: Vec<Box<Conversation>> = Vec::new();
     reader.for_each_state(States::Live, &mut |seq, mut conversation| {
         seqs.insert(conversation.card.id, seq);
         conversation.share_channel(live.iter().rev().take(LIKELY).map(AsRef::as_ref));
         live.push(Box::new(conversation));
     })?;
+    // What this reader holds of the file's pages nobody asks for again: what is built next takes their place.
+    drop(reader);
+    let reader = log.reader()?;
     // From all at once, the tree is packed.
     desk.conversations = live.into_iter().map(|it| (it.card.id, it)).collect();
     // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
@@ -56,7 +60,7 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
     desk.office.seq = log.head().seq;
     let floor = CommandId(u128::from((clock.now().0 - KEYS_FOR_MS).max(0).unsigned_abs()) << 80);
     let keys = Keys::new(floor, reader.answers_since(floor)?);
-    // A reader of its own: this one holds many pages that nobody will ask for again.
+    // A reader of its own, for the same reason.
     drop(reader);
     Ok(Boot { desk, keys, reader: log.reader()?, dirty, office_dirty })
 }
@@ -65,7 +69,7 @@ fn replay(
     reader: &dyn LogReader,
     desk: &mut Desk,
     office_seq: Seq,
-    seqs: &mut BTreeMap<ConversationId, Seq>,
+    seqs: &mut HashMap<ConversationId, Seq>,
 ) -> Result<(BTreeMap<ConversationId, Seq>, bool), StoreError> {
     let mut at = reader.floor()?;
     let mut dirty = BTreeMap::new();

@@ -40,6 +40,17 @@ const GONE: usize = 16_384;
 /// What wakes a peer. It remembers one ring until it is heard; more than one are one.
 pub(super) type Bell = Arc<Notify>;
 
+/// Bells to be rung.
+#[must_use]
+pub(super) struct Bells(Vec<Bell>);
+
+impl Bells {
+    /// Wakes each of these peers, once; who watches a talk comes first in the list and is woken last.
+    pub(super) fn ring(self) {
+        self.0.iter().rev().for_each(|bell| bell.notify_one());
+    }
+}
+
 /// Who is to be woken by what.
 struct Listener {
     bell: Bell,
@@ -178,8 +189,8 @@ impl Feed {
         self.crowd.subscribe()
     }
 
-    /// Publishes what is on disk.
-    pub(super) fn publish(&self, publication: Publication) {
+    /// Publishes what is on disk. Whom it concerns is woken when the bells are rung.
+    pub(super) fn publish(&self, publication: Publication) -> Bells {
         let mut bells = Vec::new();
         let mut inner = self.lock();
         let moved = publication.head > inner.head;
@@ -203,8 +214,7 @@ impl Feed {
         } else if moved {
             inner.bells(|scope| scope != Scope::None, &mut bells);
         }
-        drop(inner);
-        ring(&bells);
+        Bells(bells)
     }
 
     /// How the AIs do, as far as this server has watched.
@@ -444,6 +454,15 @@ fn in_scope(card: &Card, scope: Scope, me: TeammateId, office: &Office, has: &mu
         Scope::None => false,
         Scope::All => true,
         Scope::Carried => card.connector == me,
+        Scope::Ready => {
+            let mine = |tool: &str| office.offered(tool).is_some_and(|one| one.by == me);
+            if card.ready.iter().any(|ready| mine(&ready.tool)) {
+                has.insert(card.id);
+                true
+            } else {
+                has.remove(&card.id)
+            }
+        }
         Scope::Mine => {
             let shadows = card.mode == Mode::Shadow && office.front_ai() == Some(me);
             let works = card.tasks.iter().any(|given| given.to == me && given.is_open());
@@ -483,18 +502,18 @@ mod tests {
     fn peers_are_woken_by_what_concerns_them_and_by_nothing_else() {
         let feed = Feed::new(&Desk::default());
         let (asks, floor) = (feed.listen(1, Scope::None), feed.listen(2, Scope::All));
-        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        feed.publish(Publication { head: Seq(1), ..Publication::default() }).ring();
         assert_eq!((rang(&asks), rang(&floor)), (false, true));
-        feed.publish(Publication { head: Seq(1), ..Publication::default() });
+        feed.publish(Publication { head: Seq(1), ..Publication::default() }).ring();
         assert_eq!((rang(&asks), rang(&floor)), (false, false));
         let office = Some(Arc::new(Office::default()));
         let before = feed.office_version();
-        feed.publish(Publication { head: Seq(2), office, ..Publication::default() });
+        feed.publish(Publication { head: Seq(2), office, ..Publication::default() }).ring();
         assert_eq!((rang(&asks), rang(&floor), feed.office_version()), (true, true, before + 1));
         feed.set_present(1, Some(Present { teammate: TeammateId(1), watching: Vec::new() }));
         assert_eq!((rang(&asks), rang(&floor), feed.present_version()), (false, true, 1));
         feed.leave(2);
-        feed.publish(Publication { head: Seq(3), ..Publication::default() });
+        feed.publish(Publication { head: Seq(3), ..Publication::default() }).ring();
         assert_eq!((rang(&asks), rang(&floor)), (false, false));
     }
 }

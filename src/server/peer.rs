@@ -192,6 +192,17 @@ impl Hub {
         let me = self.feed.whose(&token::digest(&token)).ok_or_else(|| {
             (ByeCode::Unauthorized, "the token is unknown or revoked; ask an admin for one".to_owned())
         })?;
+        let wanted = match cards {
+            Scope::All => Some(Right::Watch),
+            Scope::Mine => Some(Right::Answer),
+            Scope::Carried => Some(Right::Carry),
+            Scope::Ready => Some(Right::RunTools),
+            Scope::None => None,
+        };
+        if wanted.is_some_and(|right| !me.role.may(right)) {
+            let why = format!("these cards are not for the role {}", me.role.word());
+            return Err((ByeCode::BadFrame, why));
+        }
         let now = self.clock.now();
         let seen = {
             let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -27,15 +27,21 @@ use crate::{
         refusal::Refusal,
         teammate::{Actor, Role},
         time::Timestamp,
+        tool::{Call, Risk, Stage},
+        undo,
     },
-    protocol::ToPeer,
+    protocol::{Run, ToPeer},
     store::{Done, Entry, Key, LogReader, Stored},
 };
+use std::time::Duration;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep},
+};
 
 mod asked;
 mod quiet;
@@ -53,6 +59,10 @@ use self::{
 pub(super) const INBOX: usize = 1_024;
 /// Commands that may wait for the disk; below the writer's bound, so that handing one over never waits.
 const UNDER_WAY: usize = JOBS - 64;
+/// The longest wait for nothing.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// By how much sooner something must be due for the timer to be moved.
+const EARLY: Duration = Duration::from_millis(1);
 
 /// The only one who changes the desk.
 pub(super) struct Sequencer {
@@ -98,11 +108,16 @@ impl Sequencer {
     /// Runs until the server drains.
     pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Asked>, mut drain: watch::Receiver<bool>) {
         self.recover();
+        // One timer, moved only to an earlier time: moving it wakes whoever waits on the clock, and each command would. One
+        // that rings too early finds nothing due.
+        let mut timer = std::pin::pin!(sleep(Duration::ZERO));
         loop {
             let wake = self.timers.next(&self.quiet, self.under_way.is_empty());
-            let wait = wake.map_or(std::time::Duration::from_hours(1), |at| {
-                std::time::Duration::from_millis(at.since(self.clock.now()).0)
-            });
+            let wait = wake.map_or(LONGEST_WAIT, |at| Duration::from_millis(at.since(self.clock.now()).0));
+            let due = Instant::now() + wait;
+            if timer.is_elapsed() || due + EARLY < timer.deadline() {
+                timer.as_mut().reset(due);
+            }
             tokio::select! {
                 biased;
                 Some(committed) = self.writer.committed.recv() => {
@@ -120,7 +135,7 @@ impl Sequencer {
                     }
                 }
                 () = async { drop(drain.wait_for(|draining| *draining).await) } => break,
-                () = tokio::time::sleep(wait) => self.on_time(),
+                () = timer.as_mut() => self.on_time(),
             }
         }
         self.finish(inbox).await;
@@ -312,7 +327,7 @@ impl Sequencer {
         let done = Done {
             seq: head,
             conversation: about.or_else(|| first.and_then(|(event, _)| event.conversation)),
-            n: first.map_or(EntryNo(0), |(event, _)| event.n),
+            n: undo::named(events.iter().map(|(event, _)| event)),
         };
         let mut publication = Publication { head, ..Publication::default() };
         let mut stored = Vec::with_capacity(events.len());
@@ -369,8 +384,15 @@ impl Sequencer {
         }
     }
 
-    /// What a claimed message looks like for the connector.
+    /// What is handed over with the answer: a claimed message to the connector, a call to who runs it.
     fn deliver(&self, command: &Command) -> Option<Box<ToPeer>> {
+        if let Command::BeginTool { conversation, call, .. } = command {
+            let it = self.desk.conversation(*conversation)?;
+            let kept = it.calls.iter().find(|kept| kept.call == *call && matches!(kept.stage, Stage::Runs { .. }))?;
+            let Call { tool, arguments, definition, digest, risk, .. } = kept.asked.clone();
+            let run = Box::new(Run { tool, arguments, definition, digest, reads: risk == Risk::R0 });
+            return Some(Box::new(ToPeer::Run { conversation: *conversation, call: *call, run }));
+        }
         let Command::ClaimDelivery { conversation, message, .. } = command else { return None };
         let it = self.desk.conversation(*conversation)?;
         let row = it.outbox.iter().find(|row| row.message == *message && row.state == State::Claimed)?;

@@ -142,9 +142,11 @@ fn run(
             // Judgements are few, and whoever made one may ask for them at once.
             rest = if group.iter().any(judges) { Duration::ZERO } else { REST };
             groups += 1;
-            if reports.blocking_send(Committed { generation, count: group.len(), result }).is_err() {
+            // There is a place for each command under way, so this never waits; an end that is gone is the end.
+            if reports.try_send(Committed { generation, count: group.len(), result }).is_err() {
                 break;
             }
+            log.mark();
         }
         if groups >= PATIENCE {
             groups = 0;

@@ -1,6 +1,6 @@
 //! The mark beside the database: which log it was, and where it ended.
 //!
-//! Written in place after each append, never synced: a crash leaves it behind the database, never ahead. So a mark that
+//! Written in place soon after each append, never synced: a crash leaves it behind the database, never ahead. So a mark that
 //! is ahead, or that has another hash at its number, means that the database went back in time or is another one.
 //! Deliberately not a defence against somebody who writes both; for that the mark is kept on another machine.
 

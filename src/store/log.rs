@@ -43,7 +43,7 @@ pub struct Done {
     pub seq: Seq,
     /// The conversation it was about, or opened.
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none.
     pub n: EntryNo,
 }
 
@@ -205,6 +205,10 @@ pub trait EventLog: Send {
     /// [`StoreError::OutOfOrder`] unless the events follow on the head without a gap, [`StoreError::Clash`] if a key
     /// or an entry's number was used before, and whatever the disk says.
     fn append(&mut self, batch: &[Entry]) -> Result<Head, StoreError>;
+
+    /// Notes beside the log where it ends, if it did not since the last append. Nobody waits for that: a note that is
+    /// behind the log does no harm, and the next one makes up for it.
+    fn mark(&mut self) {}
 
     /// Keeps states. May be lost by a power cut, together with what was saved after it, and is then rebuilt.
     ///

@@ -55,6 +55,8 @@ pub struct SqliteLog {
     log: LogId,
     head: Head,
     mark: HeadFile,
+    /// Up to where it was last written.
+    marked: Seq,
     state: Fitness,
     checked: bool,
     /// Held until the log is dropped, so that there is one writer.
@@ -142,7 +144,9 @@ impl SqliteLog {
         };
         let mark = HeadFile::open(folder)?;
         let state = if matches!(opened, Opened::Rewound { .. }) { Fitness::Rewound } else { Fitness::Sound };
-        let mut it = Self { connection, folder: folder.to_owned(), path, log, head, mark, state, checked, _lock: lock };
+        let (folder_name, marked) = (folder.to_owned(), head.seq);
+        let mut it =
+            Self { connection, folder: folder_name, path, log, head, mark, marked, state, checked, _lock: lock };
         if it.state == Fitness::Sound {
             it.mark_durably()?;
         }
@@ -352,13 +356,15 @@ impl EventLog for SqliteLog {
             transaction.commit()?;
             Ok(head)
         };
-        let head = run().map_err(|fault| self.told(fault))?;
-        if head != self.head {
-            self.head = head;
-            // A mark that could not be written is behind the log, which does no harm; the next one makes up for it.
-            let _ = self.mark.write(&Mark { log: self.log, head });
+        self.head = run().map_err(|fault| self.told(fault))?;
+        Ok(self.head)
+    }
+
+    fn mark(&mut self) {
+        if self.state == Fitness::Sound && self.head.seq > self.marked {
+            self.marked = self.head.seq;
+            let _ = self.mark.write(&Mark { log: self.log, head: self.head });
         }
-        Ok(head)
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {

@@ -81,7 +81,7 @@ fn talk(id: u64, seq: u64) -> Conversation {
     let card = Card {
         seq: Seq(seq),
         customer: Customer { name: format!("Zoë {id}"), ..Customer::default() },
-        tags: vec!["vip".into()],
+        tags: vec!["vip".into()].into(),
         waiting_since: Some(NOW),
         ..Card::quiet(ConversationId(id), NOW)
     };
@@ -95,8 +95,8 @@ fn talk(id: u64, seq: u64) -> Conversation {
         whispers: Seldom::new(),
         outbox: Vec::new(),
         undo: Seldom::new(),
-        said: Vec::new(),
-        judgeable: Vec::new(),
+        said: crate::domain::signals::Said::default(),
+        judgeable: Box::default(),
         judged: Seldom::new(),
         failed_turns: 0,
         rejected: 0,

@@ -29,17 +29,21 @@ use centaur::{
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
+        reply::DeskReply,
         signals::Signals,
         stop::{self, Lifting, Stop, StopId, Then},
         task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
-        tool::{Call, Denial, Fate, Limit, Risk, Spent, ToolDecision, ToolEnding, ToolRule, ToolWaits, WhyTool},
+        tool::{
+            Call, Denial, Fate, Limit, Offer, Offered, Risk, Spent, ToolDecision, ToolEnding, ToolReady, ToolRule,
+            ToolWaits, WhyTool,
+        },
         turn::{Answer, Grounding, Outcome, Source, Step, Trace},
     },
     protocol::{
-        self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
+        self, ByeCode, Page, Present, Query, Resume, Run, Scope, ToPeer, ToServer, Typist,
         guidance::{Compared, Ended, PastTurn, Piece, Side, Trial, Use, Written},
         limits::Limits,
         query::{Correction, Hit, Judged, Public},
@@ -115,6 +119,17 @@ golden!(to_peer: ToPeer {
         from: "Aria".into(),
         text: "Your parcel is on its way.".into(),
         at: AT,
+    };
+    Run {
+        conversation: C,
+        call: EntryNo(18),
+        run: Box::new(Run {
+            tool: call().tool,
+            arguments: call().arguments,
+            definition: call().definition,
+            digest: call().digest,
+            reads: false,
+        }),
     };
     Page { id: 3, page: Page::Door { external_ref: None, resolved: false } };
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
@@ -205,6 +220,7 @@ golden!(commands: Command {
     BeginTask { conversation: C, task: EntryNo(18) };
     ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
+    KeepReply { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     SetDeskMode {
         topic: Some("refunds".into()),
         channel: None,
@@ -245,6 +261,8 @@ golden!(commands: Command {
         words: "I want my money back".into(),
     };
     BeginTool { conversation: C, call: EntryNo(18), term: TERM };
+    OfferTool { offer: Box::new(offer()) };
+    WithdrawTool { tool: offer().tool };
     FinishTool { conversation: C, call: EntryNo(18), fate: Fate::Unknown, result: "no answer in time".into() };
     OpenConversation {
         channel: "web".into(),
@@ -273,6 +291,7 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    ReplyKept { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Stopped { stop: Box::new(standing()) };
     StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
@@ -320,7 +339,7 @@ golden!(events: Event {
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
     AnswerSuppressed { turn: EntryNo(16), text: "Of course, let me".into() };
-    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true };
+    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true, trace: None };
     Escalated {
         turn: Some(EntryNo(16)),
         reason: Reason::AskedForHuman,
@@ -343,7 +362,7 @@ golden!(events: Event {
     Woken;
     Resolved { confirmed: true, by_ai: false };
     Reopened;
-    TurnWaits { turn: EntryNo(16), call: EntryNo(18) };
+    TurnWaits { turn: EntryNo(16), call: EntryNo(18), trace: Some(Box::new(trace())) };
     ToolAllowed { turn: EntryNo(16), call: Box::new(call()) };
     ToolProposed { turn: EntryNo(16), call: Box::new(call()), expires_at: AT, why: WhyTool::Risk };
     ToolDenied {
@@ -359,6 +378,8 @@ golden!(events: Event {
     ToolBegan { call: EntryNo(18) };
     ToolRan { call: EntryNo(18), fate: Fate::Done, result: "Refund RF-1 is on its way.".into() };
     AmountMoved { spent: spent() };
+    ToolOffered { offer: Box::new(offer()) };
+    ToolWithdrawn { tool: offer().tool };
     Annotated { message: EntryNo(18), judgement: judgement(), supersedes: Some(EntryNo(19)) };
     AnnotationWithdrawn { annotation: EntryNo(20) };
     DeliveryClaimed { message: EntryNo(18) };
@@ -403,7 +424,9 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        replies: std::collections::BTreeMap::default(),
         spent: vec![spent()],
+        offers: Arc::new(vec![Offered { by: TeammateId(4), offer: offer() }]),
         stops: vec![standing()],
         last_stop: StopId(3),
         guidance: Arc::default(),
@@ -496,6 +519,10 @@ fn standing() -> Stop {
         until: Some(Timestamp(AT.0 + 1_800_000)),
         reason: "it promises refunds".into(),
     }
+}
+
+fn desk_reply() -> DeskReply {
+    DeskReply { title: "New parcel".into(), text: "Hello {customer}, a new parcel is on its way.".into() }
 }
 
 fn policy() -> Policy {
@@ -625,16 +652,20 @@ fn card() -> Card {
         paused_until: Some(AT),
         status: Status::Snoozed { until: AT },
         priority: Priority::High,
-        tags: vec!["vip".into()],
+        tags: vec!["vip".into()].into(),
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
         draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
         tool: Some(Box::new(ToolWaits {
             call: EntryNo(18),
             tool: call().tool,
             digest: call().digest,
+            arguments: call().arguments,
+            amount: call().amount,
             expires_at: Some(AT),
+            under_way: false,
             answers: EntryNo(15),
         })),
+        ready: vec![ToolReady { call: EntryNo(18), tool: call().tool }].into(),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -658,7 +689,8 @@ fn card() -> Card {
             ..Given::new(EntryNo(12), MIRA, AI, &task(), TaskState::Runs { since: AT, term: TERM })
         }]
         .into(),
-        on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }],
+        on_its_way: vec![OnItsWay { message: EntryNo(18), term: TERM, origin: Origin::Ai, state: State::Claimed }]
+            .into(),
     }
 }
 
@@ -673,6 +705,10 @@ fn call() -> Call {
         words: "I want my money back".into(),
         term: TERM,
     }
+}
+
+fn offer() -> Offer {
+    Offer::new("shop", "refund.make", "Pays money back.", serde_json::json!({ "type": "object" }))
 }
 
 fn rule() -> ToolRule {

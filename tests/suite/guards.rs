@@ -9,6 +9,7 @@ use centaur::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
+    seldom::Seldom,
     time::{Span, Timestamp},
     turn::{Answer, Grounding, Source, Trace},
 };
@@ -40,16 +41,17 @@ fn card(locale: &str) -> Card {
         paused_until: None,
         status: Status::Open,
         priority: Priority::Normal,
-        tags: Vec::new(),
+        tags: Seldom::new(),
         escalation: None,
         draft: None,
         tool: None,
+        ready: centaur::domain::seldom::Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(2),
         signs: Signs::default(),
         last: None,
-        on_its_way: Vec::new(),
+        on_its_way: Seldom::new(),
         tasks: Default::default(),
     }
 }

@@ -18,6 +18,7 @@ mod hostile;
 mod hostile_tools;
 mod models;
 mod past;
+mod readme;
 mod rooms;
 mod source;
 mod stops;

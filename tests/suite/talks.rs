@@ -218,7 +218,10 @@ async fn most_everyday_matters_end_without_a_person_and_no_answer_to_them_is_fro
         let mut strays = Vec::new();
         for entry in &talk.entries {
             if let What::Answer { answer, .. } = &entry.what {
-                let others = answer.sources.iter().filter(|source| topic_of(&source.document) != talk.card.topic);
+                let others = answer
+                    .sources
+                    .iter()
+                    .filter(|source| topic_of(&source.document).as_deref() != talk.card.topic.as_deref());
                 strays.extend(others.map(|source| format!("{}: {}", talk.card.customer.name, source.document)));
             }
         }

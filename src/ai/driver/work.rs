@@ -6,10 +6,9 @@ use crate::{
     ai::{
         model::{Composed, Model, ModelError, Piece, Prompt},
         retrieval::{Passage, Question, Retrieval},
-        tools::{Errand, Ran, Toolbox},
         trial,
     },
-    domain::ids::{ConversationId, EntryNo},
+    domain::ids::ConversationId,
 };
 use std::sync::Arc;
 use tokio::{
@@ -48,7 +47,6 @@ pub(super) struct Report {
 
 pub(super) enum Reported {
     Retrieved(Vec<Passage>),
-    Ran(EntryNo, Ran),
     Piece(Piece),
     Composed(Box<Composed>),
     GaveUp(Box<ModelError>),
@@ -69,21 +67,6 @@ pub(super) fn retrieve(
         };
         let _ = reports.send(Report { conversation, attempt, what }).await;
     }))
-}
-
-/// Runs a tool beside the driver. It ends by itself, in its own time: what has begun must be told, whatever becomes of the
-/// turn.
-pub(super) fn run(
-    tools: Toolbox,
-    errand: Errand,
-    call: EntryNo,
-    reports: mpsc::Sender<Report>,
-    (conversation, attempt): (ConversationId, u64),
-) {
-    spawn(async move {
-        let ran = tools.run(errand).await;
-        let _ = reports.send(Report { conversation, attempt, what: Reported::Ran(call, ran) }).await;
-    });
 }
 
 /// Composes beside the driver, at the pace.

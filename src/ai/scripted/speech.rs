@@ -19,7 +19,10 @@ use crate::{
         tools::Offer,
         words::Language,
     },
-    domain::{guidance::Instruction, signals::look},
+    domain::{
+        guidance::Instruction,
+        signals::{self, look},
+    },
 };
 use std::sync::Arc;
 
@@ -147,7 +150,7 @@ impl Speaker {
             topic: None,
             locale,
             errand,
-            settled: material.customer.last().is_some_and(|said| look(said, &[]).settled),
+            settled: material.customer.last().is_some_and(|said| look(said, &signals::Said::default()).settled),
             said: material.customer.clone(),
             answered: material.before.answers.clone(),
             earlier: material.before.customer.clone(),
@@ -181,7 +184,7 @@ impl Speaker {
         let question = Question { words: words.to_owned(), locale, ..Question::default() };
         let composed = self.offline.answer(&Prompt {
             locale,
-            settled: look(words, &[]).settled,
+            settled: look(words, &signals::Said::default()).settled,
             said: vec![words.to_owned()],
             whispers,
             passages: self.retrieval.search(&question, PASSAGES),

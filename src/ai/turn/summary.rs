@@ -65,7 +65,7 @@ pub(super) fn of(view: &View, reason: Reason, detail: &str) -> String {
 fn wants(view: &View) -> String {
     let telling = |said: &String| {
         let own = own_words(said);
-        let only_asks_human = signals::look(&own, &[]).asks_human && terms(&own).len() <= 6;
+        let only_asks_human = signals::look(&own, &signals::Said::default()).asks_human && terms(&own).len() <= 6;
         (!own_terms(&own).is_empty() && !only_asks_human).then_some(own)
     };
     let open: Vec<String> = view.said.iter().filter_map(telling).collect();

@@ -14,7 +14,7 @@ use crate::{
     },
     domain::time::Span,
     protocol::{
-        ByeCode, ToPeer, ToServer, decode, encode,
+        ByeCode, ToPeer, ToServer, decode, decode_to_peer, encode,
         limits::{HELLO_WITHIN, PING_EVERY, SILENCE, STALLED_AFTER},
     },
 };
@@ -27,7 +27,7 @@ use tokio::{
 };
 
 /// News that wait until the owner has room. When they are as many, the line is not read.
-const PENDING: usize = 64;
+const PENDING: usize = 16;
 /// A line that lived this long after its welcome begins the waits anew.
 const LIVED: Duration = Duration::from_secs(1);
 /// How long a line that takes nothing more is still heard.
@@ -223,7 +223,7 @@ impl Run {
 
     /// Takes one frame of the server.
     fn hear(&mut self, text: &str) -> Result<(), Cut> {
-        let frame = match decode::<ToPeer>(text) {
+        let frame = match decode_to_peer(text) {
             Ok(frame) => frame,
             Err(error) => return self.puzzle(text, &error.why),
         };

@@ -119,13 +119,16 @@ impl Model {
 
     fn while_writing(&self, composer: &Composer) -> Vec<Action> {
         let mut actions = vec![Action::Send, Action::NewLine];
+        if !composer.key.writing.fields().is_empty() {
+            actions.insert(1, Action::NextField);
+        }
         if !composer.editor.folds().is_empty() {
             actions.push(Action::ShowPasted);
         }
         if composer.key.writing == Writing::Reply && self.ai_words(composer.key.conversation).is_some() {
             actions.push(Action::AiDraft);
         }
-        if !self.canned.is_empty() {
+        if !self.canned.is_empty() || !self.office.replies.is_empty() {
             actions.push(Action::CannedReply);
         }
         actions.extend([Action::Editor, Action::Back]);

@@ -7,6 +7,7 @@ use super::super::{
 use super::shift::SheetBox;
 use crate::domain::{
     annotation::Failure,
+    brief,
     card::Priority,
     filter,
     holder::Holder,
@@ -14,6 +15,7 @@ use crate::domain::{
     mode::Mode,
     shift::To,
     stop::{Scope as StopScope, StopId, Then},
+    task,
     time::Timestamp,
 };
 
@@ -63,6 +65,16 @@ impl Writing {
             Self::RejectTool(_) => "why not this call? the AI reads it",
             Self::EditTool(_) => "run it with these arguments instead",
             Self::AnswerTool(_) => "answer the AI; the customer does not see it",
+        }
+    }
+
+    /// The titles of its fields, if it is a form.
+    #[must_use]
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Brief => &brief::TITLES,
+            Self::Task => &task::TITLES,
+            _ => &[],
         }
     }
 

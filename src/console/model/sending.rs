@@ -61,6 +61,8 @@ pub enum Act {
     Guide,
     /// *putting away…*
     SeeTask,
+    /// *keeping…*
+    Keep,
 }
 
 impl Act {
@@ -85,6 +87,7 @@ impl Act {
             Self::Task => "giving the task…",
             Self::Guide => "telling the desk…",
             Self::SeeTask => "putting away…",
+            Self::Keep => "keeping…",
         }
     }
 }

@@ -35,15 +35,57 @@ const SEEN_ON_BLANK: Modifier = Modifier::UNDERLINED
     .union(Modifier::SLOW_BLINK)
     .union(Modifier::RAPID_BLINK);
 
+/// Finds pens for cells. Remembers the colours that it looked up: there are few on a screen, and the nearest one of 256 is
+/// dear to find.
+#[derive(Debug)]
+pub(super) struct Palette {
+    level: ColorLevel,
+    /// Asked and found; [`KNOWN`] at most, then it begins anew.
+    known: Vec<(Color, Color)>,
+}
+
+/// Colours that are remembered: more than any theme has.
+const KNOWN: usize = 64;
+
+impl Palette {
+    pub(super) fn new(level: ColorLevel) -> Self {
+        Self { level, known: Vec::new() }
+    }
+
+    pub(super) fn level(&self) -> ColorLevel {
+        self.level
+    }
+
+    /// The pen of a cell.
+    pub(super) fn pen_of(&mut self, cell: &Cell) -> Pen {
+        Pen { fg: self.nearest(cell.fg), bg: self.nearest(cell.bg), marks: Pen::marks_of(cell) }
+    }
+
+    fn nearest(&mut self, asked: Color) -> Color {
+        if self.level == ColorLevel::True || !matches!(asked, Color::Rgb(..) | Color::Indexed(_)) {
+            return within(asked, self.level);
+        }
+        if let Some((_, found)) = self.known.iter().find(|(known, _)| *known == asked) {
+            return *found;
+        }
+        let found = within(asked, self.level);
+        if self.known.len() >= KNOWN {
+            self.known.clear();
+        }
+        self.known.push((asked, found));
+        found
+    }
+}
+
 impl Pen {
-    pub(super) fn of(cell: &Cell, level: ColorLevel) -> Self {
+    fn marks_of(cell: &Cell) -> Modifier {
         // Nothing blinks here, and hidden text would be a lie.
         let mut marks = cell.modifier.difference(Modifier::SLOW_BLINK | Modifier::RAPID_BLINK | Modifier::HIDDEN);
         if marks.contains(Modifier::BOLD) {
             // Terminals differ in what both at once are.
             marks.remove(Modifier::DIM);
         }
-        Self { fg: within(cell.fg, level), bg: within(cell.bg, level), marks }
+        marks
     }
 
     /// Whether blanks in both pens look the same.

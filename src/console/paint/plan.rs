@@ -38,10 +38,10 @@ enum Kind {
 /// The shortest stretch for which erasing (and moving past it) is cheaper than writing blanks.
 const WORTH_ERASING: usize = 9;
 
-/// What must be written.
+/// What must be written: in rows that were not touched nothing can have changed.
 pub(super) fn ops(shown: &Grid, wanted: &Grid) -> Vec<Op> {
     let mut ops = Vec::new();
-    for y in 0..wanted.size().height {
+    for y in (0..wanted.size().height).filter(|y| wanted.is_touched(*y)) {
         row_ops(&mut ops, y, shown.row(y), wanted.row(y));
     }
     ops

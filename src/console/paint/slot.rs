@@ -65,12 +65,36 @@ pub(super) struct Grid {
     width: u16,
     height: u16,
     slots: Vec<Slot>,
+    /// Rows that were put to since they were last taken over: only those can differ from what is shown.
+    touched: Vec<bool>,
 }
 
 impl Grid {
     pub(super) fn blank(size: Size) -> Self {
         let cells = usize::from(size.width) * usize::from(size.height);
-        Self { width: size.width, height: size.height, slots: vec![Slot::blank(Pen::default()); cells] }
+        let slots = vec![Slot::blank(Pen::default()); cells];
+        Self { width: size.width, height: size.height, slots, touched: vec![false; usize::from(size.height)] }
+    }
+
+    /// Whether a row was put to since it was last taken over.
+    pub(super) fn is_touched(&self, y: u16) -> bool {
+        self.touched.get(usize::from(y)).is_some_and(|touched| *touched)
+    }
+
+    /// Nothing is known of the other side: every row counts as touched.
+    pub(super) fn touch_all(&mut self) {
+        self.touched.fill(true);
+    }
+
+    /// Becomes like `other`, of the same size, by its touched rows.
+    pub(super) fn take_over(&mut self, other: &mut Self) {
+        let width = usize::from(self.width).max(1);
+        let rows = self.slots.chunks_mut(width).zip(other.slots.chunks(width));
+        for ((mine, theirs), touched) in rows.zip(&mut other.touched) {
+            if std::mem::take(touched) {
+                mine.clone_from_slice(theirs);
+            }
+        }
     }
 
     pub(super) fn size(&self) -> Size {
@@ -90,6 +114,9 @@ impl Grid {
     /// Puts a cluster of `columns` at a cell. What it cuts in half becomes blank; what does not fit becomes a blank.
     pub(super) fn put(&mut self, x: u16, y: u16, symbol: &str, columns: u16, pen: Pen) {
         let Some(at) = self.index(x, y) else { return };
+        if let Some(touched) = self.touched.get_mut(usize::from(y)) {
+            *touched = true;
+        }
         let fits = (1..=9).contains(&columns) && x + columns <= self.width;
         let (symbol, columns) = if fits { (symbol, columns) } else { (" ", 1) };
         for offset in 0..usize::from(columns) {
@@ -151,9 +178,10 @@ fn width_of(symbol: &str, columns: u16) -> Width {
     }
 }
 
-/// Flags' letters, skin tones, jamo, spacing marks that stand alone, emoji newer than 2016.
+/// Flags' letters, skin tones, jamo, spacing marks that stand alone, emoji newer than 2016, and the sign for what is no
+/// character, which some leave out.
 fn is_unsettled(c: char) -> bool {
     matches!(u32::from(c),
         0x0903..=0x0dff | 0x1000..=0x109f | 0x1160..=0x11ff | 0x1780..=0x17ff | 0x1f1e6..=0x1f1ff | 0x1f3fb..=0x1f3ff
-        | 0x1f900..=0x1faff | 0xff9e..=0xff9f)
+        | 0x1f900..=0x1faff | 0xff9e..=0xff9f | 0xfffd)
 }

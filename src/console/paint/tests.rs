@@ -1,3 +1,5 @@
+mod scalars;
+
 use super::*;
 use proptest::prelude::*;
 use ratatui::{
@@ -42,7 +44,7 @@ fn difference(screen: &vt100::Screen, buffer: &Buffer, level: ColorLevel, doubtf
         while x < buffer.area.width {
             let cell = &buffer[(x, y)];
             let width = cell.cell_width().max(1);
-            let pen = Pen::of(cell, level);
+            let pen = pen::Palette::new(level).pen_of(cell);
             let there = screen.cell(y, x).unwrap();
             let unsure = doubtful && cell.symbol().chars().count() > 1;
             let text = if there.contents().is_empty() { " " } else { there.contents() };

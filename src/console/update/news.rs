@@ -83,6 +83,7 @@ impl Up<'_> {
             | ToPeer::Accepted { .. }
             | ToPeer::Refused { .. }
             | ToPeer::Deliver { .. }
+            | ToPeer::Run { .. }
             | ToPeer::Try { .. } => {
                 self.changed = false;
             }

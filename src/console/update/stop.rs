@@ -45,7 +45,7 @@ impl Up<'_> {
             offer(Some('t'), format!("the AI in this talk, #{}", card.id), Scope::Talk { conversation: card.id });
         }
         if may(Right::Stop) {
-            if let Some(topic) = selected.and_then(|card| card.topic.clone()) {
+            if let Some(topic) = selected.and_then(|card| card.topic.as_deref().map(str::to_owned)) {
                 offer(Some('o'), format!("the topic {topic}"), Scope::Topic { topic });
             }
             if let Some(channel) = selected.map(|card| card.channel.to_string()) {

@@ -71,6 +71,8 @@ impl Ink<'_> {
         }
         let mut at = x;
         for (cluster, _) in graphemes_with_width(words.into().0) {
+            // A message keeps its line breaks; on one line each is a blank.
+            let cluster = if cluster.as_bytes().first().is_some_and(u8::is_ascii_control) { " " } else { cluster };
             let cells = wrap::cells(cluster);
             let Ok(next) = u16::try_from(usize::from(at) + cells) else { break };
             if next > right {
@@ -106,15 +108,20 @@ impl Ink<'_> {
         from
     }
 
-    /// Repeats a sign from `x` to `right`.
+    /// Repeats a sign of one cell from `x` to `right`.
     pub fn fill(&mut self, x: u16, y: u16, right: u16, sign: &'static str, style: Style) {
-        let mut at = x;
-        while at < right {
-            let next = self.put(at, y, right, sign, style);
-            if next == at {
-                break;
+        let area = self.buffer.area;
+        let right = right.min(area.right());
+        let cells = u16::try_from(wrap::cells(sign)).unwrap_or(u16::MAX);
+        if y < area.top() || y >= area.bottom() || x < area.left() || cells != 1 {
+            return;
+        }
+        let sign = self.glyphs.shown(sign);
+        for column in x..right {
+            if let Some(cell) = self.buffer.cell_mut((column, y)) {
+                cell.set_symbol(sign);
+                cell.set_style(style);
             }
-            at = next;
         }
     }
 

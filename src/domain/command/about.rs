@@ -1,4 +1,6 @@
 //! Which conversation a command is about.
+//!
+//! Deliberately not here: what is asked for.
 
 use super::Command;
 use crate::domain::ids::ConversationId;
@@ -44,6 +46,7 @@ impl Command {
             | Self::Lapse { conversation, .. }
             | Self::Recover { conversation } => Some(*conversation),
             Self::SetPolicy { .. }
+            | Self::KeepReply { .. }
             | Self::SetDeskMode { .. }
             | Self::Invite { .. }
             | Self::ReplaceToken { .. }
@@ -54,6 +57,8 @@ impl Command {
             | Self::PublishGuidance { .. }
             | Self::RetireGuidance { .. }
             | Self::EndStops
+            | Self::OfferTool { .. }
+            | Self::WithdrawTool { .. }
             | Self::OpenConversation { .. }
             | Self::Found { .. }
             | Self::BeginTimeline { .. } => None,

@@ -58,7 +58,7 @@ pub(super) fn open(
             holder: if stopped.is_some() { Holder::Queue } else { first },
             term: Term(0).next(office.timeline),
         }),
-        happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &[]) }),
+        happens(Event::CustomerSaid { text: text.to_owned(), signals: signals::look(text, &signals::Said::default()) }),
     ];
     let verdicts = guard::coming_in(&office.policy.guard, &Heed::of(customer), text, asker.at);
     if !verdicts.is_empty() {

@@ -188,7 +188,10 @@ pub fn deed(event: &Event) -> &'static str {
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
-        | Event::AmountMoved { .. } => "desk",
+        | Event::ReplyKept { .. }
+        | Event::AmountMoved { .. }
+        | Event::ToolOffered { .. }
+        | Event::ToolWithdrawn { .. } => "desk",
     }
 }
 

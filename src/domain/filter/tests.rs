@@ -26,10 +26,10 @@ fn context() -> Context<'static> {
 fn card() -> Card {
     Card {
         customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".into()) },
-        topic: Some("order late".to_owned()),
+        topic: Some("order late".into()),
         holder: Holder::Ai(TeammateId(2)),
         priority: Priority::High,
-        tags: vec!["VIP".to_owned(), "late parcel".to_owned()],
+        tags: vec!["VIP".to_owned(), "late parcel".to_owned()].into(),
         escalation: Some(Box::new(Escalation { reason: Reason::AskedForHuman, summary: String::new(), at: NOW })),
         waiting_since: Some(Timestamp(NOW.0 - 150_000)),
         last: Some(LastLine {

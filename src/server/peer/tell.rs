@@ -200,17 +200,16 @@ impl Telling {
             .fold(self.ping_at, Instant::min)
     }
 
-    /// Says what is new, most urgent first, as much as fits a few frames. True if there may be more.
+    /// Says what is new, most urgent first, as much as fits a few frames. True if there may be more; for what comes from now
+    /// on the bell remembers its ring.
     async fn say_some(
         &mut self,
         line: &mut Outgoing,
         answered: &mut mpsc::Receiver<Reply>,
         noted: &mut mpsc::Receiver<Note>,
     ) -> Result<bool, End> {
-        let mut said = false;
         while let Ok(reply) = answered.try_recv() {
             self.answer(line, reply).await?;
-            said = true;
         }
         if let Ok(note) = noted.try_recv() {
             self.on_note(line, note).await?;
@@ -218,11 +217,9 @@ impl Telling {
         }
         let now = Instant::now();
         let growth = now >= self.growth_at;
-        said |= self.say_watched(line, growth).await?;
-        if now >= self.cards_at {
-            said |= self.say_cards(line, now).await?;
-        }
-        said |= self.say_desk(line).await?;
+        self.say_watched(line, growth).await?;
+        let more = now >= self.cards_at && self.say_cards(line, now).await?;
+        self.say_desk(line).await?;
         if now >= self.presence_at && self.me.role.kind() == Kind::Human {
             self.say_presence(line, now).await?;
         }
@@ -231,7 +228,7 @@ impl Telling {
             let ping = ToPeer::Ping { seq: self.hub.feed.head(), now: self.hub.clock.now() };
             self.say(line, &ping).await?;
         }
-        Ok(said)
+        Ok(more)
     }
 
     async fn say(&mut self, line: &mut Outgoing, frame: &ToPeer) -> Result<(), End> {
@@ -338,9 +335,9 @@ impl Telling {
         read.ok().flatten().map(|(_, it)| it.card)
     }
 
-    async fn say_watched(&mut self, line: &mut Outgoing, ephemeral: bool) -> Result<bool, End> {
+    async fn say_watched(&mut self, line: &mut Outgoing, ephemeral: bool) -> Result<(), End> {
         if self.watched.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let watched = &mut self.watched;
         let reads = if self.me.role.kind() == Kind::Human { Reads::Shared } else { Reads::Alone };
@@ -353,18 +350,15 @@ impl Telling {
         if news.iter().any(|(_, news)| news.grew.is_some() || news.typing.is_some()) {
             self.growth_at = Instant::now() + GROWTH_EVERY;
         }
-        let mut said = false;
         for (conversation, news) in news {
             if news.gap {
                 let from = self.watched.iter().find(|place| place.conversation == conversation).map(|place| place.n);
                 self.watch(line, conversation, from).await?;
             } else if !news.events.is_empty() {
                 self.say(line, &self.events_frame(conversation, &news.events)).await?;
-                said = true;
             }
             for frame in news.frames {
                 line.feed(frame).await?;
-                said = true;
             }
             if let Some((turn, offset, text)) = news.grew {
                 let offset = u32::try_from(offset).unwrap_or(u32::MAX);
@@ -374,7 +368,7 @@ impl Telling {
                 self.say(line, &ToPeer::Typing { conversation, who }).await?;
             }
         }
-        Ok(said)
+        Ok(())
     }
 
     /// The frame `Events` as this peer's role may read it.
@@ -386,6 +380,7 @@ impl Telling {
         ToPeer::Events { conversation, events }
     }
 
+    /// Says some cards that are new. True if there are more.
     async fn say_cards(&mut self, line: &mut Outgoing, now: Instant) -> Result<bool, End> {
         let hand = self.hub.feed.take(&mut self.cursor, self.scope, self.me.id, self.hub.clock.now());
         let Some(hand) = hand else { return Ok(false) };
@@ -393,14 +388,15 @@ impl Telling {
             // The peer is current: from here on changes are gathered for a moment.
             self.cards_at = now + CARDS_EVERY;
         }
+        let more = hand.current.is_none();
         let cards = hand.cards.iter().map(|card| (**card).clone()).collect();
         self.say(line, &ToPeer::Cards { cards, gone: hand.gone, current: hand.current }).await?;
-        Ok(true)
+        Ok(more)
     }
 
-    async fn say_desk(&mut self, line: &mut Outgoing) -> Result<bool, End> {
+    async fn say_desk(&mut self, line: &mut Outgoing) -> Result<(), End> {
         if self.hub.feed.office_version() == self.office {
-            return Ok(false);
+            return Ok(());
         }
         let (version, office) = self.hub.feed.versioned_office();
         self.office = version;
@@ -410,8 +406,7 @@ impl Telling {
             }
             Some(me) => self.me.role = me.role,
         }
-        self.say(line, &ToPeer::Desk { office: Box::new(redact::office(&office, self.me.role)) }).await?;
-        Ok(true)
+        self.say(line, &ToPeer::Desk { office: Box::new(redact::office(&office, self.me.role)) }).await
     }
 
     async fn say_presence(&mut self, line: &mut Outgoing, now: Instant) -> Result<(), End> {

@@ -78,7 +78,7 @@ impl Sequencer {
             })
             .collect();
         keep_newest(&mut publication.cards);
-        self.feed.publish(publication);
+        let bells = self.feed.publish(publication);
         for one in answered {
             let id = one.key.map(|key| key.id);
             let mut first = one.first;
@@ -93,6 +93,8 @@ impl Sequencer {
         for (conversation, message, state) in reported {
             self.reported(conversation, message, state);
         }
+        // After the answers: whom this thread wakes last it runs first, and watchers wait for no other thread then.
+        bells.ring();
     }
 
     /// The disk refused: back to what it has, and all who wait are told.

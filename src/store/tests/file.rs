@@ -115,6 +115,7 @@ fn a_full_disk_refuses_whole_batches_and_is_survived() {
 
     log.connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
     assert_eq!(log.append(&batch).unwrap().seq, Seq(4));
+    log.mark();
     verify(&*reader, SqliteLog::mark_in(room.path()).unwrap().as_ref()).unwrap();
 }
 

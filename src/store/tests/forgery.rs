@@ -74,6 +74,7 @@ fn any_edit_of_any_event_is_found() {
             if place.is_some() { noted(&format!("note {seq}")) } else { Event::DeskFounded { name: "x".into() } };
         log.append(&[entry(None, &[event(seq, place, what)])]).unwrap();
     }
+    log.mark();
     let mark = SqliteLog::mark_in(room.path()).unwrap();
     let reader = log.reader().unwrap();
     let db = &log.connection;

@@ -9,6 +9,7 @@ fn a_cut_or_replaced_log_is_noticed_and_goes_on_under_another_name() {
     let (mut log, _) = open(room.path());
     log.append(&[entry(None, &history())]).unwrap();
     let marked = Mark { log: LOG, head: log.head() };
+    log.mark();
     assert_eq!(SqliteLog::mark_in(room.path()).unwrap(), Some(marked));
     log.connection.execute_batch("DELETE FROM events WHERE seq >= 6").unwrap();
     let broken = verify(&*log.reader().unwrap(), Some(&marked)).unwrap_err();
@@ -22,6 +23,7 @@ fn a_cut_or_replaced_log_is_noticed_and_goes_on_under_another_name() {
     assert!(matches!(log.append(&began), Err(StoreError::Rewound { .. })));
     log.renew_identity(LogId(0xb2)).unwrap();
     log.append(&began).unwrap();
+    log.mark();
     let mark = SqliteLog::mark_in(room.path()).unwrap();
     assert_eq!(verify(&*log.reader().unwrap(), mark.as_ref()).unwrap().timelines, [Seq(6)]);
     drop(log);

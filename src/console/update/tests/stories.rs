@@ -335,9 +335,9 @@ fn somebody_else_gets_it_by_letter_or_name() {
 fn tags_come_and_go() {
     let (mut stage, jana) = Stage::with_jana();
     stage.keys("#vip late<enter>");
-    assert_eq!(stage.model.card(jana).unwrap().tags, vec!["late".to_owned(), "vip".to_owned()]);
+    assert_eq!(stage.model.card(jana).unwrap().tags[..], ["late".to_owned(), "vip".to_owned()]);
     stage.keys("#-late<enter>");
-    assert_eq!(stage.model.card(jana).unwrap().tags, vec!["vip".to_owned()]);
+    assert_eq!(stage.model.card(jana).unwrap().tags[..], ["vip".to_owned()]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::domain::{
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Scope, StopId, Then},
     task::{Budget, Given, Kind, Report, State as Stage, Task, Work},
     teammate::{Actor, Role},
@@ -258,6 +259,11 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
+        127 if step.a.is_multiple_of(2) => {
+            let reply = DeskReply { title: String::new(), text: format!("Hello {}", step.b) };
+            let reply = (!step.b.is_multiple_of(3)).then(|| Box::new(reply));
+            (Actor::Teammate(LEAD), Command::KeepReply { name: format!("reply-{}", step.a % 3), reply })
+        }
         127 => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
         148 | 149 => (Actor::Teammate(if step.who < 128 { LEAD } else { ANA }), stops(conversation, step)),
         150 => {
@@ -313,8 +319,8 @@ fn outcome(step: Step) -> Outcome {
             other => other,
         },
         6 | 7 => asks_for_human(),
-        8 => Outcome::Fail { why: "the model timed out".into() },
-        _ => Outcome::Abandon { why: "the customer wrote again".into() },
+        8 => Outcome::Fail { why: "the model timed out".into(), trace: Trace::default() },
+        _ => Outcome::Abandon { why: "the customer wrote again".into(), trace: Trace::default() },
     }
 }
 

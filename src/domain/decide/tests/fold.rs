@@ -20,6 +20,7 @@ fn kind(event: &Event) -> &'static str {
         Event::TokenReplaced { .. } => "token replaced",
         Event::TeammateRevoked { .. } => "teammate revoked",
         Event::PolicySet { .. } => "policy set",
+        Event::ReplyKept { .. } => "reply kept",
         Event::DeskModeSet { .. } => "desk mode set",
         Event::Stopped { .. } => "stopped",
         Event::StopLifted { .. } => "stop lifted",
@@ -65,6 +66,8 @@ fn kind(event: &Event) -> &'static str {
         Event::Rated { .. } => "rated",
         Event::Undid { .. } => "undid",
         Event::AmountMoved { .. } => "amount moved",
+        Event::ToolOffered { .. } => "tool offered",
+        Event::ToolWithdrawn { .. } => "tool withdrawn",
         Event::TurnWaits { .. } => "turn waits",
         Event::ToolAllowed { .. } => "tool allowed",
         Event::ToolProposed { .. } => "tool proposed",
@@ -75,7 +78,7 @@ fn kind(event: &Event) -> &'static str {
     }
 }
 
-const KINDS: usize = 58;
+const KINDS: usize = 61;
 
 fn through_json(desk: &Desk) -> Desk {
     let text = serde_json::to_string(&desk.office).unwrap();

@@ -68,7 +68,7 @@ proptest! {
             let policy = &done.after.office.policy;
             for it in done.after.conversations.values() {
                 let card = &it.card;
-                let topic = card.topic.as_ref().and_then(|topic| policy.topics.get(topic));
+                let topic = card.topic.as_deref().and_then(|topic| policy.topics.get(topic));
                 let wider = topic.or_else(|| policy.channels.get(&*card.channel)).copied().unwrap_or(policy.mode);
                 prop_assert_eq!(card.mode, card.own_mode.unwrap_or(wider));
             }

@@ -1,7 +1,8 @@
 //! Who may ask for what, for each role and each command, and what an answer does not tell.
 
 use super::world::{
-    ADMIN, AI, ANA, LEAD, REVIEWER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open, walk,
+    ADMIN, AI, ANA, LEAD, REVIEWER, RUNNER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open,
+    walk,
 };
 use crate::domain::{
     command::Command,
@@ -17,7 +18,7 @@ use crate::domain::{
     task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Trace,
 };
 use proptest::prelude::*;
@@ -53,7 +54,7 @@ fn needs(command: &Command) -> Needs {
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
-        Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
         // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
         Command::WriteGuidance { .. } | Command::RetireGuidance { .. } => Needs::Right(Right::Guide),
@@ -62,10 +63,12 @@ fn needs(command: &Command) -> Needs {
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
         | Command::AskTool { .. }
-        | Command::BeginTool { .. }
-        | Command::FinishTool { .. }
         | Command::BeginTask { .. }
         | Command::ReportTask { .. } => Needs::Right(Right::Answer),
+        Command::OfferTool { .. }
+        | Command::WithdrawTool { .. }
+        | Command::BeginTool { .. }
+        | Command::FinishTool { .. } => Needs::Right(Right::RunTools),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -118,6 +121,10 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::KeepReply {
+            name: "new-parcel".into(),
+            reply: Some(Box::new(crate::domain::reply::DeskReply { title: text(), text: text() })),
+        },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
         Command::WriteGuidance { guidance: None, instruction: Box::new(instruction()), from: None },
@@ -137,6 +144,8 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
             definition: token,
             words: text(),
         },
+        Command::OfferTool { offer: Box::new(Offer::new("shop", "read", "reads", serde_json::Value::Null)) },
+        Command::WithdrawTool { tool: "shop.read".into() },
         Command::BeginTool { conversation, call: entry, term },
         Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text() },
         Command::DecideTool { conversation, call: entry, digest: token, decision: ToolDecision::Approve },
@@ -155,7 +164,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
     ]
 }
 
-const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
+const ONE_OF_EACH_ROLE: [(TeammateId, Role); 8] = [
     (VIEWER, Role::Viewer),
     (REVIEWER, Role::Reviewer),
     (ANA, Role::Agent),
@@ -163,6 +172,7 @@ const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
     (ADMIN, Role::Admin),
     (AI, Role::Ai),
     (WEB, Role::Connector),
+    (RUNNER, Role::Tools),
 ];
 
 #[test]

@@ -15,12 +15,12 @@ fn of_card(card: &Card) -> usize {
         + card.customer.name.capacity()
         + text(&card.customer.email)
         + text(&card.customer.locale)
-        + card.topic.as_ref().map_or(0, String::capacity)
-        + card.tags.capacity() * size_of::<String>()
+        + text(&card.topic)
+        + card.tags.len() * size_of::<String>()
         + card.tags.iter().map(String::capacity).sum::<usize>()
         + card.escalation.as_ref().map_or(0, |call| size_of_val(call.as_ref()) + call.summary.capacity())
         + card.last.as_ref().map_or(0, |last| last.text.len())
-        + card.on_its_way.capacity() * size_of::<crate::domain::card::OnItsWay>()
+        + card.on_its_way.len() * size_of::<crate::domain::card::OnItsWay>()
 }
 
 /// What a conversation takes with its card and all its heap.
@@ -34,9 +34,8 @@ fn in_all(it: &Conversation) -> usize {
         + it.outbox.capacity() * size_of::<crate::domain::delivery::Delivery>()
         + outbox
         + it.undo.len() * size_of::<crate::domain::undo::Undoable>()
-        + it.said.capacity() * size_of::<crate::domain::signals::WordSet>()
-        + it.said.len() * 24 * 4
-        + it.judgeable.capacity() * 4
+        + it.said.heap()
+        + it.judgeable.len() * 4
         + it.judged.len() * 12
 }
 

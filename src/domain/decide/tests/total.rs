@@ -21,7 +21,7 @@ use crate::domain::{
     task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::{Answer, Grounding, Outcome, Trace},
 };
 use proptest::prelude::*;
@@ -71,7 +71,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 49 {
+    match kind % 51 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -103,6 +103,11 @@ fn command(kind: u8, it: &Garbage) -> Command {
         13 => Command::Resolve { conversation },
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
+        16 if d % 3 == 0 => {
+            let reply =
+                maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
+            Command::KeepReply { name: text, reply }
+        }
         16 => Command::SetPolicy { policy },
         17 => {
             Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
@@ -120,9 +125,9 @@ fn command(kind: u8, it: &Garbage) -> Command {
                     notice: maybe,
                     trace: Trace::default(),
                 },
-                2 => Outcome::Abandon { why: text },
-                3 => Outcome::Wait { call: entry, notice: maybe },
-                _ => Outcome::Fail { why: text },
+                2 => Outcome::Abandon { why: text, trace: Trace::default() },
+                3 => Outcome::Wait { call: entry, notice: maybe, trace: Trace::default() },
+                _ => Outcome::Fail { why: text, trace: Trace::default() },
             };
             Command::FinishTurn { conversation, turn: entry, term: Term(c), outcome }
         }
@@ -157,6 +162,8 @@ fn command(kind: u8, it: &Garbage) -> Command {
         },
         43 => Command::BeginTool { conversation, call: entry, term: Term(c) },
         44 => Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text },
+        46 => Command::OfferTool { offer: Box::new(Offer::new(&text, &it.texts[1], &text, serde_json::Value::Null)) },
+        47 => Command::WithdrawTool { tool: text },
         45 => {
             let decision = match d % 4 {
                 0 => ToolDecision::Approve,
@@ -207,7 +214,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
         }
         39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
         40 => Command::EndStops,
-        46 => Command::WriteGuidance {
+        48 => Command::WriteGuidance {
             guidance: maybe.as_ref().map(|_| GuidanceId(c as u32)),
             instruction: Box::new(Instruction {
                 title: text.clone(),
@@ -218,8 +225,8 @@ fn command(kind: u8, it: &Garbage) -> Command {
             }),
             from: None,
         },
-        47 => Command::PublishGuidance { guidance: GuidanceId(c as u32), version: d as u16 },
-        48 => Command::RetireGuidance { guidance: GuidanceId(c as u32), why: text },
+        49 => Command::PublishGuidance { guidance: GuidanceId(c as u32), version: d as u16 },
+        50 => Command::RetireGuidance { guidance: GuidanceId(c as u32), why: text },
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }

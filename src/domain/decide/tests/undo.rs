@@ -31,7 +31,7 @@ fn seen(it: &Conversation) -> Undoables {
     let mut judged = it.judged.to_vec();
     judged.sort_unstable();
     (
-        (card.holder, card.status, card.tags.clone(), card.priority),
+        (card.holder, card.status, card.tags.to_vec(), card.priority),
         (card.own_mode, card.mode, card.paused_until),
         (card.escalation.as_deref().cloned(), card.waiting_since, card.signs),
         judged,
