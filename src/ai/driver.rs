@@ -96,12 +96,6 @@ pub struct Driver {
     hurries: Instant,
 }
 
-impl std::fmt::Debug for dyn Model {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.name())
-    }
-}
-
 /// How its turns ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -261,14 +255,7 @@ impl Driver {
                 self.follow(conversation).await;
             }
             ToPeer::Try { ticket, guidance, version, talks } => {
-                let asked = trial::Asked { ticket, guidance, version: *version, talks };
-                let mind = trial::Mind {
-                    model: Arc::clone(&self.model),
-                    retrieval: Arc::clone(&self.retrieval),
-                    knowledge: Arc::clone(&self.knowledge),
-                };
-                // A newer one takes the place of what still runs.
-                self.trial = Some(Work::of(trial::run(self.way.clone(), mind, asked)));
+                self.try_guidance(trial::Asked { ticket, guidance, version: *version, talks });
             }
             ToPeer::Unwatchable { conversation, why } => {
                 tracing::warn!(%conversation, code = why.code(), "cannot be watched");

@@ -38,7 +38,7 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-const LATE: Duration = Duration::from_secs(60);
+const LATE: Duration = Duration::from_mins(1);
 const AI: &str = "cen_token-of-Aria";
 const CORRECTION: &str = "Refunds are here by Friday.";
 

@@ -1,11 +1,12 @@
-//! What runs beside the driver: looking things up, and composing at a pace. Both report over one channel and end with
-//! their owner.
+//! What runs beside the driver: looking things up, and composing at a pace, which report over one channel; trials, which
+//! have a line of their own. All end with their owner.
 
-use super::Pace;
+use super::{Driver, Pace};
 use crate::{
     ai::{
         model::{Composed, Model, ModelError, Piece, Prompt},
         retrieval::{Passage, Question, Retrieval},
+        trial,
     },
     domain::ids::ConversationId,
 };
@@ -96,4 +97,16 @@ pub(super) fn compose(
         };
         let _ = tell(what).await;
     }))
+}
+
+impl Driver {
+    /// Tries guidance beside what is answered, by the same model; a newer trial takes the place of one that still runs.
+    pub(super) fn try_guidance(&mut self, asked: trial::Asked) {
+        let mind = trial::Mind {
+            model: Arc::clone(&self.model),
+            retrieval: Arc::clone(&self.retrieval),
+            knowledge: Arc::clone(&self.knowledge),
+        };
+        self.trial = Some(Work::of(trial::run(self.way.clone(), mind, asked)));
+    }
 }
