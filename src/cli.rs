@@ -49,6 +49,7 @@ pub mod say;
 pub mod seat;
 pub mod serve;
 pub mod show;
+mod signals;
 pub mod snooze;
 pub mod stop;
 pub mod sweep;
@@ -68,6 +69,7 @@ pub mod welcome;
 pub mod when;
 pub mod whisper;
 
+use self::signals::told_to_end;
 use crate::{
     client::Dial,
     config::Config,
@@ -490,20 +492,4 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
     }
-}
-
-/// Ready when Ctrl-C or SIGTERM comes.
-async fn told_to_end() -> Failure {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        return tokio::select! {
-            _ = tokio::signal::ctrl_c() => Failure::Interrupted,
-            _ = terminate.recv() => Failure::Terminated,
-        };
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without signals there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
-    Failure::Interrupted
 }

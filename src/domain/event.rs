@@ -1,5 +1,8 @@
 //! What happened. Past tense, complete, kept for years: a fold over these is all there is to know.
 
+mod recorded;
+
+pub use self::recorded::Recorded;
 use super::{
     annotation::Judgement,
     approval::{Ending, Why},
@@ -12,14 +15,14 @@ use super::{
     guard::Verdict,
     guidance::{GuidanceId, Version},
     holder::{Cause, Holder},
-    ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
+    ids::{Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
     reply::DeskReply,
     signals::Signals,
     stop::{Lifting, Stop, StopId},
     task::{self, Task},
-    teammate::{Actor, Role},
+    teammate::Role,
     time::Timestamp,
     tool::{Call, Denial, Fate, Offer, Spent, ToolEnding, WhyTool},
     turn::{Answer, Trace},
@@ -490,23 +493,4 @@ pub enum Event {
         /// How many entries just before this one undo it.
         inverse: u8,
     },
-}
-
-/// An event with its place in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// Its number in the log.
-    pub seq: Seq,
-    /// When, by the server's clock.
-    pub at: Timestamp,
-    /// Who caused it.
-    pub by: Actor,
-    /// The conversation it belongs to, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<ConversationId>,
-    /// Its number there; 0 for an event of the desk.
-    #[serde(default)]
-    pub n: EntryNo,
-    /// What happened.
-    pub event: Event,
 }

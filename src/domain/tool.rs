@@ -7,7 +7,7 @@
 mod form;
 mod offer;
 
-pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money};
+pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money, shape};
 pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered};
 use super::{
     ids::{Digest, EntryNo, TeammateId, Term},
@@ -23,6 +23,8 @@ pub const LONGEST_DATA: usize = 16 * 1024;
 pub const LONGEST_NAME: usize = 128;
 /// The longest of the words that led to a call, in bytes.
 pub const LONGEST_WORDS: usize = 2_000;
+/// The longest arguments that a card shows, in bytes.
+pub const LONGEST_SHOWN: usize = 240;
 /// How long a person may take to decide on a call, and how long what was approved may still begin.
 pub const DECIDE_WITHIN: Span = Span::minutes(10);
 /// How long a call may run before nobody can tell what became of it.
@@ -366,6 +368,12 @@ pub struct ToolWaits {
     pub tool: String,
     /// Binds the arguments.
     pub digest: Digest,
+    /// The arguments, canonical, where they are short enough to be read in a list; a question has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub arguments: String,
+    /// The amount in them, in hundredths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<u64>,
     /// When it expires; none once it is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,

@@ -659,6 +659,8 @@ fn card() -> Card {
             call: EntryNo(18),
             tool: call().tool,
             digest: call().digest,
+            arguments: call().arguments,
+            amount: call().amount,
             expires_at: Some(AT),
             under_way: false,
             answers: EntryNo(15),

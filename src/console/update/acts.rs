@@ -259,7 +259,12 @@ impl Up<'_> {
             Action::Approve => {
                 let decision = ToolDecision::Approve;
                 let command = Command::DecideTool { conversation, call: waits.call, digest: waits.digest, decision };
-                self.ask(command, Act::Decide, format!("approved: the AI goes on in #{conversation}"), None);
+                self.ask(
+                    command,
+                    Act::Decide,
+                    format!("approved in #{conversation}: it is run, and the AI goes on with what comes"),
+                    None,
+                );
             }
             Action::Edit => self.compose_with(conversation, Writing::EditTool(waits.call), &arguments),
             _ => self.write(conversation, Writing::RejectTool(waits.call), argument),

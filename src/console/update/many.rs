@@ -5,7 +5,10 @@ use crate::console::{
     action::Action,
     composer::Editor,
     effect::Effect,
-    model::{Choice, Deed, DraftKey, Job, JobBox, Layer, Pane, Pick, Picker, Screen, Severity, Undoable, Value, many},
+    model::{
+        Asks, Choice, Deed, DraftKey, Job, JobBox, Layer, Pane, Pick, Picker, Screen, Severity, Undoable, Value, many,
+        many::CallRead,
+    },
 };
 use crate::domain::{
     brief::Brief,
@@ -14,6 +17,7 @@ use crate::domain::{
     holder::Holder,
     ids::{ConversationId, EntryNo},
     refusal::Refusal,
+    tool::ToolDecision,
 };
 use crate::protocol::Answer;
 use std::{
@@ -69,6 +73,7 @@ impl Up<'_> {
             return self.say(Severity::Info, "this card asks nothing any more");
         }
         let count = alike.len();
+        let calls = self.m.need(id).is_some_and(|need| need.asks == Asks::Tool) && self.call_read(id).is_some();
         self.m.many.marked = alike.into_iter().collect();
         let row = |letter, title: &str, action| Choice {
             letter: Some(letter),
@@ -80,21 +85,42 @@ impl Up<'_> {
             pick: Pick::Deed,
             conversation: id,
             title: format!("what to do with these {count}?"),
-            choices: vec![
-                row('t', "take them over", Action::TakeOver),
-                row('a', "assign: to somebody, to an AI, to the queue", Action::Assign),
-                row('b', "hand them back with one brief", Action::HandBack),
-                row('k', "give the AI a task in each", Action::Task),
-                row('g', "tag", Action::Tag),
-                row('z', "snooze", Action::Snooze),
-                row('r', "resolve", Action::Resolve),
-            ],
+            choices: calls
+                .then(|| row('y', "approve these calls, each with the arguments that you read", Action::Approve))
+                .into_iter()
+                .chain([
+                    row('t', "take them over", Action::TakeOver),
+                    row('a', "assign: to somebody, to an AI, to the queue", Action::Assign),
+                    row('b', "hand them back with one brief", Action::HandBack),
+                    row('k', "give the AI a task in each", Action::Task),
+                    row('g', "tag", Action::Tag),
+                    row('z', "snooze", Action::Snooze),
+                    row('r', "resolve", Action::Resolve),
+                ])
+                .collect(),
             cursor: 0,
             input: None,
             typing: false,
             warning: None,
             many: true,
         });
+    }
+
+    /// The call that waits in a conversation, as far as it can be read in a list.
+    fn call_read(&self, id: ConversationId) -> Option<CallRead> {
+        let waits = self.m.card(id)?.tool_waiting().filter(|waits| !waits.arguments.is_empty())?;
+        let (call, digest, amount) = (waits.call, waits.digest, waits.amount);
+        Some(CallRead { call, digest, arguments: waits.arguments.clone(), amount })
+    }
+
+    /// Opens the preview of approving the calls that are like this one's.
+    pub(super) fn approve_alike(&mut self, id: ConversationId) {
+        let Some(tool) = self.m.card(id).and_then(Card::tool_waiting).map(|waits| waits.tool.clone()) else {
+            return self.say(Severity::Info, "this call was decided meanwhile");
+        };
+        let alike: BTreeSet<ConversationId> = self.m.alike(id).into_iter().collect();
+        let calls = alike.iter().filter_map(|id| self.call_read(*id).map(|call| (*id, call))).collect();
+        self.plan_for(&alike, Deed::Approve { tool, calls: Arc::new(calls) });
     }
 
     /// Takes the marks away. Whether there were some.
@@ -365,6 +391,11 @@ fn command(deed: &Deed, card: &Card) -> Option<Command> {
         Deed::Snooze(until) => Command::Snooze { conversation, until: *until },
         Deed::Priority(priority) => Command::SetPriority { conversation, priority: *priority },
         Deed::Undo(acts, _) => Command::Undo { conversation, act: Some(*acts.get(&conversation)?) },
+        Deed::Approve { calls, .. } => {
+            let CallRead { call, digest, .. } = calls.get(&conversation)?;
+            let (call, digest) = (*call, *digest);
+            Command::DecideTool { conversation, call, digest, decision: ToolDecision::Approve }
+        }
         Deed::Sweep(going) => {
             let goes = going.get(&conversation)?;
             match goes.to {
@@ -386,6 +417,6 @@ fn undo_word(deed: &Deed) -> Option<&'static str> {
         Deed::Snooze(_) => Some("snooze"),
         Deed::Priority(_) => Some("priority"),
         Deed::Sweep(_) => Some("sweep"),
-        Deed::Undo(..) | Deed::Task(_) => None,
+        Deed::Undo(..) | Deed::Task(_) | Deed::Approve { .. } => None,
     }
 }

@@ -308,6 +308,7 @@ impl Up<'_> {
             Some(Value::StopAt(scope)) => return self.stop_at(&scope),
             Some(Value::Stop(scope, then)) => return self.stop_for(scope, then, USUAL, ""),
             Some(Value::Lift(stop)) => return self.lift(stop),
+            Some(Value::Run(Action::Approve)) => return self.approve_alike(conversation),
             _ => {}
         }
         if picker.many {

@@ -21,7 +21,7 @@ use super::when;
 use crate::{
     console::{
         markdown::Styled,
-        model::Model,
+        model::{Model, Screen},
         theme::{Role, Theme},
         widgets::{Block, Ink, frame},
     },
@@ -116,7 +116,9 @@ fn reasons(page: &mut Page<'_>, card: &Card, model: &Model) {
 }
 
 fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
-    if let Some((entry, used)) = model.talk.as_ref().and_then(|talk| talk.waiting_call()) {
+    // Where the card beside it has the facts they are not told again.
+    let call = model.talk.as_ref().and_then(|talk| talk.waiting_call()).filter(|_| model.screen != Screen::NeedsYou);
+    if let Some((entry, used)) = call {
         page.title(&SafeText::own(format!("tool call {} waits", entry.n)));
         for (name, words, role) in super::entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
             page.row(name, words, role);

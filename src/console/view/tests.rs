@@ -168,6 +168,44 @@ fn needs_you_is_drawn_at_every_size() {
 }
 
 #[test]
+fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
+    use crate::console::model::{Deed, Job, JobBox, many::CallRead, many::Stage};
+    for (width, height) in [(60, 20), (80, 24), (120, 36), (160, 45)] {
+        let mut model = fixture::call(width, height);
+        model.screen = Screen::NeedsYou;
+        model.needs.current = Some(ConversationId(1042));
+        let shown = text(&drawn(&model, &mut Look::default()));
+        for hidden in ['\u{202e}', '\u{200b}', '\u{1b}'] {
+            assert!(!shown.contains(hidden), "{width}x{height}: {}", hidden.escape_unicode());
+        }
+        if width >= 80 {
+            let words =
+                ["shop.refund.make (R2 money or data), by Aria", "189.00", "a7a7a7a7a7a7a7a7", "202E", "8m left"];
+            assert!(words.iter().all(|word| shown.contains(word)), "{width}x{height}:\n{shown}");
+        }
+        snapshot(&format!("needs_call_{width}x{height}"), &model, &mut Look::default());
+    }
+    // Several that are alike, in one list.
+    let mut model = fixture::call(120, 36);
+    let waits = model.card(ConversationId(1042)).unwrap().tool_waiting().unwrap().clone();
+    let read = CallRead { call: waits.call, digest: waits.digest, arguments: waits.arguments, amount: waits.amount };
+    let calls = [(ConversationId(1042), read.clone()), (ConversationId(1043), read)].into();
+    model.many.job = Some(Job {
+        deed: Deed::Approve { tool: waits.tool, calls: std::sync::Arc::new(calls) },
+        stage: Stage::Planned,
+        todo: [ConversationId(1042), ConversationId(1043)].into(),
+        under_way: std::collections::BTreeMap::default(),
+        done: Vec::new(),
+        failed: Vec::new(),
+        skipped: vec![(ConversationId(1044), "too long to be read here")],
+        acts: Default::default(),
+        draft: None,
+    });
+    model.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
+    snapshot("job_approve_120x36", &model, &mut Look::default());
+}
+
+#[test]
 fn an_act_on_many_is_previewed_and_its_results_are_shown() {
     use crate::console::model::{Deed, Job, JobBox, many::Stage};
     let mut model = fixture::talk(80, 24, 12);
@@ -250,11 +288,8 @@ fn the_ai_screen_is_drawn_at_every_size() {
 fn guidance_is_drawn_at_every_size_listed_open_tried_and_written() {
     for (width, height) in [(60, 20), (80, 24), (160, 45)] {
         let mut model = fixture::guidance(width, height);
-        let at = |model: &Model, wanted: u32| {
-            let is = |row: &AiRow| matches!(row, AiRow::Guidance(id) if id.0 == wanted);
-            model.ai_rows().iter().position(is).unwrap()
-        };
-        model.ai.cursor = at(&model, 3);
+        let is_it = |row: &AiRow| matches!(row, AiRow::Guidance(GuidanceId(3)));
+        model.ai.cursor = model.ai_rows().iter().position(is_it).unwrap();
         snapshot(&format!("guidance_{width}x{height}"), &model, &mut Look::default());
         let mut model = fixture::opened(width, height);
         snapshot(&format!("guidance_tried_{width}x{height}"), &model, &mut Look::default());

@@ -9,7 +9,8 @@ use crate::domain::{
     ids::EntryNo,
     seldom::Seldom,
     tool::{
-        Call, DAYS, DECIDE_WITHIN, Fate, Kept, Offer, Offered, Risk, Spent, Stage, ToolEnding, ToolReady, ToolWaits,
+        ASK_PERSON, Call, DAYS, DECIDE_WITHIN, Fate, Kept, LONGEST_SHOWN, Offer, Offered, Risk, Spent, Stage,
+        ToolEnding, ToolReady, ToolWaits,
     },
 };
 
@@ -21,8 +22,20 @@ const READS_KEPT: usize = 8;
 const SPENT_KEPT: usize = 20_000;
 
 impl Office {
+    /// Folds in what concerns tools.
+    pub(super) fn apply_to_tools(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::AmountMoved { spent } => self.count(spent),
+            Event::ToolOffered { offer } => self.keep_offer(recorded, offer),
+            Event::ToolWithdrawn { tool } => self.forget_offers(|one| one.offer.tool == *tool),
+            Event::TeammateRevoked { teammate } => self.forget_offers(|one| one.by == *teammate),
+            Event::PolicySet { policy } => self.forget_offers(|one| !policy.names_tool(&one.offer.tool)),
+            _ => {}
+        }
+    }
+
     /// Counts what was moved, and forgets what is too old to matter.
-    pub(super) fn count(&mut self, spent: &Spent) {
+    fn count(&mut self, spent: &Spent) {
         self.spent.retain(|one| one.day.saturating_add(DAYS) > spent.day);
         let same = self
             .spent
@@ -37,7 +50,7 @@ impl Office {
     }
 
     /// A tool is there, or is another one now.
-    pub(super) fn keep_offer(&mut self, recorded: &Recorded, offer: &Offer) {
+    fn keep_offer(&mut self, recorded: &Recorded, offer: &Offer) {
         let by = recorded.by.teammate().unwrap_or_default();
         let offers = Arc::make_mut(&mut self.offers);
         let one = Offered { by, offer: offer.clone() };
@@ -52,7 +65,7 @@ impl Office {
     }
 
     /// These are there no more.
-    pub(super) fn forget_offers(&mut self, which: impl Fn(&Offered) -> bool) {
+    fn forget_offers(&mut self, which: impl Fn(&Offered) -> bool) {
         if self.offers.iter().any(&which) {
             Arc::make_mut(&mut self.offers).retain(|one| !which(one));
         }
@@ -185,8 +198,18 @@ impl Conversation {
     /// What the card shows: the call that waits, else one that a person let run, else one that the AI is to go on with.
     pub(super) fn tool_sign(&self) -> Option<Box<ToolWaits>> {
         let sign = |kept: &Kept, expires_at| {
-            let (tool, digest, under_way) = (kept.asked.tool.clone(), kept.asked.digest, kept.is_under_way());
-            Box::new(ToolWaits { call: kept.call, tool, digest, expires_at, under_way, answers: kept.answers })
+            let Call { tool, arguments, digest, amount, .. } = &kept.asked;
+            let shown = arguments.len() <= LONGEST_SHOWN && tool != ASK_PERSON;
+            Box::new(ToolWaits {
+                call: kept.call,
+                tool: tool.clone(),
+                digest: *digest,
+                arguments: if shown { arguments.clone() } else { String::new() },
+                amount: *amount,
+                expires_at,
+                under_way: kept.is_under_way(),
+                answers: kept.answers,
+            })
         };
         let waits = self.calls.iter().find_map(|kept| match kept.stage {
             Stage::Waits { expires_at } => Some(sign(kept, Some(expires_at))),

@@ -139,6 +139,15 @@ pub(super) fn about(
             };
             (person, Command::DecideTool { conversation, call, digest, decision })
         }
+        // A server that comes and goes.
+        _ if step.a.is_multiple_of(4) => {
+            let (tool, rule) = rules().into_iter().nth(usize::from(step.b) % 6).unwrap();
+            let command = match step.b % 3 {
+                0 => Command::WithdrawTool { tool },
+                _ => Command::OfferTool { offer: Box::new(offer(&tool, &rule)) },
+            };
+            (runner, command)
+        }
         _ => {
             let (call, _) = pick(&|stage| matches!(stage, Stage::Waits { .. })).unwrap_or(nothing);
             let turn = it.turn.as_ref().map_or(EntryNo(0), |open| open.turn);
