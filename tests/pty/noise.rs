@@ -106,7 +106,10 @@ fn a_terminal_that_says_that_it_is_light_gets_colours_for_that() {
         let words = ["-c", concat!("COLORTERM=truecolor exec ", env!("CARGO_BIN_EXE_centaur"), " demo --seed 7")];
         let mut sitting = Sitting::run("/bin/sh", &words, 80, 24);
         sitting.colour = colour;
-        sitting.until("the floor", |screen| screen.contains("Floor") && screen.contains("live"));
+        // As much in sight each time: a full floor and a talk.
+        sitting.until("the floor", |screen| {
+            ["live", " auto ", "waits", " simulator "].iter().all(|part| screen.contains(part))
+        });
         let screen = sitting.screen.screen();
         let cells = (0..24).flat_map(|row| (0..80).filter_map(move |column| screen.cell(row, column)));
         let colours: std::collections::BTreeSet<_> = cells.map(|cell| format!("{:?}", cell.fgcolor())).collect();

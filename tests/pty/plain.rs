@@ -26,7 +26,8 @@ fn a_talk_is_taken_and_answered_line_by_line_and_no_escape_is_written() {
     sitting.until("somebody who needs you", |screen| screen.contains("need you") || screen.contains(" needs you: "));
     for (line, answer) in [
         ("next", " · simulator · held by "),
-        ("take it", " is yours; nothing of the AI is on its way to the customer"),
+        // Lena may have been faster.
+        ("take it --force", " is yours; nothing of the AI is on its way to the customer"),
         ("mode it auto", " mode auto\r\n"),
         ("say it I'm here, one moment", " said; "),
         ("back it --done looked --promised friday", "is with Aria again, with your brief"),

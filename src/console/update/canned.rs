@@ -66,16 +66,15 @@ impl Up<'_> {
 
     /// Gives the desk one of one's own canned replies, for all who write there; with a `-` before it forgets the desk's.
     pub(super) fn share(&mut self, name: &str) {
-        let (name, reply) = match name.strip_prefix('-') {
-            Some(name) => (name, None),
-            None => {
-                let Some(own) = self.m.canned.iter().find(|one| one.name == name) else {
-                    let near = nearest(name, self.m.canned.iter().map(|one| one.name.as_str()));
-                    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                    return self.say(Severity::Warn, format!("no canned reply of yours is called `{name}`{near}"));
-                };
-                (name, Some(Box::new(DeskReply { title: own.title.clone(), text: own.text.clone() })))
-            }
+        let (name, reply) = if let Some(name) = name.strip_prefix('-') {
+            (name, None)
+        } else {
+            let Some(own) = self.m.canned.iter().find(|one| one.name == name) else {
+                let near = nearest(name, self.m.canned.iter().map(|one| one.name.as_str()));
+                let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                return self.say(Severity::Warn, format!("no canned reply of yours is called `{name}`{near}"));
+            };
+            (name, Some(Box::new(DeskReply { title: own.title.clone(), text: own.text.clone() })))
         };
         let what =
             if reply.is_some() { "is the desk's now: all who write can insert it" } else { "is forgotten by the desk" };

@@ -186,8 +186,8 @@ impl Up<'_> {
                     self.text_changed();
                 }
             }
-            Action::NextField => self.to_field(Way::On),
-            Action::PreviousField => self.to_field(Way::Back),
+            Action::NextField => self.go_to_field(Way::On),
+            Action::PreviousField => self.go_to_field(Way::Back),
             Action::Editor => {
                 if let Layer::Compose(composer) = &self.m.layer {
                     self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
@@ -203,7 +203,7 @@ impl Up<'_> {
         }
     }
 
-    fn to_field(&mut self, way: Way) {
+    fn go_to_field(&mut self, way: Way) {
         if let Layer::Compose(composer) = &mut self.m.layer {
             composer.editor.to_field(composer.key.writing.fields(), way);
         }

@@ -20,6 +20,9 @@ use crate::{
 };
 use ratatui::layout::{Position, Rect};
 
+/// Narrower than this a reason has the room of a short one.
+const NARROW: u16 = 50;
+
 /// Draws list and title. Where the selected row is.
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) -> Option<Position> {
     titles(ink, area, model, role);
@@ -87,8 +90,10 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
         ink.put(x, y, right, &score, colour);
     }
     x += 4;
-    // The columns at the right are the same in every row, but where a name or its reason would be cut for nothing.
-    let why = (area.width * 3 / 7).clamp(11, 17);
+    // The columns at the right are the same in every row, but where a name or its reason would be cut for nothing: a
+    // long name takes what a short reason leaves, and a long reason what is beyond the least of a name.
+    let most = (area.width * 3 / 7).clamp(11, 17);
+    let why = if area.width < NARROW { most.min(12) } else { most };
     let waits = right.saturating_sub(5);
     let name = SafeText::line_within(&card.customer.name, 60);
     let name = if name.is_empty() { SafeText::own(format!("#{}", card.id)) } else { name };
@@ -97,8 +102,7 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     let (state, loud) = state(model, row);
     let whole = x + Words::from(&name).width() + 2;
     let latest = waits.saturating_sub(Words::from(&state).width() + 1);
-    let column = waits.saturating_sub(why);
-    let whys = if whole > column { whole.min(latest).max(column) } else { column };
+    let whys = whole.max(waits.saturating_sub(why)).min(latest).max(waits.saturating_sub(most));
     ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
     let style = if loud && !row.leaving { colour } else { quiet };
     ink.put_cut(whys, y, waits.saturating_sub(1), &state, style);

@@ -56,9 +56,9 @@ fn words(ink: &Ink<'_>, notice: &Notice, more: usize) -> (SafeText, Role) {
     (SafeText::own(format!("{sign} {word}{}{more}", SafeText::line(&notice.text))), role)
 }
 
-/// Whether a long one may go on in the line of the hints: what lies over the screen needs its own there.
+/// Whether a long one may go on in the line of the hints: the tour and what lies over the screen need it themselves.
 fn goes_on(model: &Model) -> bool {
-    !is_running(model) && matches!(model.layer, Layer::None)
+    !is_running(model) && model.tour.is_none() && matches!(model.layer, Layer::None)
 }
 
 fn is_running(model: &Model) -> bool {

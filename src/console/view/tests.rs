@@ -568,6 +568,8 @@ proptest! {
 struct Shot {
     terminal: Terminal<Paint<Vec<u8>>>,
     look: Look,
+    /// The cells of the last frame.
+    cells: Buffer,
 }
 
 impl Shot {
@@ -579,21 +581,15 @@ impl Shot {
     fn begun(model: &Model) -> (Self, Vec<u8>) {
         let size = ratatui::layout::Size::new(model.size.0, model.size.1);
         let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
-        let mut screen = Self { terminal, look: Look::default() };
+        let mut screen = Self { terminal, look: Look::default(), cells: Buffer::default() };
         let bytes = screen.show(model);
         (screen, bytes)
     }
 
-    /// The cells of a frame.
-    fn buffer(&mut self, model: &Model) -> Buffer {
-        let Self { terminal, look } = self;
-        terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer.clone()
-    }
-
     /// The bytes of the frame.
     fn show(&mut self, model: &Model) -> Vec<u8> {
-        let Self { terminal, look } = self;
-        terminal.draw(|frame| draw(frame, model, look)).unwrap();
+        let Self { terminal, look, cells } = self;
+        cells.clone_from(terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer);
         std::mem::take(terminal.backend_mut().out())
     }
 }
