@@ -135,14 +135,17 @@ impl Server {
         let readers = queries::Readers::new(options.log.as_ref())?;
         let log = options.log.identity();
         let feed = Arc::new(Feed::new(&boot.desk));
+        // With a reader of its own, which does not keep what it read.
+        let reader = options.log.reader()?;
         let mut from = Seq(boot.desk.office.seq.0.saturating_sub(REMEMBERED));
         loop {
             // A few at a time: what is read here is not to grow the heap for good.
-            let earlier = boot.reader.events(from, AT_ONCE)?;
+            let earlier = reader.events(from, AT_ONCE)?;
             let Some(last) = earlier.last() else { break };
             from = last.seq;
             feed.remember(&earlier);
         }
+        drop(reader);
         // Bounded: a full inbox makes peers wait, which makes their sockets wait.
         let (inbox, asked) = mpsc::channel(sequencer::INBOX);
         let (damage, damaged) = signal::channel(None);

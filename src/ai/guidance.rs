@@ -2,7 +2,7 @@
 //!
 //! A piece applies where its topic is the talk's (the desk tells which hold there) and one of the lines of `when` is met by
 //! the customer's words: so much of what the line says, each term weighed by how rare it is in the knowledge, as retrieval
-//! does. Without `when` it always applies. `then` is read line by line: `say: …` is said word for word, *ask a person* gives
+//! does. Without `when` it always applies. To words that only say that a matter is settled none with a `when` does. `then` is read line by line: `say: …` is said word for word, *ask a person* gives
 //! the talk to one, a document's name is preferred, and the rest is read as a whisper is. A language model gets the words
 //! themselves. Pure. Deliberately not here: understanding.
 
@@ -102,6 +102,10 @@ fn share(when: &str, said: &BTreeSet<String>, view: &View, knowledge: &Knowledge
     let lines: Vec<BTreeSet<String>> = when.lines().map(own).filter(|own| !own.is_empty()).collect();
     if lines.is_empty() {
         return Some(0.0);
+    }
+    // Who says that it is settled speaks of the matter once more, and asks nothing.
+    if view.settled {
+        return None;
     }
     let met = lines.iter().filter_map(|own| {
         let (share, count) = share_met(own, said, view.locale, knowledge);
@@ -204,6 +208,15 @@ mod tests {
         ] {
             assert_eq!(applies(when, said), yes, "{when} / {said}");
         }
+    }
+
+    #[test]
+    fn thanks_for_what_was_settled_ask_for_nothing_though_they_share_the_words() {
+        let said = "It worked, I have the invoice. Thank you kindly.";
+        let view = |settled| View { said: vec![said.into()], settled, ..View::default() };
+        let pieces = [piece("where do I find the invoice, it worked before", "ask a person"), piece("", "be brief")];
+        let titles = |view: &View| applying(&pieces, view, &Knowledge::default()).len();
+        assert_eq!((titles(&view(false)), titles(&view(true))), (2, 1));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::{
     },
     protocol::{
         Page, Query, Scope, ToServer,
-        guidance::{Compared, Ended, LONGEST, Side, TALKS, Trial},
+        guidance::{Compared, Ended, LONGEST, PastTurn, Side, TALKS, Trial},
     },
 };
 use std::{collections::VecDeque, sync::Arc};
@@ -116,7 +116,8 @@ async fn tried(line: &mut Caller, mind: &Mind, asked: Asked) -> Result<(u32, Spe
     };
     // Of the talk that it was made from first: that fault must be mended.
     let fault = version.from;
-    turns.sort_by_key(|turn| !fault.is_some_and(|it| (it.conversation, it.message) == (turn.conversation, turn.n)));
+    let is_it = |turn: &PastTurn| fault.is_some_and(|it| (it.conversation, it.message) == (turn.conversation, turn.n));
+    turns.sort_by_key(|turn| std::cmp::Reverse(is_it(turn)));
     let (mut looked, mut told, mut spent) = (0, 0, None);
     let mut past: Option<(ConversationId, Past)> = None;
     for turn in turns {

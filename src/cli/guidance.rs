@@ -35,7 +35,7 @@ const PAGE: u32 = 100;
   centaur guidance write --topic returns --when 'I opened the bag' --then 'say: Opened bags stay with you.'
   centaur guidance write --from 42              from the last answer there that was judged bad
   centaur guidance try 3 --talks 10             what the AI would have said, without and with it
-  centaur guidance publish 3 && centaur guidance ls")]
+  centaur guidance publish 3")]
 pub struct Guidance {
     /// What to do
     #[command(subcommand)]

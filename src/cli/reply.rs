@@ -28,8 +28,10 @@ pub struct Reply {
 #[derive(Debug, clap::Subcommand)]
 enum Act {
     /// List them: name, title, text
+    #[command(after_help = "Example:\n  centaur reply ls\n  centaur reply ls --json")]
     Ls,
     /// Keep one, in place of the one of that name
+    #[command(after_help = "Example:\n  centaur reply keep new-parcel parcel.md --title 'New parcel'")]
     Keep {
         /// Small letters, digits and `-`, as in new-parcel
         name: String,
@@ -40,6 +42,7 @@ enum Act {
         title: String,
     },
     /// Forget one
+    #[command(after_help = "Example:\n  centaur reply forget new-parcel")]
     Forget {
         /// Its name
         name: String,

@@ -248,7 +248,8 @@ impl Editor {
             self.pastes.add(range);
             self.mind_the_pastes();
             self.folded = true;
-            self.run = Run::Other;
+            // It may stand within one that was shown whole and is folded again with it.
+            self.go_on(self.caret);
         }
         taken
     }

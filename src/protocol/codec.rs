@@ -54,3 +54,40 @@ pub fn decode_to_peer(text: &str) -> Result<ToPeer, BadFrame> {
     let Cards { cards, gone, current } = decode(text)?;
     Ok(ToPeer::Cards { cards, gone, current })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{card::LastLine, card::Speaker, time::Timestamp};
+
+    #[test]
+    fn cards_are_read_by_the_short_way_as_by_the_long_one() {
+        let mut card = Card::quiet(ConversationId(7), Timestamp(1_795_354_200_000));
+        card.customer.name = "Zoë \"Z\" \u{1f469}\u{200d}\u{1f4bb}".into();
+        card.tags = vec!["late".to_owned(), "vip".to_owned()].into();
+        card.last = Some(LastLine { at: Timestamp(5), speaker: Speaker::Ai, text: "two\nlines".into() });
+        let other = Card::quiet(ConversationId(8), Timestamp(3));
+        for frame in [
+            ToPeer::Cards { cards: vec![card.clone(), other], gone: vec![ConversationId(9)], current: Some(Seq(4)) },
+            ToPeer::Cards { cards: Vec::new(), gone: Vec::new(), current: None },
+            ToPeer::Thread {
+                conversation: ConversationId(7),
+                card: Box::new(card),
+                earlier: false,
+                events: Vec::new(),
+                more: false,
+            },
+        ] {
+            let text = encode(&frame);
+            assert_eq!(decode_to_peer(&text), Ok(frame), "{text}");
+            assert_eq!(decode_to_peer(&text), decode(&text));
+        }
+        let newer = r#"{"type":"cards","cards":[],"later":{"a":[1]},"current":3}"#;
+        assert_eq!(decode_to_peer(newer), decode(newer));
+        for bad in
+            [r#"{"type":"cards"}"#, r#"{"type":"cards","cards":[{}]}"#, r#"{"type":"cards","cards":[]} x"#, "cards"]
+        {
+            assert!(decode_to_peer(bad).is_err() && decode::<ToPeer>(bad).is_err(), "{bad}");
+        }
+    }
+}

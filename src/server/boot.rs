@@ -46,6 +46,9 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
         conversation.share_channel(live.iter().rev().take(LIKELY).map(AsRef::as_ref));
         live.push(Box::new(conversation));
     })?;
+    // What this reader holds of the file's pages nobody asks for again: what is built next takes their place.
+    drop(reader);
+    let reader = log.reader()?;
     // From all at once, the tree is packed.
     desk.conversations = live.into_iter().map(|it| (it.card.id, it)).collect();
     // Numbers are never given twice: the newest is told by the states, not by an office that was saved before it.
@@ -57,7 +60,7 @@ pub(super) fn load(log: &dyn EventLog, clock: &dyn Clock) -> Result<Boot, Server
     desk.office.seq = log.head().seq;
     let floor = CommandId(u128::from((clock.now().0 - KEYS_FOR_MS).max(0).unsigned_abs()) << 80);
     let keys = Keys::new(floor, reader.answers_since(floor)?);
-    // A reader of its own: this one holds many pages that nobody will ask for again.
+    // A reader of its own, for the same reason.
     drop(reader);
     Ok(Boot { desk, keys, reader: log.reader()?, dirty, office_dirty })
 }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 /// Bytes read at once from a socket. Commands are short, and the buffer is cleared for each read.
 const READ: usize = 2 * 1024;
-/// Bytes gathered before they are written.
-const WRITE: usize = 4 * 1024;
+/// Bytes gathered before they are written. Room is taken only for what is gathered.
+const WRITE: usize = 32 * 1024;
 
 /// The server's routes.
 pub(super) fn routes(hub: Arc<Hub>) -> Router {

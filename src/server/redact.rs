@@ -16,7 +16,9 @@ pub(super) fn office(office: &Office, role: Role) -> Office {
         Kind::Ai if shown.guidance.iter().all(|piece| piece.staged.is_none()) => {}
         Kind::Ai => {
             let pieces = Arc::make_mut(&mut shown.guidance);
-            pieces.iter_mut().for_each(|piece| piece.staged = None);
+            for piece in pieces.iter_mut() {
+                piece.staged = None;
+            }
             pieces.retain(|piece| piece.published.is_some());
         }
         Kind::Connector => shown.guidance = Arc::default(),

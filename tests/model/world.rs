@@ -7,6 +7,7 @@ use centaur::domain::{
     conversation::Conversation,
     holder::Holder,
     ids::{EntryNo, Term},
+    signals::Said,
 };
 
 /// What a broken promise is called, and its place among [`World::faults`].
@@ -197,7 +198,7 @@ impl World {
 
     /// What the rules do not look at goes, so that states that differ in nothing that matters are one.
     pub fn settle(talk: &mut Conversation) {
-        talk.said = centaur::domain::signals::Said::default();
+        talk.said = Said::default();
         talk.judgeable = Box::default();
         talk.heed = centaur::domain::guard::Heed::default();
         talk.spent = centaur::domain::ceiling::Spent::default();

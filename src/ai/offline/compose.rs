@@ -73,6 +73,23 @@ struct Choice<'a> {
     coverage: f64,
 }
 
+/// What needs no passage: what a tool says, and small talk.
+fn beside(prompt: &Prompt, knowledge: &Knowledge, guided: &Guided<'_>) -> Option<Composed> {
+    if let Some(composed) = super::tools::with_tools(prompt) {
+        let (told, unfollowed) = guided.idle("not followed: a tool's result is told");
+        let steps = composed.steps.iter().cloned().chain(told).collect();
+        return Some(Composed { steps, unfollowed, ..composed });
+    }
+    let (talk, settled) = small_talk(prompt, knowledge)?;
+    let text = phrase(talk, prompt.locale, &prompt.said.join("\n")).to_owned();
+    let mut steps = vec![step("compose", format!("small talk: {talk:?}"))];
+    steps.extend(prompt.whispers.iter().map(|_| step("whisper", "nothing to change in small talk".to_owned())));
+    let (told, unfollowed) = guided.idle("nothing to change in small talk");
+    steps.extend(told);
+    let grounding = Grounding(1000);
+    Some(Composed { text, grounding, known: true, settled, steps, unfollowed, ..Composed::default() })
+}
+
 /// Composes an answer to the prompt.
 pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let said = prompt.said.join("\n");
@@ -81,19 +98,8 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let guided = Guided::of(prompt);
     let instead = if says.is_empty() { guided.instead(&prompt.answered) } else { Vec::new() };
     let is_told = !says.is_empty() || !instead.is_empty();
-    if let Some(composed) = super::tools::with_tools(prompt).filter(|_| !is_told) {
-        let (told, unfollowed) = guided.idle("not followed: a tool's result is told");
-        let steps = composed.steps.iter().cloned().chain(told).collect();
-        return Composed { steps, unfollowed, ..composed };
-    }
-    if let Some((talk, settled)) = small_talk(prompt, knowledge).filter(|_| !is_told) {
-        let text = phrase(talk, prompt.locale, &said).to_owned();
-        let mut steps = vec![step("compose", format!("small talk: {talk:?}"))];
-        steps.extend(prompt.whispers.iter().map(|_| step("whisper", "nothing to change in small talk".to_owned())));
-        let (told, unfollowed) = guided.idle("nothing to change in small talk");
-        steps.extend(told);
-        let grounding = Grounding(1000);
-        return Composed { text, grounding, known: true, settled, steps, unfollowed, ..Composed::default() };
+    if !is_told && let Some(composed) = beside(prompt, knowledge, &guided) {
+        return composed;
     }
     let avoided = readings.iter().flat_map(|reading| &reading.avoid).chain(guided.avoid());
     let avoid: BTreeSet<String> = avoided.cloned().collect();

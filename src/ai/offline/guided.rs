@@ -17,6 +17,10 @@ use std::collections::BTreeSet;
 /// The document by which a line of guidance is cited.
 pub(super) const GUIDANCE: &str = "guidance";
 
+/// What is said of a piece that takes understanding.
+const CANNOT: &str = "not followed; the offline AI quotes: it can say a line (say: …), prefer an article, leave words out or ask \
+                      a person";
+
 /// The guidance that applies, read.
 pub(super) struct Guided<'a> {
     pieces: Vec<(&'a Standing, Reading)>,
@@ -81,16 +85,11 @@ impl<'a> Guided<'a> {
         let mut unfollowed = Vec::new();
         for (piece, reading) in &self.pieces {
             let did = did(piece, reading, prompt, said, quotes);
-            let detail = match &did {
-                Some(did) => format!("{}: {did}", piece.label()),
-                None => {
-                    unfollowed.extend(piece.named);
-                    format!(
-                        "{}: not followed; the offline AI quotes: it can say a line (say: …), prefer an article, leave words out \
-                         or ask a person",
-                        piece.label()
-                    )
-                }
+            let detail = if let Some(did) = did {
+                format!("{}: {did}", piece.label())
+            } else {
+                unfollowed.extend(piece.named);
+                format!("{}: {CANNOT}", piece.label())
             };
             steps.push(step("guidance", detail));
         }

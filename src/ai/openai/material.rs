@@ -14,6 +14,7 @@ use crate::{
     domain::text::SafeText,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// The rules, in the model's words. `{language}` is the customer's language.
 pub(super) const RULES: &str = include_str!("../../../assets/prompts/answer.md");
@@ -201,7 +202,7 @@ impl Material {
                 let parts: Vec<String> = parts
                     .map(|(title, text)| format!("{title}: {}", visible(text, GUIDED).replace('\n', " / ")))
                     .collect();
-                rules.push_str(&format!("- {}. {}\n", on_one_line(&it.title, 100), parts.join(" ")));
+                let _ = writeln!(rules, "- {}. {}", on_one_line(&it.title, 100), parts.join(" "));
             }
         }
         if !whispers.is_empty() {

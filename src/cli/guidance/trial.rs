@@ -51,10 +51,7 @@ impl Try {
         desk.try_guidance(ID, guidance, self.talks, ai).await;
         let (mut tried, mut changed) = (0, 0);
         loop {
-            let trial = match desk.frame(EACH).await? {
-                ToPeer::Tried { id: ID, trial } => trial,
-                _ => continue,
-            };
+            let ToPeer::Tried { id: ID, trial } = desk.frame(EACH).await? else { continue };
             match trial {
                 Trial::Talk { talk } => {
                     tried += 1;

@@ -84,6 +84,11 @@ impl Slot {
         self.needs && self.awake && !self.gone
     }
 
+    /// All that the orders know of it.
+    fn standing(&self) -> (Place, (bool, bool), bool) {
+        (self.place(), self.stands(), self.calls())
+    }
+
     /// Whether it stands in `all`, and in `found`.
     fn stands(&self) -> (bool, bool) {
         (self.awake || self.stuck, self.listed || self.stuck)
@@ -294,7 +299,7 @@ impl Floor {
         self.settle();
     }
 
-    /// Takes one card. Whether an older one was known.
+    /// Takes one card. Whether one that was known stands elsewhere now.
     fn take_one(&mut self, mut card: Card, now: Timestamp, when: Sort) -> bool {
         let id = card.id;
         match self.channels.iter().find(|known| **known == card.channel) {
@@ -328,17 +333,18 @@ impl Floor {
             }
             Some(slot) if card.seq < slot.card.seq && !slot.gone => false,
             Some(slot) => {
-                let was_listed = slot.listed;
+                let (was_listed, stood) = (slot.listed, slot.standing());
                 self.change(id, when, |slot, eye| {
                     *slot.card = card;
                     slot.gone = false;
                     eye.look(slot, now);
                 });
-                let is_listed = self.slots.get(&id).is_some_and(|slot| slot.listed);
+                let Some(slot) = self.slots.get(&id) else { return true };
+                let (is_listed, moved) = (slot.listed, slot.standing() != stood);
                 if is_listed && !was_listed && self.held.as_ref().is_some_and(|held| !held.contains(&id)) {
                     self.fresh += 1;
                 }
-                true
+                moved
             }
         }
     }
@@ -382,8 +388,9 @@ impl Floor {
             } else {
                 // Only new ones came: what is there is in order, so the new ones are sorted and merged in.
                 let came = new.iter().filter_map(|id| slots.get(id)).filter(|slot| in_it(slot));
-                order.extend(came.map(Slot::place));
-                order.sort();
+                let mut came: Vec<Place> = came.map(Slot::place).collect();
+                came.sort_unstable();
+                merge(order, &came);
             }
         };
         anew(&mut self.all, |slot| slot.stands().0);
@@ -469,6 +476,23 @@ enum Sort {
     Now,
     /// By whoever makes many changes, at their end.
     Later,
+}
+
+/// Merges new places, in order, into an order that has none of them: from the end, so that each is moved once.
+fn merge(order: &mut Vec<Place>, came: &[Place]) {
+    let mut end = order.len();
+    order.extend_from_slice(came);
+    let mut free = order.len();
+    for place in came.iter().rev() {
+        let at = order.get(..end).map_or(0, |old| old.partition_point(|one| one < place));
+        free -= end - at;
+        order.copy_within(at..end, free);
+        end = at;
+        free -= 1;
+        if let Some(there) = order.get_mut(free) {
+            *there = *place;
+        }
+    }
 }
 
 fn insert(order: &mut Vec<Place>, place: Place, wanted: bool) {

@@ -245,8 +245,10 @@ impl Up<'_> {
                     self.changed = true;
                 } else if self.unmark() {
                     self.say(Severity::Info, "nothing is marked any more");
-                } else if self.m.notices.pop().is_some() || (self.m.screen == Screen::Log && self.leave_log()) {
-                } else if self.m.screen == Screen::Ai && self.m.ai.guiding.open.take().is_some() {
+                } else if self.m.notices.pop().is_some()
+                    || (self.m.screen == Screen::Log && self.leave_log())
+                    || (self.m.screen == Screen::Ai && self.m.ai.guiding.open.take().is_some())
+                {
                 } else if self.m.pane != Pane::List && self.m.screen != Screen::Wall {
                     self.m.pane = Pane::List;
                 } else if self.m.screen != Screen::Floor {

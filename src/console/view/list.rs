@@ -95,7 +95,7 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
     let bold = row.needs && !row.leaving;
     let style = if bold { ink.theme.bold(Role::Text) } else { base };
     let (state, loud) = state(model, row);
-    let whole = x + Words::from(&name).width() + 1;
+    let whole = x + Words::from(&name).width() + 2;
     let latest = waits.saturating_sub(Words::from(&state).width() + 1);
     let column = waits.saturating_sub(why);
     let whys = if whole > column { whole.min(latest).max(column) } else { column };

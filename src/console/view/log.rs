@@ -274,6 +274,20 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
             Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
         }),
+        Event::ReplyKept { name, reply } => {
+            let what = if reply.is_some() { "is kept for all" } else { "is forgotten" };
+            SafeText::own(format!("canned reply {} {what}", SafeText::line_within(name, 80)))
+        }
+        Event::PolicySet { policy } => {
+            SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
+        }
+        _ => return of_guidance(event),
+    })
+}
+
+/// What happened to guidance.
+fn of_guidance(event: &Event) -> Option<SafeText> {
+    Some(match event {
         Event::GuidanceWritten { guidance, version } => SafeText::own(format!(
             "guidance {guidance} v{}, staged: {}",
             version.version,
@@ -285,13 +299,6 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
         Event::GuidanceRetired { guidance, why } => {
             let because = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
             SafeText::own(format!("guidance {guidance} is retired{because}"))
-        }
-        Event::ReplyKept { name, reply } => {
-            let what = if reply.is_some() { "is kept for all" } else { "is forgotten" };
-            SafeText::own(format!("canned reply {} {what}", SafeText::line_within(name, 80)))
-        }
-        Event::PolicySet { policy } => {
-            SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
         }
         _ => return None,
     })

@@ -58,7 +58,7 @@ fn words(ink: &Ink<'_>, notice: &Notice, more: usize) -> (SafeText, Role) {
 
 /// Whether a long one may go on in the line of the hints: what lies over the screen needs its own there.
 fn goes_on(model: &Model) -> bool {
-    !is_running(model) && matches!(model.layer, Layer::None | Layer::Compose(_))
+    !is_running(model) && matches!(model.layer, Layer::None)
 }
 
 fn is_running(model: &Model) -> bool {

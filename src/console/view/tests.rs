@@ -292,11 +292,8 @@ fn the_ai_screen_is_drawn_at_every_size() {
 fn guidance_is_drawn_at_every_size_listed_open_tried_and_written() {
     for (width, height) in [(60, 20), (80, 24), (160, 45)] {
         let mut model = fixture::guidance(width, height);
-        let at = |model: &Model, wanted: u32| {
-            let is = |row: &AiRow| matches!(row, AiRow::Guidance(id) if id.0 == wanted);
-            model.ai_rows().iter().position(is).unwrap()
-        };
-        model.ai.cursor = at(&model, 3);
+        let is_it = |row: &AiRow| matches!(row, AiRow::Guidance(GuidanceId(3)));
+        model.ai.cursor = model.ai_rows().iter().position(is_it).unwrap();
         snapshot(&format!("guidance_{width}x{height}"), &model, &mut Look::default());
         let mut model = fixture::opened(width, height);
         snapshot(&format!("guidance_tried_{width}x{height}"), &model, &mut Look::default());

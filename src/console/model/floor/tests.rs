@@ -161,3 +161,24 @@ fn at_an_edge_the_list_moves_by_most_of_a_page_and_the_cursor_stays_in_sight() {
     }
     assert_eq!(tops, [0, 15, 30, 45, 60, 75, 80, 65, 50, 35, 20, 5, 0]);
 }
+
+#[test]
+fn cards_of_a_channel_share_its_name() {
+    let mut floor = Floor::default();
+    floor.take((1..100).map(|id| card(id, 1, 0, false)).collect(), &[], NOON);
+    floor.take(vec![card(1, 2, 0, false)], &[], NOON);
+    let first = &floor.card(ConversationId(1)).unwrap().channel;
+    assert!(floor.each().all(|other| Arc::ptr_eq(&other.channel, first)));
+}
+
+proptest! {
+    #[test]
+    fn merging_is_sorting(known in prop::collection::btree_set((0u8..9, 1u64..200), 0..80), new in prop::collection::btree_set((0u8..9, 200u64..400), 0..80)) {
+        let place = |(below, id): &(u8, u64)| Place { below: *below, id: ConversationId(*id) };
+        let (mut order, came): (Vec<Place>, Vec<Place>) = (known.iter().map(place).collect(), new.iter().map(place).collect());
+        let mut sorted = [order.clone(), came.clone()].concat();
+        sorted.sort_unstable();
+        merge(&mut order, &came);
+        prop_assert_eq!(order, sorted);
+    }
+}

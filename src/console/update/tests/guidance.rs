@@ -8,7 +8,7 @@ use crate::console::{
 use crate::domain::{
     annotation::{Judgement, Verdict},
     command::Command,
-    guidance::{GuidanceId, Instruction, State},
+    guidance::{Guidance, GuidanceId, Instruction, State},
     ids::{ConversationId, EntryNo},
     teammate::Actor,
     turn::{Answer, Grounding, Outcome, Trace},
@@ -87,7 +87,7 @@ fn one_key_makes_guidance_of_a_fault_and_the_form_is_kept_until_the_desk_has_it(
         ("where is my parcel?", "say: It is at the depot.")
     );
     assert!(!stage.model.drafts.contains_key(&key));
-    assert_eq!(stage.desk.office.guidance(GuidanceId(1)).map(|piece| piece.state()), Some(State::Staged));
+    assert_eq!(stage.desk.office.guidance(GuidanceId(1)).map(Guidance::state), Some(State::Staged));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_piece_is_tried_published_and_with_the_same_key_twice_retired() {
     let trial = stage.model.ai.guiding.open.as_ref().and_then(|open| open.trial.clone()).unwrap();
     assert_eq!((trial.talks.as_slice(), &trial.over), ([talk].as_slice(), &Some(Over::Done(4))));
     stage.keys("P");
-    assert_eq!(stage.desk.office.guidance(GuidanceId(1)).map(|piece| piece.state()), Some(State::Published));
+    assert_eq!(stage.desk.office.guidance(GuidanceId(1)).map(Guidance::state), Some(State::Published));
     let asks = stage.asks().len();
     stage.keys("X");
     assert_eq!((stage.asks().len(), stage.notice()), (asks, "the same key again retires guidance 1 for good".into()));

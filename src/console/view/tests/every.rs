@@ -14,7 +14,9 @@ use crate::console::{
     welcome::{Step, Welcome},
 };
 use crate::domain::{
-    ids::{ConversationId, Seq, TeammateId},
+    card::DraftWaits,
+    holder::Holder,
+    ids::{ConversationId, EntryNo, Seq, TeammateId},
     stop::{Scope, Stop, StopId, Then},
     time::{Span, Timestamp},
 };
@@ -42,7 +44,7 @@ fn every(name: &str, begin: impl Fn(u16, u16) -> Model) {
     }
     let mut look = Look::default();
     let shown = roles(&drawn(&begin(80, 24), &mut look), &look.theme);
-    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(format!("{name}_roles_80x24"), shown);
     });
 }
@@ -101,17 +103,13 @@ fn all_that_is_written_is_drawn_at_every_size() {
     let draft = |said: &'static str| {
         move |width, height| {
             let mut model = fixture::talk(width, height, 99);
-            model.floor.go(1);
-            if let Some(talk) = &mut model.talk {
-                talk.conversation = ConversationId(1043);
-            }
-            let mut card = model.card(ConversationId(1043)).unwrap().clone();
-            if let Some(draft) = &mut card.draft {
-                draft.draft = crate::domain::ids::EntryNo(19);
-            }
-            card.seq = Seq(99_999);
+            let waits = model.card(ConversationId(1043)).unwrap().draft;
+            let mut card = model.card(ConversationId(1042)).unwrap().clone();
+            card.draft = waits.map(|waits| DraftWaits { draft: EntryNo(19), ..waits });
+            (card.seq, card.holder, card.escalation) = (Seq(99_999), Holder::Ai(TeammateId(2)), None);
             let now = model.now;
             model.floor.take(vec![card], &[], now);
+            keys(&mut model, "<enter>");
             keys(&mut model, said);
             model
         }
@@ -195,7 +193,7 @@ fn the_welcome_of_centaur_alone_is_drawn_at_every_size() {
             if (width, name) == (80, "menu") {
                 shown = format!("{shown}\n\n{}", roles(&buffer, &look.theme));
             }
-            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
                 insta::assert_snapshot!(format!("welcome_{name}_{width}x{height}"), shown);
             });
         }

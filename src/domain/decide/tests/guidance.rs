@@ -20,17 +20,17 @@ use crate::domain::{
 use proptest::{prelude::*, test_runner::TestCaseError};
 use std::collections::{BTreeMap, BTreeSet};
 
-fn says(title: &str, then: &str, topics: &[&str]) -> Box<Instruction> {
-    Box::new(Instruction {
+fn says(title: &str, then: &str, topics: &[&str]) -> Instruction {
+    Instruction {
         title: title.into(),
         then: then.into(),
         topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
         ..Instruction::default()
-    })
+    }
 }
 
-fn write(guidance: Option<u32>, instruction: Box<Instruction>) -> Command {
-    Command::WriteGuidance { guidance: guidance.map(GuidanceId), instruction, from: None }
+fn write(guidance: Option<u32>, instruction: Instruction) -> Command {
+    Command::WriteGuidance { guidance: guidance.map(GuidanceId), instruction: Box::new(instruction), from: None }
 }
 
 fn publish(id: u32, version: u16) -> Command {
@@ -257,7 +257,7 @@ fn what_is_wrong_with_a_piece_is_named() {
     // What is hostile is kept as it came; showing it safely is for those who show it.
     let hostile = "say: \u{202e}\u{1b}[2J hello";
     let fault = Fault { conversation: ConversationId(1), message: EntryNo(4) };
-    let instruction = says("it", hostile, &[]);
+    let instruction = Box::new(says("it", hostile, &[]));
     let said = world.does(LEAD, Command::WriteGuidance { guidance: None, instruction, from: Some(fault) });
     let Event::GuidanceWritten { version, .. } = &said[0].event else { panic!("{said:?}") };
     assert_eq!((version.instruction.then.as_str(), version.from), (hostile, Some(fault)));

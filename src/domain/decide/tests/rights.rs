@@ -84,8 +84,8 @@ fn needs(command: &Command) -> Needs {
     }
 }
 
-fn instruction() -> Box<Instruction> {
-    Box::new(Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() })
+fn instruction() -> Instruction {
+    Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() }
 }
 
 /// One of each command, about `conversation` where it is about one.
@@ -127,7 +127,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
-        Command::WriteGuidance { guidance: None, instruction: instruction(), from: None },
+        Command::WriteGuidance { guidance: None, instruction: Box::new(instruction()), from: None },
         Command::PublishGuidance { guidance: GuidanceId(1), version: 1 },
         Command::RetireGuidance { guidance: GuidanceId(1), why: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
