@@ -201,6 +201,8 @@ async fn a_refund_waits_for_a_person_is_done_once_and_told_to_the_customer() {
     assert_eq!(count(&|event| matches!(event, Event::ToolEnded { ending: ToolEnding::Approved, .. })), 1);
     let paid = |event: &Event| matches!(event, Event::ToolRan { fate: Fate::Done, result, .. } if result.contains("paid back"));
     assert_eq!(count(&paid), 1, "{events:?}");
+    // What came of one call is not taken for the word on the next.
+    assert_eq!(count(&|event| matches!(event, Event::ToolDenied { .. })), 0, "{events:?}");
     let told = |event: &Event| matches!(event, Event::Answered { answer, .. } if answer.text.contains("EUR 189.00 was paid back"));
     assert_eq!(count(&told), 1, "{events:?}");
 }

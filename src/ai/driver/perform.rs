@@ -29,6 +29,10 @@ impl Driver {
                     if which == Asked::Finish {
                         active.work = None;
                     }
+                    if which == Asked::AskTool {
+                        // What was asked for before is not what is waited for now.
+                        active.verdict = None;
+                    }
                     self.asked.insert(id, (conversation, attempt, which));
                     // At most two for each conversation at once, so this never waits for an answer.
                     self.peer.ask_as(id, *command).await;

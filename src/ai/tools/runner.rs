@@ -123,7 +123,9 @@ impl Runner {
             }
             ToPeer::Desk { office } => self.desk(*office).await,
             ToPeer::Cards { cards, gone, .. } => {
-                cards.iter().for_each(|card| self.card(card));
+                for card in &cards {
+                    self.card(card);
+                }
                 self.ready.retain(|(talk, _), _| !gone.contains(talk));
             }
             ToPeer::Run { conversation, call, run } => self.start((conversation, call), *run),

@@ -171,6 +171,7 @@ fn words(ink: &Ink<'_>, model: &Model, row: &Recorded, zone: &TimeZone) -> (Safe
 }
 
 /// What changes an entry, or the desk.
+#[expect(clippy::too_many_lines, reason = "one arm for each event, read as a table")]
 fn of_the_desk(event: &Event) -> Option<SafeText> {
     Some(match event {
         Event::DraftEnded { draft, ending } => SafeText::own(match ending {

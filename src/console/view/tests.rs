@@ -180,10 +180,12 @@ fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
         }
         if width >= 80 {
             let words =
-                ["shop.refund.make (R2 money or data), by Aria", "189.00", "a7a7a7a7a7a7a7a7", "202E", "8m left"];
+                ["shop.refund.make (R2 money or data), by Aria", "189.00", "a7a7a7a7a7a7a7a7", "⟨RLO⟩", "8m left"];
             assert!(words.iter().all(|word| shown.contains(word)), "{width}x{height}:\n{shown}");
         }
-        snapshot(&format!("needs_call_{width}x{height}"), &model, &mut Look::default());
+        if width <= 80 {
+            snapshot(&format!("needs_call_{width}x{height}"), &model, &mut Look::default());
+        }
     }
     // Several that are alike, in one list.
     let mut model = fixture::call(120, 36);
@@ -198,11 +200,13 @@ fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
         done: Vec::new(),
         failed: Vec::new(),
         skipped: vec![(ConversationId(1044), "too long to be read here")],
-        acts: Default::default(),
+        acts: std::collections::BTreeMap::new(),
         draft: None,
     });
     model.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
-    snapshot("job_approve_120x36", &model, &mut Look::default());
+    let shown = text(&drawn(&model, &mut Look::default()));
+    let words = ["approve shop.refund.make, 378.00 in all", "gro.live", "⟨RLO⟩", "type 2 and press Enter"];
+    assert!(words.iter().all(|word| shown.contains(word)), "{shown}");
 }
 
 #[test]

@@ -136,7 +136,6 @@ fn a_notice_is_looked_at_like_an_answer_and_left_out_where_a_check_stops_it() {
         "Write to jana@example.com.",
         "Your key is sk-abcdefghijklmnopqrstuvwxyz012345.",
         "A\u{202e}colleague answers.",
-        "Ein Kollege kümmert sich darum und meldet sich gleich bei dir, das dauert nicht lange.",
     ];
     let escalates = |notice: &str| Outcome::Escalate {
         reason: Reason::Ungrounded,
