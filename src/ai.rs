@@ -6,6 +6,7 @@
 //! * [`scripted`]: an endpoint of our own that needs no model, and makes trouble on request.
 //! * [`turn`]: one attempt to answer, a pure machine; [`view`]: what it reads of a talk; [`driver`]: the peer.
 //! * [`task`]: one task beside the person who answers, a pure machine too; [`errand`]: what it makes of a talk.
+//! * [`guidance`]: which of the team's guidance applies; [`trial`]: a piece of it tried on past talks.
 //! * [`follow`]: whether a message goes on from what was said before.
 //! * [`words`], [`sentences`], [`phrases`]: text, as far as five languages need it.
 //!
@@ -16,6 +17,7 @@ pub mod driver;
 pub mod errand;
 pub mod follow;
 pub mod grounding;
+pub mod guidance;
 pub mod knowledge;
 pub mod measure;
 pub mod model;
@@ -27,6 +29,7 @@ pub mod scripted;
 pub mod sentences;
 pub mod task;
 pub mod tools;
+pub mod trial;
 pub mod turn;
 pub mod view;
 pub mod words;

@@ -20,6 +20,7 @@ pub mod embed;
 pub mod evidence;
 pub mod exit;
 pub mod export;
+pub mod guidance;
 pub mod handover;
 pub mod health;
 pub mod input;
@@ -41,12 +42,14 @@ pub mod reindex;
 pub mod reject;
 pub mod reopen;
 pub mod replies;
+pub mod reply;
 pub mod resolve;
 pub mod revoke;
 pub mod say;
 pub mod seat;
 pub mod serve;
 pub mod show;
+mod signals;
 pub mod snooze;
 pub mod stop;
 pub mod sweep;
@@ -66,6 +69,7 @@ pub mod welcome;
 pub mod when;
 pub mod whisper;
 
+use self::signals::told_to_end;
 use crate::{
     client::Dial,
     config::Config,
@@ -176,6 +180,10 @@ pub enum Act {
     Mode(mode::SetMode),
     /// Show what speaks for letting the AI go further, and what against it
     Evidence(evidence::Evidence),
+    /// Make a fault a fix: standing instructions to the AI, tried on past talks before they are published
+    Guidance(guidance::Guidance),
+    /// The canned replies that the desk keeps for all who write there
+    Reply(reply::Reply),
     /// Pause the AI in a conversation for a while
     Pause(pause::Pause),
     /// How the AIs did in the last hour, and what of today's ceilings is used
@@ -453,6 +461,8 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
+        Act::Guidance(act) => act.run(context).await,
+        Act::Reply(act) => act.run(context).await,
         Act::Pause(act) => act.run(context).await,
         Act::Stop(act) => act.run(context).await,
         Act::Health(act) => act.run(context).await,
@@ -482,20 +492,4 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Completions(act) => act.run(context),
         Act::Man(act) => act.run(context),
     }
-}
-
-/// Ready when Ctrl-C or SIGTERM comes.
-async fn told_to_end() -> Failure {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        return tokio::select! {
-            _ = tokio::signal::ctrl_c() => Failure::Interrupted,
-            _ = terminate.recv() => Failure::Terminated,
-        };
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without signals there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
-    Failure::Interrupted
 }

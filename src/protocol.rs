@@ -9,11 +9,12 @@
 
 pub mod codec;
 pub mod frame;
+pub mod guidance;
 pub mod limits;
 pub mod query;
 
 pub use codec::{decode, decode_to_peer, encode};
-pub use frame::{Answer, ByeCode, Present, Resume, Scope, ToPeer, ToServer, Typist};
+pub use frame::{Answer, ByeCode, Present, Resume, Run, Scope, ToPeer, ToServer, Typist};
 pub use query::{Page, Query};
 
 /// The version of the wire. A peer with another one is told so and shown the door.

@@ -11,6 +11,7 @@
 
 mod chain;
 mod error;
+mod guidance;
 mod headfile;
 mod index;
 mod log;
@@ -27,10 +28,12 @@ pub(crate) mod tests;
 
 pub use chain::{Broken, Flaw, GENESIS, Verified, link, verify};
 pub use error::StoreError;
+pub use guidance::{GuidanceRow, NamedAt};
 pub use headfile::Mark;
 pub use log::{
     Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, State, States, Stored,
 };
 pub use memory::MemoryLog;
+pub use outputs::Ended;
 pub use reader::SqliteReader;
 pub use sqlite::{Opened, SqliteLog};

@@ -64,7 +64,8 @@ const ARTICLE: &str =
 struct Scene {
     running: Running,
     web: Caller,
-    admin: Caller,
+    /// The door to customers: told at once of what is on its way to them.
+    door: Caller,
     ai: tokio::task::JoinHandle<()>,
 }
 
@@ -96,17 +97,17 @@ impl Scene {
         let call = async |token: String, cards| {
             Caller::open(Arc::clone(&dial), token, cards, "bench".into()).await.expect("the desk answers").within(SOON)
         };
-        let (web, admin) = (call(of("web"), Scope::None).await, call(token.to_owned(), Scope::All).await);
+        let (web, door) = (call(of("web"), Scope::None).await, call(of("web"), Scope::Carried).await);
         let profile = Profile { answer_tokens: 4_000, ..Profile::new("bench", &endpoint.url, "bench") };
         let model = Arc::new(OpenAi::new(profile, vec![]).expect("a model"));
         let options =
             DriverOptions { pace: Pace::Instant, settle: Duration::ZERO, at_once: CROWD, ..DriverOptions::default() };
         let ai = tokio::spawn(async move {
             let (knowledge, _) = Knowledge::from_files([("refunds.md", ARTICLE)]);
-            let ended = Driver::run_with(dial, of("Aria"), &knowledge, model, options).await;
+            let ended = Driver::run_with(dial, of("Aria"), Arc::new(knowledge), model, options).await;
             eprintln!("the AI ended: {ended:?}");
         });
-        Self { running, web, admin, ai }
+        Self { running, web, door, ai }
     }
 
     /// The customer's first message; when it was sent, and where.
@@ -127,7 +128,7 @@ impl Scene {
     async fn answered(&mut self, talks: &[ConversationId]) -> HashMap<ConversationId, Instant> {
         let mut seen = HashMap::new();
         while talks.iter().any(|talk| !seen.contains_key(talk)) {
-            let ToPeer::Cards { cards, .. } = self.admin.next_frame(SOON).await.expect("cards come") else { continue };
+            let ToPeer::Cards { cards, .. } = self.door.next_frame(SOON).await.expect("cards come") else { continue };
             for card in cards {
                 assert!(card.escalation.is_none() && card.draft.is_none(), "no answer: {card:?}");
                 if card.last.as_ref().is_some_and(|last| last.speaker == Speaker::Ai) || !card.on_its_way.is_empty() {

@@ -7,6 +7,7 @@
 mod agenda;
 mod answers;
 mod attempt;
+mod ending;
 mod floor;
 mod options;
 mod perform;
@@ -23,15 +24,17 @@ use self::{
     work::{Report, Reported, Work},
 };
 use super::{
+    guidance::applying,
     knowledge::Knowledge,
     model::Model,
     offline::Offline,
     retrieval::Retrieval,
+    trial::{self, Way},
     turn::{Effect, End, Input, Rules},
     view::View,
 };
 use crate::{
-    client::{News, Options, Peer, Session, session::mint, wire::Dial},
+    client::{News, Options, Peer, Session, wire::Dial},
     domain::{
         event::Recorded,
         ids::{CommandId, ConversationId, EntryNo},
@@ -71,6 +74,10 @@ pub struct Driver {
     options: DriverOptions,
     model: Arc<dyn Model>,
     retrieval: Arc<Retrieval>,
+    knowledge: Arc<Knowledge>,
+    /// The way back to the desk, for a trial of guidance on a line of its own.
+    way: Way,
+    trial: Option<Work>,
     /// The version of the knowledge.
     config: String,
     floor: Floor,
@@ -117,7 +124,7 @@ struct Active {
     accepted: Option<EntryNo>,
     /// Whether the talk has come, for this attempt.
     here: bool,
-    /// What the desk said to a tool: the entry to look at, once it is here.
+    /// The call that was asked for last: its entry tells what the desk says to it, and what came of it.
     verdict: Option<EntryNo>,
     /// The newest message of the customer that the turn has read.
     read: EntryNo,
@@ -136,7 +143,7 @@ impl Driver {
         options: DriverOptions,
     ) -> Result<(), DriverError> {
         let model = Arc::new(Offline::new(Arc::clone(&knowledge)));
-        Self::run_with(dial, token, &knowledge, model, options).await
+        Self::run_with(dial, token, knowledge, model, options).await
     }
 
     /// As [`run`](Self::run), with any model.
@@ -146,11 +153,12 @@ impl Driver {
     pub async fn run_with(
         dial: Arc<dyn Dial>,
         token: String,
-        knowledge: &Knowledge,
+        knowledge: Arc<Knowledge>,
         model: Arc<dyn Model>,
         options: DriverOptions,
     ) -> Result<(), DriverError> {
-        let retrieval = Arc::new(Retrieval::new(knowledge)?);
+        let retrieval = Arc::new(Retrieval::new(&knowledge)?);
+        let way = Way { dial: Arc::clone(&dial), token: token.clone() };
         let greeting =
             Options { token, cards: Scope::Mine, program: options.program.clone(), returns: true, resume: None };
         let (peer, mut news) = Session::start(dial, greeting);
@@ -162,6 +170,9 @@ impl Driver {
             options,
             model,
             retrieval,
+            knowledge,
+            way,
+            trial: None,
             config,
             floor: Floor::default(),
             clock: (Timestamp::default(), Instant::now()),
@@ -248,6 +259,16 @@ impl Driver {
             ToPeer::Events { conversation, events } => {
                 self.fold(conversation, &events);
                 self.follow(conversation).await;
+            }
+            ToPeer::Try { ticket, guidance, version, talks } => {
+                let asked = trial::Asked { ticket, guidance, version: *version, talks };
+                let mind = trial::Mind {
+                    model: Arc::clone(&self.model),
+                    retrieval: Arc::clone(&self.retrieval),
+                    knowledge: Arc::clone(&self.knowledge),
+                };
+                // A newer one takes the place of what still runs.
+                self.trial = Some(Work::of(trial::run(self.way.clone(), mind, asked)));
             }
             ToPeer::Unwatchable { conversation, why } => {
                 tracing::warn!(%conversation, code = why.code(), "cannot be watched");
@@ -378,7 +399,7 @@ impl Driver {
         let Some(card) = self.floor.card(conversation) else { return };
         let Some(turn) = &active.turn else {
             let policy = self.floor.policy();
-            let tools = self.options.tools.offers(&policy, card.topic.as_deref());
+            let tools = self.floor.tools(card.topic.as_deref());
             let rules = Rules { policy, model: self.model.name(), config: self.config.clone(), tools };
             let (turn, effects) = Attempt::begin(conversation, card.term, active.task, rules);
             active.turn = Some(turn);
@@ -386,14 +407,21 @@ impl Driver {
             self.perform(conversation, effects).await;
             return;
         };
-        if let Some(entry) = active.verdict.and_then(|n| active.thread.entry(n)).cloned() {
-            active.verdict = None;
-            return self.step(conversation, Input::Verdict(Box::new(entry))).await;
+        let call = active.verdict.and_then(|n| active.thread.entry(n));
+        if let Some(entry) = call.filter(|entry| turn.awaits(entry)).cloned() {
+            self.step(conversation, Input::Verdict(Box::new(entry.clone()))).await;
+            // What came of it may be here already.
+            let ran = |it: &&Active| it.turn.as_ref().is_some_and(|turn| turn.awaits(&entry));
+            if self.active.get(&conversation).is_some_and(|it| ran(&it)) {
+                self.step(conversation, Input::Verdict(Box::new(entry))).await;
+            }
+            return;
         }
         let newest = active.newest();
         if let Some(n) = active.accepted.filter(|n| turn.number() == EntryNo(0) && active.thread.n >= *n) {
             active.read = newest;
-            let view = View::of(card, &active.thread, n);
+            let mut view = View::of(card, &active.thread, n);
+            view.guidance = applying(&self.floor.holding(card.topic.as_deref()), &view, &self.knowledge);
             self.step(conversation, Input::Began(n, Box::new(view))).await;
         } else if active.task.is_none() && active.read != EntryNo(0) && newest > active.read {
             self.step(conversation, Input::CustomerWrote).await;
@@ -402,15 +430,10 @@ impl Driver {
 
     async fn take(&mut self, report: Report) {
         if !self.is_current(report.conversation, report.attempt) {
-            if let Reported::Ran(call, ran) = report.what {
-                // The turn is over and the tool has run: the desk must know.
-                self.peer.ask_as(mint(), crate::ai::turn::Turn::told_late(report.conversation, call, ran)).await;
-            }
             return;
         }
         let input = match report.what {
             Reported::Retrieved(passages) => Input::Retrieved(passages),
-            Reported::Ran(_, ran) => Input::Ran(ran),
             Reported::Piece(piece) => Input::Piece(piece),
             Reported::Composed(composed) => Input::Composed(composed),
             Reported::GaveUp(error) => Input::GaveUp(error),
@@ -433,50 +456,6 @@ impl Driver {
             None => vec![Effect::Done(End::Dropped)],
         };
         self.perform(conversation, effects).await;
-    }
-
-    async fn done(&mut self, conversation: ConversationId, end: End) {
-        let was_task = self.active.remove(&conversation).is_some_and(|active| active.task.is_some());
-        self.peer.unwatch(conversation).await;
-        let counts = &mut self.counts;
-        match end {
-            End::Finished => counts.finished += 1,
-            End::Again => counts.again += 1,
-            End::Dropped => counts.dropped += 1,
-            End::Failed => counts.failed += 1,
-        }
-        let counts = *counts;
-        tracing::debug!(%conversation, ?end, "turn over");
-        if (counts.finished + counts.again + counts.dropped + counts.failed).is_multiple_of(COUNTED) {
-            let (finished, again, dropped, failed) = (counts.finished, counts.again, counts.dropped, counts.failed);
-            let (active, queued) = (self.active.len(), self.queue.len());
-            tracing::info!(finished, again, dropped, failed, active, queued, "the AI's turns");
-        }
-        // What waited behind this comes next.
-        self.look_for_task(conversation);
-        let wait = match end {
-            _ if was_task => return self.look_again(conversation, self.settle()),
-            End::Finished => return self.look_again(conversation, self.settle()),
-            End::Again => {
-                self.floor.unmark(conversation);
-                self.settle()
-            }
-            End::Failed => {
-                self.floor.unmark(conversation);
-                AFTER_FAILURE
-            }
-            End::Dropped => {
-                self.floor.mark_seen(conversation);
-                return;
-            }
-        };
-        self.look_again(conversation, wait);
-    }
-
-    fn look_again(&mut self, conversation: ConversationId, wait: Duration) {
-        if let Some(asked) = self.floor.begin_settling(conversation) {
-            self.agenda.add(Instant::now() + wait, Wake::Settled(conversation, asked));
-        }
     }
 }
 

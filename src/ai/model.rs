@@ -3,11 +3,12 @@
 //! A model reads a [`Prompt`] and sends the answer in pieces; what it says of its sources is checked by those who read it,
 //! never taken on trust for what may be sent. Deliberately not here: rules of when to answer (see [`turn`](super::turn)).
 
-use super::{errand::Errand, retrieval::Passage, tools::Offer, words::Language};
+use super::{errand::Errand, guidance::Standing, retrieval::Passage, tools::Offer, words::Language};
 use crate::{
     client::wire::Later,
     domain::{
         brief::Brief,
+        guidance::Named,
         turn::{Grounding, Source, Step},
     },
 };
@@ -30,6 +31,8 @@ pub struct Prompt {
     pub brief: Option<Brief>,
     /// The team's whispers, and why drafts were rejected.
     pub whispers: Vec<String>,
+    /// The team's standing guidance that applies.
+    pub guidance: Vec<Standing>,
     /// What was found, best first.
     pub passages: Vec<Passage>,
     /// Whether the customer says that the matter is settled.
@@ -110,6 +113,8 @@ pub struct Composed {
     pub claims: Vec<String>,
     /// How it came about.
     pub steps: Vec<Step>,
+    /// The guidance that it could not follow, by its own word: none of it is named as used.
+    pub unfollowed: Vec<Named>,
     /// Which model it was in the end, where several may answer; none: the one that was asked.
     pub model: Option<String>,
     /// What it used.

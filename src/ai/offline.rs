@@ -10,6 +10,7 @@
 mod asked;
 mod candidate;
 mod compose;
+mod guided;
 mod small;
 mod told;
 mod tools;
@@ -19,15 +20,30 @@ use super::{
     errand,
     knowledge::Knowledge,
     model::{Composed, Model, ModelError, Piece, Prompt},
+    words::Language,
 };
 use crate::client::wire::Later;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::mpsc;
 
 /// The words that a whisper asks to look for.
 #[must_use]
 pub(super) fn seek(whisper: &str) -> Vec<String> {
     whisper::Reading::of(whisper).seek
+}
+
+pub(super) use whisper::Reading as Whisper;
+
+/// The share of some terms that what was said holds, each weighed by what it tells, and how many of them.
+#[must_use]
+pub(super) fn share_met(
+    own: &BTreeSet<String>,
+    said: &BTreeSet<String>,
+    locale: Language,
+    knowledge: &Knowledge,
+) -> (f64, usize) {
+    let asked = asked::weigh_terms(own, locale, knowledge);
+    (asked.share_met(said), asked.met_by(said))
 }
 
 /// The model that quotes.

@@ -70,7 +70,7 @@ impl OpenAi {
             let mut material = Material::of(&prompt);
             let most = profile.turn_tokens.saturating_sub(profile.answer_tokens.saturating_add(RULES_TOKENS));
             material.fit(most.saturating_sub(tools_tokens(&prompt)));
-            let messages = material.messages(&prompt.whispers);
+            let messages = material.messages(&prompt.guidance, &prompt.whispers);
             let tokens = tokens_of(&material.json());
             let tried = if tokens > most {
                 Tried::unsent(Fault::TooMuch { tokens, most })

@@ -16,6 +16,7 @@ use super::{
 use crate::domain::{
     brief::Brief,
     command::Command,
+    guidance::Named,
     ids::{ConversationId, EntryNo, Term},
     task::{Kind, Report, TASK_TTL, Task, Work},
     time::Span,
@@ -48,6 +49,7 @@ pub struct TaskRun {
     steps: Vec<Step>,
     spent: Spent,
     answered_by: Option<String>,
+    guidance: Vec<Named>,
     stepped: u32,
 }
 
@@ -67,6 +69,7 @@ impl TaskRun {
             steps: Vec::new(),
             spent: Spent::default(),
             answered_by: None,
+            guidance: Vec::new(),
             stepped: 0,
         };
         let effects = vec![
@@ -160,6 +163,8 @@ impl TaskRun {
             .extend(steps.map(|step| Step { ms: if step.name == "compose" { ms } else { step.ms }, ..step.clone() }));
         self.spent = composed.spent;
         self.answered_by.clone_from(&composed.model);
+        let given = self.prompt.guidance.iter().filter_map(|piece| piece.named);
+        self.guidance = given.filter(|named| !composed.unfollowed.contains(named)).collect();
         let known = composed.known && !composed.text.trim().is_empty();
         let work = Box::new(self.work(if known { composed } else { Composed::default() }, at));
         if known {
@@ -221,6 +226,7 @@ impl TaskRun {
             model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
+            guidance: self.guidance.clone(),
             first_word_ms: at,
             total_ms: at,
             tokens: self.spent.tokens,
@@ -245,6 +251,8 @@ fn prompt(view: &View, task: &Task) -> Prompt {
         earlier: view.earlier.clone(),
         brief: Some(brief).filter(|brief| !brief.is_empty()),
         whispers: whispers.collect(),
+        // What is drafted for the customer follows what holds for customers.
+        guidance: if task.kind == Kind::Draft { view.guidance.clone() } else { Vec::new() },
         errand: Some(Errand { kind: task.kind, goal: task.goal.clone(), facts: task.facts.clone() }),
         ..Prompt::default()
     }

@@ -1,22 +1,24 @@
-//! Tools for AI teammates, through MCP: what servers offer, and one call of one tool.
+//! Tools through MCP: what servers offer, one call of one tool, and the teammate who runs what the desk lets run.
+//!
+//! An AI has none of this: it asks the desk.
 //!
 //! Each server has a task of its own that connects, looks what is offered, calls, and connects again when the server is
 //! gone. Whatever goes wrong ends in a word about it, in time: a crash, a silence, a definition that is not what it was,
 //! a result of any size. What a server says is data for people and models, never an instruction to this program.
-//! Deliberately not here: whether a call may be (the desk's rules), and when (see [`turn`](super::turn)).
+//! Deliberately not here: whether a call may be (the desk's rules), and what an AI asks for (see [`turn`](super::turn)).
 
 mod line;
+pub mod runner;
 mod server;
 
 use self::server::{Job, Server};
+pub use crate::domain::tool::Offer;
 use crate::domain::{
     ids::Digest,
-    policy::Policy,
-    tool::{Fate, LONGEST_DATA, Risk, definition},
+    tool::{Fate, LONGEST_DATA},
 };
-use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// How long a call may take in all, connecting included.
 pub const CALL_WITHIN: Duration = Duration::from_secs(15);
@@ -63,35 +65,6 @@ pub struct Setup {
     pub within: Duration,
 }
 
-/// A tool that a server offers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Offer {
-    /// Its name with the server's, as in `shop.refund.make`.
-    pub tool: String,
-    /// What the server says of it. From outside.
-    pub description: String,
-    /// What it takes: a JSON Schema. From outside.
-    pub schema: Value,
-    /// What pins it.
-    pub definition: Digest,
-}
-
-impl Offer {
-    /// A tool of the server `server`.
-    #[must_use]
-    pub fn new(server: &str, name: &str, description: &str, schema: Value) -> Self {
-        let definition = definition(name, description, &schema);
-        Self { tool: format!("{server}.{name}"), description: description.to_owned(), schema, definition }
-    }
-
-    /// The name by which language models know it: letters, digits, `_` and `-`, 64 at most.
-    #[must_use]
-    pub fn wire_name(&self) -> String {
-        let fits = |c: char| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '_' };
-        self.tool.chars().map(fits).take(64).collect()
-    }
-}
-
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
@@ -122,29 +95,42 @@ pub struct Errand {
     pub key: String,
 }
 
-/// All tool servers of an AI. Cheap to clone; its servers end with the last clone.
+/// All tool servers. Cheap to clone; its servers end with the last clone.
 #[derive(Clone, Debug, Default)]
 pub struct Toolbox {
     servers: Arc<Vec<Server>>,
+    /// Rings when a server offers something else than before.
+    news: Arc<Notify>,
 }
 
 impl Toolbox {
     /// Begins to connect to each server.
     #[must_use]
     pub fn open(setups: Vec<Setup>) -> Self {
-        Self { servers: Arc::new(setups.into_iter().map(Server::start).collect()) }
+        let news = Arc::new(Notify::new());
+        let servers = setups.into_iter().map(|setup| Server::start(setup, Arc::clone(&news))).collect();
+        Self { servers: Arc::new(servers), news }
     }
 
-    /// What is offered now and the policy lets an AI ask for about this topic.
+    /// Whether there is any server.
     #[must_use]
-    pub fn offers(&self, policy: &Policy, topic: Option<&str>) -> Vec<Offer> {
-        let allowed = |offer: &Offer| {
-            policy.tools.get(&offer.tool).is_some_and(|rule| {
-                let fits = rule.topics.is_empty() || topic.is_some_and(|topic| rule.topics.contains(topic));
-                rule.risk != Risk::R3 && fits
-            })
-        };
-        self.all().into_iter().filter(allowed).collect()
+    pub fn is_empty(&self) -> bool {
+        self.servers.is_empty()
+    }
+
+    /// Whether the tool is of a server here, and that server has said what it offers.
+    fn has_heard(&self, tool: &str) -> bool {
+        self.servers.iter().any(|server| server.runs(tool) && !server.offers.borrow().is_empty())
+    }
+
+    /// Whether the tool is of a server here.
+    fn runs(&self, tool: &str) -> bool {
+        self.servers.iter().any(|server| server.runs(tool))
+    }
+
+    /// Resolves when a server offers something else than before; for one caller.
+    async fn changed(&self) {
+        self.news.notified().await;
     }
 
     /// All that is offered now, whatever the policy says.
@@ -163,11 +149,7 @@ impl Toolbox {
 
     /// Calls a tool. Always comes back, in [`CALL_WITHIN`] and a little.
     pub async fn run(&self, errand: Errand) -> Ran {
-        let server = self
-            .servers
-            .iter()
-            .find(|server| errand.tool.strip_prefix(&server.name).is_some_and(|rest| rest.starts_with('.')));
-        let Some(server) = server else {
+        let Some(server) = self.servers.iter().find(|server| server.runs(&errand.tool)) else {
             return Ran::failed(format!("no tool server here has {}", errand.tool));
         };
         let (done, ran) = oneshot::channel();

@@ -10,21 +10,23 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use self::errands::{Doing, ToDo};
+use self::errands::Doing;
 pub(super) use self::reasons::clean;
 use super::{
     follow,
-    model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent},
+    guidance::Reading,
+    model::{Composed, ModelError, Past, PastState, Piece, Prompt, Remedy, Spent, ToolCall},
     offline::seek,
     phrases::{Phrase, phrase},
     retrieval::{Passage, Question},
-    tools::{Errand, Offer, Ran},
+    tools::Offer,
     view::View,
 };
 use crate::{
     domain::{
         command::Command,
         escalation::Reason,
+        guidance::Named,
         ids::{ConversationId, EntryNo, Term},
         policy::Policy,
         refusal::Refusal,
@@ -43,6 +45,8 @@ pub enum Timer {
     Overall,
     /// The answer to the last command did not come.
     Parting,
+    /// Nothing was heard of this call.
+    Tool(EntryNo),
 }
 
 /// What happens to a turn.
@@ -56,15 +60,9 @@ pub enum Input {
     Piece(Piece),
     /// The answer is whole.
     Composed(Box<Composed>),
-    /// What the desk says to the tool that was asked for: the entry that it made.
+    /// What the desk says to the tool that was asked for, or what came of it: its entry.
     Verdict(Box<Entry>),
-    /// The tool may run now.
-    ToolBegun,
-    /// The tool ran, or did not.
-    Ran(Ran),
-    /// The desk knows what became of it.
-    ToolTold,
-    /// The desk refused a command about a tool.
+    /// The desk refused to be asked for a tool.
     ToolRefused(Refusal),
     /// The model failed.
     GaveUp(Box<ModelError>),
@@ -91,8 +89,6 @@ pub enum Effect {
     Retrieve(Question),
     /// Compose an answer to this.
     Compose(Box<Prompt>),
-    /// Run this call of a tool.
-    Run(EntryNo, Box<Errand>),
     /// Show how the answer grows.
     Tell(Box<ToServer>),
     /// Come back with [`Input::Due`] after this long.
@@ -155,9 +151,11 @@ pub struct Turn {
     /// When the last step ended.
     stepped: u32,
     /// What is still to be asked of tools.
-    errands: VecDeque<ToDo>,
+    errands: VecDeque<ToolCall>,
     /// What came of tools in this turn.
     used: Vec<Past>,
+    /// The guidance that was used.
+    guidance: Vec<Named>,
     /// How often the model asked for tools.
     rounds: u8,
     /// The customer wrote while a tool ran.
@@ -188,6 +186,7 @@ impl Turn {
             stepped: 0,
             errands: VecDeque::new(),
             used: Vec::new(),
+            guidance: Vec::new(),
             rounds: 0,
             overtaken: false,
         };
@@ -241,25 +240,18 @@ impl Turn {
             (State::Asked, _) => Vec::new(),
             (
                 State::Tool(_),
-                input @ (Input::Verdict(_)
-                | Input::ToolBegun
-                | Input::Ran(_)
-                | Input::ToolTold
-                | Input::ToolRefused(_)
-                | Input::CustomerWrote),
+                input @ (Input::Verdict(_) | Input::ToolRefused(_) | Input::CustomerWrote | Input::Due(Timer::Tool(_))),
             ) => self.tool(input, at),
-            (_, Input::CustomerWrote) => {
-                self.part(End::Again, Outcome::Abandon { why: "the customer wrote again".to_owned() })
-            }
+            (_, Input::CustomerWrote) => self.begin_anew(at),
             (State::Composing { .. }, Input::Due(Timer::Overall)) => {
                 let seconds = at / 1_000;
                 self.hand_off(&format!("it was not done within {seconds} s"), at)
             }
             (_, Input::Due(Timer::Overall)) => {
                 let seconds = at / 1_000;
-                self.part(End::Failed, Outcome::Fail { why: format!("no answer within {seconds} s") })
+                self.fail(&format!("no answer within {seconds} s"), at)
             }
-            (_, Input::Failed(why)) => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
+            (_, Input::Failed(why)) => self.fail(&why, at),
             (State::Retrieving, Input::Retrieved(passages)) => self.found(passages, at),
             (State::Composing { .. }, Input::GaveUp(error)) => {
                 self.spent = self.spent.and(error.spent);
@@ -267,7 +259,7 @@ impl Turn {
                 self.steps.extend(steps);
                 match remedy {
                     Remedy::Person => self.hand_off(&why, at),
-                    Remedy::Again => self.part(End::Failed, Outcome::Fail { why: reasons::clean(&why, 300) }),
+                    Remedy::Again => self.fail(&why, at),
                 }
             }
             (State::Composing { text }, Input::Piece(Piece::Anew)) => {
@@ -294,12 +286,9 @@ impl Turn {
                 | Input::Composed(_)
                 | Input::GaveUp(_)
                 | Input::Verdict(_)
-                | Input::ToolBegun
-                | Input::Ran(_)
-                | Input::ToolTold
                 | Input::ToolRefused(_)
                 | Input::Ended
-                | Input::Due(Timer::Parting),
+                | Input::Due(Timer::Parting | Timer::Tool(_)),
             ) => Vec::new(),
         }
     }
@@ -311,10 +300,14 @@ impl Turn {
             self.step("guard", why.clone(), at);
             return self.escalate(reason, &why, at);
         }
-        // What people let run comes first: the answer stands on what comes of it.
-        self.errands = self.view.ready.drain(..).map(|ready| ToDo::Run(Box::new(ready))).collect();
-        if !self.errands.is_empty() {
-            return self.next_errand(at);
+        if let Some(why) = self.view.unsure.take() {
+            return self.hand_off(&why, at);
+        }
+        if let Some(piece) = self.view.guidance.iter().find(|it| Reading::of(&it.instruction).person).cloned() {
+            let why = format!("{}: a person answers", piece.label());
+            self.guidance = piece.named.into_iter().collect();
+            self.step("guidance", why, at);
+            return self.escalate(Reason::Guidance, &piece.label(), at);
         }
         self.look_up()
     }
@@ -329,7 +322,7 @@ impl Turn {
         vec![Effect::Retrieve(Question {
             words: words.join("\n"),
             near,
-            more: view.whispers.iter().flat_map(|whisper| seek(whisper)).collect::<Vec<_>>().join(" "),
+            more: more(view),
             locale: view.locale,
             topic: view.topic.clone(),
         })]
@@ -352,6 +345,7 @@ impl Turn {
             earlier: view.earlier.clone(),
             brief: view.brief.clone(),
             whispers: view.whispers.clone(),
+            guidance: view.guidance.clone(),
             passages: self.passages.clone(),
             settled: view.settled,
             tools: if self.rounds < errands::ROUNDS { self.rules.tools.clone() } else { Vec::new() },
@@ -369,6 +363,8 @@ impl Turn {
         }
         self.spent = self.spent.and(composed.spent);
         self.answered_by.clone_from(&composed.model);
+        let given = self.view.guidance.iter().filter_map(|piece| piece.named);
+        self.guidance = given.filter(|named| !composed.unfollowed.contains(named)).collect();
         if !composed.calls.is_empty() && self.rounds < errands::ROUNDS && !self.rules.tools.is_empty() {
             return self.wants(composed.calls, at);
         }
@@ -387,7 +383,7 @@ impl Turn {
             return self.escalate(Reason::Ungrounded, &nearest, at);
         }
         if composed.text.len() > TEXT {
-            return self.part(End::Failed, Outcome::Fail { why: "the answer was too long".to_owned() });
+            return self.fail("the answer was too long", at);
         }
         if reasons::repeats(&composed, &self.view.own) {
             self.step("guard", "the same was answered before".to_owned(), at);
@@ -397,6 +393,18 @@ impl Turn {
         let Composed { text, sources, grounding, settled, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace });
         self.part(End::Finished, Outcome::Answer { answer, settled })
+    }
+
+    /// Another attempt may do better.
+    fn fail(&mut self, why: &str, at: u32) -> Vec<Effect> {
+        let (why, trace) = (reasons::clean(why, 300), self.trace(at));
+        self.part(End::Failed, Outcome::Fail { why, trace })
+    }
+
+    /// The customer wrote: what was read is not all any more.
+    fn begin_anew(&mut self, at: u32) -> Vec<Effect> {
+        let (why, trace) = ("the customer wrote again".to_owned(), self.trace(at));
+        self.part(End::Again, Outcome::Abandon { why, trace })
     }
 
     /// The model cannot: a person gets the talk, with the reason in front.
@@ -447,10 +455,23 @@ impl Turn {
             model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
+            guidance: self.guidance.clone(),
             first_word_ms: self.first_word.unwrap_or(at),
             total_ms: at,
             tokens: self.spent.tokens,
             cost_micros: self.spent.cost_micros,
         }
     }
+}
+
+/// What is looked for beside the question: what whispers and guidance seek.
+fn more(view: &View) -> String {
+    let whispered = view.whispers.iter().flat_map(|whisper| seek(whisper));
+    let guided = view.guidance.iter().map(|piece| Reading::of(&piece.instruction));
+    // A document's name is made of what it is about.
+    let guided = guided.flat_map(|reading| {
+        let named = reading.prefer.iter().map(|path| path.trim_end_matches(".md").replace(['/', '-', '_', '.'], " "));
+        reading.seek.into_iter().chain(named.collect::<Vec<_>>())
+    });
+    whispered.chain(guided).collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,7 @@
 //! here: any decision.
 
 use super::{
+    guidance::Standing,
     model::{Past, PastState},
     words::Language,
 };
@@ -16,7 +17,7 @@ use crate::domain::{
     task::{Kind, Task},
     thread::{Thread, Used, What},
     time::Timestamp,
-    tool::{Call, Fate, ToolEnding},
+    tool::{Fate, Risk, ToolEnding},
 };
 
 /// The customer's messages and answers that are read at most, from the end.
@@ -25,14 +26,19 @@ const READ: usize = 40;
 /// Calls of tools that are read at most, from the end.
 const USED: usize = 12;
 
-/// A call as a model reads it; none while it is only allowed or withdrawn.
+/// A call as a model reads it; none if it never ran and nobody said a word to it.
 fn past(it: &Used) -> Option<Past> {
     let (state, words) = match (&it.ran, &it.ending) {
         (Some((Fate::Done, words)), _) => (PastState::Done, words.clone()),
         (Some((Fate::Failed, words)), _) => (PastState::Failed, words.clone()),
+        // What only reads did nothing if it did not answer.
+        (Some((Fate::Unknown, words)), _) if it.call.risk == Risk::R0 => (PastState::Failed, words.clone()),
         (Some((Fate::Unknown, words)), _) => (PastState::Unknown, words.clone()),
         (None, Some((ToolEnding::Rejected { reason }, _))) => (PastState::Rejected, reason.clone()),
         (None, Some((ToolEnding::Answered { text }, _))) => (PastState::Answered, text.clone()),
+        (None, _) if it.began.is_some() || (it.is_ready() && it.ending.is_some()) => {
+            (PastState::Waits, "a person let it run; it is not done yet".to_owned())
+        }
         (None, None) if it.waits() => (PastState::Waits, "a person of the team decides".to_owned()),
         (None, _) => return None,
     };
@@ -69,23 +75,16 @@ pub struct View {
     pub brief: Option<Brief>,
     /// The whispers that this turn applies, and why the last drafts were rejected.
     pub whispers: Vec<String>,
+    /// The team's guidance that applies to what is open. Set by who reads the desk.
+    pub guidance: Vec<Standing>,
     /// Whether nothing of it may reach the customer.
     pub shadow: bool,
     /// The open tasks, by the entry that gave them.
     pub tasks: Vec<(EntryNo, Task)>,
     /// What was asked of tools before, and what came of it, oldest first.
     pub used: Vec<Past>,
-    /// What people let run and has not begun.
-    pub ready: Vec<Ready>,
-}
-
-/// A call that may run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ready {
-    /// Its number.
-    pub call: EntryNo,
-    /// The call, with the arguments that count.
-    pub asked: Call,
+    /// What nobody can tell of a change that a person let be made: people look first.
+    pub unsure: Option<String>,
 }
 
 impl View {
@@ -102,7 +101,7 @@ impl View {
         let mut rejected: Vec<String> = Vec::new();
         let (mut used, mut answered_at) = (Vec::new(), Timestamp(i64::MIN));
         let mut ruled: Vec<String> = Vec::new();
-        let mut briefed = None;
+        let (mut briefed, mut unsure) = (None, None);
         for entry in &thread.entries {
             match &entry.what {
                 What::Customer { text, signals, .. } => {
@@ -127,14 +126,15 @@ impl View {
                 What::Brief { brief } => {
                     // A person read and decided: an earlier wish for a person is met.
                     briefed = Some(entry.n);
+                    unsure = None;
                     view.brief = Some(brief.clone());
                     view.asks_human = false;
                 }
                 What::Tool { used: it } => {
                     used.extend(past(it).map(|past| (it.at.unwrap_or(entry.at), past)));
-                    if it.is_ready() && it.why.is_some() && it.call.term == card.term {
-                        let asked = Call { arguments: it.arguments().to_owned(), ..it.call.clone() };
-                        view.ready.push(Ready { call: entry.n, asked });
+                    if let Some((Fate::Unknown, said)) = it.ran.as_ref().filter(|_| it.call.risk > Risk::R0) {
+                        let at = it.at.unwrap_or(entry.at);
+                        unsure = Some((at, format!("nobody can tell whether {} was done: {said}", it.call.tool)));
                     }
                 }
                 What::Task { task, ending: None, .. } => {
@@ -157,6 +157,7 @@ impl View {
                 _ => {}
             }
         }
+        view.unsure = unsure.filter(|(at, _)| *at >= answered_at).map(|(_, why)| why);
         view.used = used.into_iter().map(|(at, past)| Past { fresh: at >= answered_at, ..past }).collect();
         let over = view.used.len().saturating_sub(USED);
         view.used.drain(..over);

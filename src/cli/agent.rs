@@ -3,7 +3,7 @@
 //! It joins with a token like anybody. Several may run with one token: of all that ask to begin a turn the desk lets one.
 //! Deliberately not here: how it answers (`ai`).
 
-use super::{Context, desk::Desk, exit::Failure, models, team, token, tools};
+use super::{Context, desk::Desk, exit::Failure, models, team, token};
 use crate::{
     ai::driver::{Driver, DriverError, DriverOptions, Pace},
     client::{CallError, Socket},
@@ -28,7 +28,8 @@ Examples:
   centaur agent --token-file aria.token --knowledge ./articles
   centaur agent --token-file aria.token --profile local
 
-Models stand in the settings file as [models.NAME]; `centaur doctor` tries them.
+Models stand in the settings file as [models.NAME]; `centaur doctor` tries them. Tools are run where `centaur serve` runs,
+with its settings: an agent asks the desk for them and has no key of theirs.
 An AI teammate in another language: assets/examples has one in Python, and the protocol.")]
 pub struct Agent {
     /// The language model, by its name in the settings; without it, it quotes and needs no network
@@ -71,11 +72,10 @@ impl Agent {
             pace: if self.profile.is_some() { Pace::Instant } else { team::OFFLINE_PACE },
             settle: SETTLE,
             at_once: usize::from(self.at_once),
-            tools: tools::toolbox(context, tools::Demo::LeftOut)?,
             ..DriverOptions::default()
         };
         tokio::select! {
-            ended = Driver::run_with(dial, token, &knowledge, model, options) => match ended {
+            ended = Driver::run_with(dial, token, Arc::clone(&knowledge), model, options) => match ended {
                 Ok(()) => Ok(()),
                 Err(DriverError::Ended { code, why }) => Err(CallError::Ended { code, why }.into()),
                 Err(error) => Err(Failure::Failed(error.to_string())),

@@ -50,10 +50,47 @@ pub fn policy() -> &'static str {
     DEMO.get_file("policy.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
+/// The guidance that the demo company has published, as TOML.
+#[must_use]
+pub fn guidance() -> &'static str {
+    DEMO.get_file("guidance.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{connectors::simulator, domain::policy::Policy};
+    use crate::{
+        ai::{
+            guidance::{Reading, Standing, applying},
+            knowledge::Knowledge,
+            view::View,
+        },
+        cli::team,
+        connectors::simulator,
+        domain::policy::Policy,
+    };
+
+    #[test]
+    fn the_demo_has_guidance_that_fits_its_customers_and_names_articles_that_are_there() {
+        let pieces = team::guidance(guidance(), "assets/demo/guidance.toml").unwrap();
+        assert_eq!(pieces.len(), 2);
+        let (base, _) = Knowledge::from_files(knowledge());
+        for piece in &pieces {
+            let reading = Reading::of(piece);
+            let is_there = |named: &String| base.documents().iter().any(|document| document.path.ends_with(named));
+            assert!(reading.prefer.iter().all(is_there), "{reading:?}");
+            assert!(reading.person || !reading.prefer.is_empty());
+            let standing = [Standing { named: None, instruction: piece.clone() }];
+            let scenarios = simulator::parse(&customers()).unwrap();
+            let fits = scenarios.iter().filter(|scenario| {
+                let said = scenario.steps.first().map(|step| step.says.clone()).unwrap_or_default();
+                let view = View { said, ..View::default() };
+                let covered = piece.covers(Some(&scenario.topic));
+                covered && !applying(&standing, &view, &base).is_empty()
+            });
+            assert!(fits.count() > 0, "{} fits no customer", piece.title);
+        }
+    }
 
     #[test]
     fn the_demo_is_whole() {

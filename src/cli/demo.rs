@@ -107,9 +107,12 @@ impl Demo {
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
         let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
         let desk = Embedded::open(&folder, plan).await?;
+        let guidance = team::guidance(assets::guidance(), "assets/demo/guidance.toml")?;
+        team::guide(&desk, guidance, context.patience()).await?;
         let tools = tools::toolbox(context, tools::Demo::Included)?;
         let pace = if self.profile.is_some() { Pace::Instant } else { Pace::WordsPerSecond(WORDS) };
-        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START, tools).await?;
+        let tools = team::run_tools(&desk, tools).await?;
+        let ai = team::hire(&desk, "Aria", knowledge, model, pace, HEAD_START).await?;
         let colleague = colleague(&desk).await?;
         let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
@@ -142,6 +145,7 @@ impl Demo {
         colleague.abort();
         reviewer.abort();
         ai.abort();
+        tools.iter().for_each(tokio::task::JoinHandle::abort);
         desk.close().await;
         result
     }

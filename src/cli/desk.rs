@@ -9,6 +9,7 @@ use crate::{
         card::Card,
         command::Command,
         desk::Office,
+        guidance::GuidanceId,
         holder::Holder,
         ids::{ConversationId, EntryNo, TeammateId, Term},
         refusal::Refusal,
@@ -16,7 +17,7 @@ use crate::{
         thread::Thread,
         time::Timestamp,
     },
-    protocol::{Answer, Page, Query, Scope, ToPeer},
+    protocol::{Answer, Page, Query, Scope, ToPeer, ToServer},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -197,6 +198,11 @@ impl Desk {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Asks for a trial of guidance; what comes of it are frames with this number.
+    pub async fn try_guidance(&self, id: u32, guidance: GuidanceId, talks: u8, ai: Option<TeammateId>) {
+        self.caller.peer().tell(ToServer::Try { id, guidance, talks, ai }).await;
     }
 
     /// The next frame that answers nothing.

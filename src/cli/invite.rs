@@ -15,7 +15,7 @@ use std::path::PathBuf;
 pub struct Invite {
     /// By what name; 1 to 40 characters
     name: String,
-    /// viewer, reviewer, agent, lead, admin, ai or connector
+    /// viewer, reviewer, agent, lead, admin, ai, connector or tools
     #[arg(long)]
     role: Role,
     /// Write the token to this new file, readable by you alone, instead of printing it

@@ -1,4 +1,5 @@
-//! The language models of the settings, with their keys: from the environment or a file, never from the command line.
+//! The language models of the settings, with their keys: from the environment, a file, or a key ring's program, never from
+//! the command line.
 //!
 //! Deliberately not here: what a model does (`ai::openai`), and which settings there are (`config::models`).
 
@@ -15,7 +16,12 @@ use crate::{
     },
     config::models::{self, Time},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::Read as _,
+    process,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 /// The model called `name` with those behind it, or the one that quotes `knowledge` if none is named.
 ///
@@ -67,7 +73,79 @@ fn key(settings: &models::Profile) -> Option<Result<Key, String>> {
             format!("the variable {name} {what}; put the key there")
         }));
     }
+    if !settings.key_command.is_empty() {
+        let printed = printed(&settings.key_command, KEY_WITHIN);
+        return Some(printed.and_then(|said| {
+            Key::new(said.trim()).ok_or_else(|| format!("`{}` printed no key", settings.key_command.join(" ")))
+        }));
+    }
     let path = settings.key_file.as_ref()?;
     let read = token::read_secret(path).map_err(|failure| failure.sentence().replace("the token", "the key"));
     Some(read.and_then(|said| Key::new(&said).ok_or_else(|| format!("{} holds no key", path.display()))))
+}
+
+/// How long a key ring may take: it may ask a person to unlock it.
+const KEY_WITHIN: Duration = Duration::from_secs(30);
+/// So much of what is printed is read, in bytes.
+const KEY_LENGTH: u64 = 4_096;
+
+/// What a program prints, without a shell: its arguments are as they stand. It may ask on the terminal; it is ended if it
+/// takes too long. Nothing that it prints is shown.
+fn printed(command: &[String], within: Duration) -> Result<String, String> {
+    let said = command.join(" ");
+    let (program, arguments) = command.split_first().ok_or("the key's program is missing")?;
+    let mut child = process::Command::new(program)
+        .args(arguments)
+        .stdout(process::Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    let Some(out) = child.stdout.take() else { return Err(format!("`{said}` has no output")) };
+    // Bounded: one message, and whoever waits for it.
+    let (tell, told) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = out.take(KEY_LENGTH).read_to_string(&mut text).map(|_| text);
+        // Fails only when nobody waits any more.
+        let _ = tell.send(read);
+    });
+    let read = told.recv_timeout(within);
+    if read.is_err() {
+        let _ = child.kill();
+    }
+    let ended = child.wait().map_err(|error| format!("`{said}`: {error}"))?;
+    match read {
+        Err(_) => Err(format!("`{said}` printed no key within {} s", within.as_secs())),
+        Ok(Err(_)) => Err(format!("`{said}` printed no text")),
+        Ok(Ok(_)) if !ended.success() => Err(format!("`{said}` failed ({ended}); try it in a shell")),
+        Ok(Ok(text)) => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(command: &[&str], within: u64) -> Result<String, String> {
+        let command: Vec<String> = command.iter().map(|&word| word.to_owned()).collect();
+        printed(&command, Duration::from_millis(within))
+    }
+
+    #[test]
+    fn a_key_ring_s_program_is_asked_without_a_shell_and_ended_in_time() {
+        assert_eq!(of(&["printf", "sk-1\n"], 20_000).as_deref(), Ok("sk-1\n"));
+        assert_eq!(of(&["echo", "$HOME; rm -rf /"], 20_000).as_deref(), Ok("$HOME; rm -rf /\n"));
+        assert!(of(&["false"], 20_000).unwrap_err().contains("failed"));
+        assert!(of(&["/no/such/program"], 20_000).unwrap_err().contains("cannot be started"));
+        assert!(of(&["sleep", "600"], 50).unwrap_err().contains("printed no key within"));
+    }
+
+    #[test]
+    fn a_profile_takes_its_key_from_what_a_program_prints() {
+        let settings = |command: &[&str]| models::Profile {
+            key_command: command.iter().map(|&word| word.to_owned()).collect(),
+            ..models::Profile::default()
+        };
+        assert!(matches!(key(&settings(&["echo", "sk-2"])), Some(Ok(_))));
+        assert!(matches!(key(&settings(&["echo", ""])), Some(Err(why)) if why.contains("printed no key")));
+    }
 }

@@ -72,7 +72,7 @@ pub fn check() -> Result<(), Failure> {
     let term = std::env::var("TERM").unwrap_or_default();
     if term.is_empty() || term == "dumb" {
         return Err(Failure::Usage(format!(
-            "the console needs a terminal that can move its cursor, and TERM is `{term}`; set TERM, or use `centaur ls` and `tail`"
+            "the console needs a terminal that can move its cursor, and TERM is `{term}`; set TERM, or use `centaur console --plain`, which needs no more than lines"
         )));
     }
     Ok(())
@@ -167,10 +167,11 @@ pub fn level() -> ColorLevel {
 }
 
 fn level_of(variable: &dyn Fn(&str) -> Option<String>) -> ColorLevel {
-    if variable("NO_COLOR").is_some() {
+    let forced = variable("CLICOLOR_FORCE").is_some_and(|force| force != "0");
+    let refused = !forced && variable("CLICOLOR").is_some_and(|asked| asked == "0");
+    if variable("NO_COLOR").is_some() || refused {
         return ColorLevel::None;
     }
-    let forced = variable("CLICOLOR_FORCE").is_some_and(|force| force != "0");
     let true_color = variable("COLORTERM").is_some_and(|kind| kind == "truecolor" || kind == "24bit");
     let term = variable("TERM").unwrap_or_default();
     if true_color || term.ends_with("-direct") {
@@ -292,6 +293,8 @@ mod tests {
             level_of(&move |name| set.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
         };
         assert_eq!(of(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), ColorLevel::None);
+        assert_eq!(of(&[("CLICOLOR", "0"), ("COLORTERM", "truecolor")]), ColorLevel::None);
+        assert_eq!(of(&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1"), ("TERM", "xterm-256color")]), ColorLevel::Indexed);
         assert_eq!(of(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]), ColorLevel::True);
         assert_eq!(of(&[("TERM", "xterm-256color")]), ColorLevel::Indexed);
         assert_eq!(of(&[("TERM", "linux")]), ColorLevel::Sixteen);

@@ -71,8 +71,9 @@ impl Serve {
         } else {
             let knowledge = Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?);
             let model = models::model(context, self.profile.as_deref(), &knowledge)?;
-            Some((knowledge, model, tools::toolbox(context, tools::Demo::LeftOut)?))
+            Some((knowledge, model))
         };
+        let tools = tools::toolbox(context, tools::Demo::LeftOut)?;
         let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
@@ -84,9 +85,10 @@ impl Serve {
         let mut told = std::pin::pin!(super::told_to_end());
         let told_early = futures_util::poll!(told.as_mut()).is_ready();
         let pace = if self.profile.is_some() { Pace::Instant } else { team::OFFLINE_PACE };
+        let tools = team::run_tools(&desk, tools).await?;
         let ai = match mind {
-            Some((knowledge, model, tools)) => {
-                Some(team::hire(&desk, &self.ai, knowledge, model, pace, Duration::ZERO, tools).await?)
+            Some((knowledge, model)) => {
+                Some(team::hire(&desk, &self.ai, knowledge, model, pace, Duration::ZERO).await?)
             }
             None => None,
         };
@@ -123,8 +125,8 @@ impl Serve {
             }
         };
         desk.close().await;
-        if let Some(ai) = ai {
-            ai.abort();
+        for task in ai.into_iter().chain(tools) {
+            task.abort();
         }
         ended
     }

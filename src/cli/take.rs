@@ -7,6 +7,7 @@ use super::{Context, desk::Desk, exit::Failure};
 use crate::{
     domain::{
         command::Command,
+        holder::Holder,
         ids::{ConversationId, EntryNo, Seq, Term},
     },
     protocol::Scope,
@@ -21,6 +22,7 @@ const QUIET_WITHIN: Duration = Duration::from_millis(3_500);
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   centaur take 42 --reason 'the customer asks for a person'
+  centaur take 42 --force    as a lead, also from another person
 
 You hold it while you are seen. Who is not seen for the desk's lease (90 s by
 default) loses it to the queue: have the console open, or `centaur tail 42`
@@ -31,6 +33,9 @@ pub struct Take {
     /// Why, for the transcript
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Also from another person who holds it, as leads may
+    #[arg(long)]
+    force: bool,
 }
 
 /// What a take-over came to.
@@ -55,6 +60,15 @@ impl Take {
         let conversation = self.conversation;
         let mut desk = Desk::open(context, Scope::None).await?;
         let before = desk.card(conversation).await?;
+        if let (Holder::Human(other), false) = (before.holder, self.force)
+            && other != desk.me().id
+        {
+            let who = desk.name(before.holder);
+            let since = desk.now().since(before.held_since).short();
+            return Err(Failure::Conflict(format!(
+                "{who} holds #{conversation}, for {since}; a lead takes it from them with `--force`"
+            )));
+        }
         let command = Command::TakeOver { conversation, term: before.term, reason: self.reason };
         let answer = desk.ask(command).await?;
         let told = desk.quiet(conversation, before.term, QUIET_WITHIN).await?;

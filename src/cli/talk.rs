@@ -50,6 +50,12 @@ pub fn lines(entry: &Entry, customer: &str, office: &Office, zone: &TimeZone) ->
     text
 }
 
+/// What happened, in a few words.
+#[must_use]
+pub fn happened(entry: &Entry, office: &Office) -> SafeText {
+    SafeText::line(&told(entry, office).0)
+}
+
 /// What happened in a few words, and the words that were said.
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of entry, read as a table")]
 fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {

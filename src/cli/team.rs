@@ -1,17 +1,24 @@
-//! The desk's own teammates in this program: the AI, and what it answers from.
+//! The desk's own teammates in this program: the AI with what it answers from, and who runs tools.
 //!
 //! Deliberately not here: how it answers (`ai`), and who else joins.
 
-use super::{assets, embed::Embedded, exit::Failure, output::Output};
+use super::{assets, desk::Desk, embed::Embedded, exit::Failure, output::Output};
 use crate::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
         model::Model,
-        tools::Toolbox,
+        tools::{Toolbox, runner::Runner},
     },
-    domain::{policy::Policy, teammate::Role},
+    domain::{
+        command::Command,
+        guidance::{GuidanceId, Instruction},
+        policy::Policy,
+        teammate::Role,
+    },
+    protocol::Scope,
 };
+use serde::Deserialize;
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
@@ -24,7 +31,7 @@ const AT_ONCE: usize = 32;
 pub const OFFLINE_PACE: Pace = Pace::WordsPerSecond(40);
 
 /// Lets an AI teammate join and answer from `knowledge` with `model`, until the task is ended; in a hurry for so long at
-/// first. It may ask for `tools`.
+/// first.
 ///
 /// # Errors
 /// The desk refuses, or its token cannot be kept.
@@ -35,16 +42,35 @@ pub async fn hire(
     model: Arc<dyn Model>,
     pace: Pace,
     hurry: Duration,
-    tools: Toolbox,
 ) -> Result<JoinHandle<()>, Failure> {
     let (_, token) = desk.local(name, Role::Ai).await?;
-    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, tools, ..DriverOptions::default() };
+    let options = DriverOptions { pace, settle: SETTLE, hurry, at_once: AT_ONCE, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     Ok(tokio::spawn(async move {
-        if let Err(error) = Driver::run_with(dial, token, &knowledge, model, options).await {
+        if let Err(error) = Driver::run_with(dial, token, knowledge, model, options).await {
             tracing::error!(%error, "the AI teammate ended");
         }
     }))
+}
+
+/// The name of the teammate who runs tools.
+const RUNNER: &str = "tools";
+
+/// Lets a teammate join who runs what the desk lets run with `tools`, until the task is ended. None if there are no tools.
+///
+/// # Errors
+/// The desk refuses, or its token cannot be kept.
+pub async fn run_tools(desk: &Embedded, tools: Toolbox) -> Result<Option<JoinHandle<()>>, Failure> {
+    if tools.is_empty() {
+        return Ok(None);
+    }
+    let (_, token) = desk.local(RUNNER, Role::Tools).await?;
+    let dial = Arc::clone(&desk.dial);
+    Ok(Some(tokio::spawn(async move {
+        if let Err(error) = Runner::run(dial, token, tools).await {
+            tracing::error!(%error, "tools are not run any more");
+        }
+    })))
 }
 
 /// The Markdown in `folder`, or the demo company's. Problems are remarked upon; a file with one is left out.
@@ -60,6 +86,39 @@ pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, F
         out.remark(&problem.to_string());
     }
     Ok(knowledge)
+}
+
+/// The file of guidance.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pieces {
+    guidance: Vec<Instruction>,
+}
+
+/// Guidance from TOML.
+///
+/// # Errors
+/// What is wrong, with the place.
+pub fn guidance(text: &str, path: &str) -> Result<Vec<Instruction>, Failure> {
+    let pieces: Pieces = toml::from_str(text).map_err(|error| Failure::Usage(format!("{path}: {error}")))?;
+    Ok(pieces.guidance)
+}
+
+/// Publishes guidance at a desk that never had any, by its admin.
+///
+/// # Errors
+/// The desk refuses, or the line failed.
+pub async fn guide(desk: &Embedded, pieces: Vec<Instruction>, patience: Duration) -> Result<(), Failure> {
+    let mut line = Desk::over(Arc::clone(&desk.dial), desk.admin_token()?, Scope::None, patience).await?;
+    if line.office().last_guidance > GuidanceId(0) {
+        return Ok(());
+    }
+    for (instruction, number) in pieces.into_iter().zip(1..) {
+        let instruction = Box::new(instruction);
+        line.ask(Command::WriteGuidance { guidance: None, instruction, from: None }).await?;
+        line.ask(Command::PublishGuidance { guidance: GuidanceId(number), version: 1 }).await?;
+    }
+    Ok(())
 }
 
 /// A policy from TOML.

@@ -1,10 +1,12 @@
 //! `centaur undo`: takes back an act of one's own, in one conversation or in several.
 
-use super::{Context, desk::Desk, exit::Failure};
+use super::{Context, desk::Desk, exit::Failure, talk};
 use crate::{
     domain::{
         command::Command,
         ids::{ConversationId, EntryNo},
+        teammate::Actor,
+        thread::What,
     },
     protocol::Scope,
 };
@@ -38,16 +40,32 @@ impl Undo {
         let mut desk = Desk::open(context, Scope::None).await?;
         if let [conversation] = *self.conversation {
             let answer = desk.ask(Command::Undo { conversation, act }).await?;
-            return context.acted(conversation, answer, "undone");
+            let said = undone(&mut desk, conversation).await;
+            return context.acted(conversation, answer, &said);
         }
         // Each by itself: what the world has moved on from does not keep the others.
         let mut failed = Vec::new();
         for conversation in &self.conversation {
             match desk.ask(Command::Undo { conversation: *conversation, act }).await {
-                Ok(answer) => context.acted(*conversation, answer, "undone")?,
+                Ok(answer) => {
+                    let said = undone(&mut desk, *conversation).await;
+                    context.acted(*conversation, answer, &said)?;
+                }
                 Err(failure) => failed.push(format!("#{conversation}: {}", failure.sentence())),
             }
         }
         if failed.is_empty() { Ok(()) } else { Err(Failure::Conflict(failed.join("\n"))) }
     }
+}
+
+/// What was undone, by the talk itself. It is done either way: a talk that cannot be read only costs the words.
+async fn undone(desk: &mut Desk, conversation: ConversationId) -> String {
+    let me = Actor::Teammate(desk.me().id);
+    let Ok(thread) = desk.thread(conversation).await else { return "undone".to_owned() };
+    let act = thread.entries.iter().rev().find_map(|entry| match entry.what {
+        What::Undid { act } if entry.by == me => Some(act),
+        _ => None,
+    });
+    let act = act.and_then(|act| thread.entries.iter().find(|entry| entry.n == act));
+    act.map_or_else(|| "undone".to_owned(), |act| format!("undone: {}", talk::happened(act, desk.office())))
 }

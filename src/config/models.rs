@@ -9,11 +9,12 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 const CHAIN: usize = 4;
 
 /// The keys of a model, for who mistypes one.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "url",
     "model",
     "key_env",
     "key_file",
+    "key_command",
     "temperature",
     "answer_tokens",
     "turn_tokens",
@@ -69,6 +70,8 @@ pub struct Profile {
     pub key_env: Option<String>,
     /// The file that holds the key, which only its owner can read.
     pub key_file: Option<PathBuf>,
+    /// The program that prints the key, with its arguments: a key ring's, as in `secret-tool lookup service openai`.
+    pub key_command: Vec<String>,
     /// From 0 to 2.
     pub temperature: Option<f64>,
     /// Tokens of an answer at most.
@@ -97,8 +100,13 @@ impl Profile {
         if self.model.trim().is_empty() {
             return say("model", "the model's name is missing; write it as the endpoint calls it");
         }
-        if self.key_env.is_some() && self.key_file.is_some() {
-            return say("key_file", "the key is in the environment or in a file, not in both; take one away");
+        let places = [self.key_env.is_some(), self.key_file.is_some(), !self.key_command.is_empty()];
+        if places.into_iter().filter(|there| *there).count() > 1 {
+            let key = if places[2] { "key_command" } else { "key_file" };
+            return say(
+                key,
+                "the key is in one place: the environment, a file, or what a program prints; take the others away",
+            );
         }
         if self.key_env.as_deref().is_some_and(|name| !is_variable(name)) {
             return say("key_env", "this is no name of an environment variable; the key itself never stands here");

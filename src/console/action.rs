@@ -159,6 +159,10 @@ actions! {
     Ai "ai" [Floor List Talk] "AI", "The AIs, how far they may go in which topic, and what speaks for a step further or back.", :"ai" "";
     CancelTask "cancel_task" [Ai] "cancel", "Cancels the task under the cursor, or puts its result away.";
     Step "step" [Ai] "take the step", "Sets the mode that the evidence proposes for the topic or channel under the cursor.", :"step" "";
+    Guide "guide" [Floor List Talk Ai] "guidance", "Makes guidance for the AI from the selected message, which was judged bad; on the AI screen a new piece.", :"guide" "";
+    TryGuidance "try_guidance" [Ai] "try", "Tries the guidance on past talks: what the AI would have said, without and with it. Nothing is sent.", :"try" "[talks]";
+    PublishGuidance "publish_guidance" [Ai] "publish", "Lets every AI follow what is staged of the guidance.", :"publish" "";
+    RetireGuidance "retire_guidance" [Ai] "retire", "Lets no AI follow the guidance any more, for good; pressed twice.", :"retire" "";
     Log "log" [Floor List Talk] "log", "Who did what, when and why, newest first; Enter shows the talk at that moment.", :"log" "";
     Search "search" [Floor List Talk] "search the past", "Finds words in all that was ever said; Enter shows the talk at that moment.", :"search" "[words]";
     StepBack "step_back" [Floor List Talk] "step back in time", "Shows the talk as it was one entry earlier, with what the AI knew then.", :"back-in-time" "";
@@ -216,6 +220,8 @@ actions! {
     Handover "handover" [Floor List Talk] "handover", "Makes the sheet for who comes next: what you hold and promised, what sleeps, waits or is wrong.", :"handover" "[8h]";
     Sweep "sweep" [Floor List Talk] "sweep", "Returns all that you hold to the AI, each with its brief, or to the queue, as one act.", :"sweep" "[ai|queue]";
 
+    Share "share" [Floor List Talk] "share a reply", "Gives the desk one of your canned replies, for all who write there; -name forgets the desk's.", :"share" "name";
+
     // The program.
     Alert "alert" [Floor List Talk] "alerts", "Tells when you are called; a filter calls for that too, until you leave.", :"alert" "[filter|off|on]";
     Quit "quit" [Floor List Talk] "quit", "Leaves; unsent texts are kept.", :"quit" "";
@@ -249,6 +255,8 @@ actions! {
     LineDown "line_down" [Composer] "line down", "One line down.";
     TextStart "text_start" [Composer] "text start", "To the beginning of the text.";
     TextEnd "text_end" [Composer] "text end", "To the end of the text.";
+    NextField "next_field" [Composer] "next field", "In a form: to its next field, after the last to the first.";
+    PreviousField "previous_field" [Composer] "previous field", "In a form: to the field before.";
     DeleteBack "delete_back" [Text] "delete back", "Deletes the character before the caret.";
     DeleteForward "delete_forward" [Text] "delete", "Deletes the character at the caret.";
     DeleteWord "delete_word" [Text] "delete word", "Cuts the word before the caret.";

@@ -5,6 +5,7 @@
 //! deleted whole; a long paste counts as one character while it is folded. Deliberately not here: wrapping, keys, sending.
 
 pub mod canned;
+pub mod form;
 mod motion;
 mod pastes;
 mod ring;
@@ -247,7 +248,8 @@ impl Editor {
             self.pastes.add(range);
             self.mind_the_pastes();
             self.folded = true;
-            self.run = Run::Other;
+            // It may stand within one that was shown whole and is folded again with it.
+            self.go_on(self.caret);
         }
         taken
     }

@@ -9,6 +9,7 @@
 
 pub mod ai;
 pub mod floor;
+pub mod guidance;
 pub mod hints;
 pub mod layer;
 pub mod line;
@@ -29,7 +30,7 @@ use crate::domain::{
     ceiling,
     desk::Office,
     health::Health,
-    ids::{ConversationId, LogId, Seq, TeammateId},
+    ids::{ConversationId, EntryNo, LogId, Seq, TeammateId},
     teammate::Teammate,
     time::Timestamp,
 };
@@ -241,6 +242,8 @@ pub(crate) struct Inner {
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
     pub acts: Vec<Undoable>,
+    /// The take-over that was accepted last: where, and as which event. Its card comes a moment later.
+    pub taken: Option<(ConversationId, Seq)>,
     /// Whether the saved filters were asked for.
     pub saved_asked: bool,
     /// The last filter, for `/` to begin with.
@@ -253,16 +256,29 @@ pub(crate) struct Inner {
     pub title: Option<(String, Timestamp)>,
 }
 
-/// An act of one's own that can be undone.
+/// An act of one's own that can be undone, by the entry that it made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Undoable {
     /// In one conversation.
-    One(ConversationId, &'static str),
+    One(ConversationId, EntryNo, &'static str),
     /// In many, as one.
-    Many(Vec<ConversationId>, &'static str),
+    Many(Arc<BTreeMap<ConversationId, EntryNo>>, &'static str),
 }
 
 impl Model {
+    /// The canned replies to choose from: one's own, then the desk's under other names.
+    #[must_use]
+    pub fn all_canned(&self) -> Vec<Canned> {
+        let own = |name: &str| self.canned.iter().any(|one| one.name == name);
+        let of_desk = self.office.replies.iter().filter(|(name, _)| !own(name)).map(|(name, reply)| Canned {
+            name: name.clone(),
+            title: if reply.title.is_empty() { name.replace('-', " ") } else { reply.title.clone() },
+            tags: vec!["desk".to_owned()],
+            text: reply.text.clone(),
+        });
+        self.canned.iter().cloned().chain(of_desk).collect()
+    }
+
     /// An empty console of the given size, before the first welcome.
     #[must_use]
     pub fn new(size: (u16, u16), keymap: Arc<Keymap>) -> Self {

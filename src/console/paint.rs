@@ -9,6 +9,8 @@
 //! [`forget`](Paint::forget) is written again; widths that terminals disagree about never move what stands beside them.
 //! Deliberately not here: raw mode, the alternate screen, titles, bells (see `terminal`).
 
+#[cfg(test)]
+pub(in crate::console) mod judge;
 mod pen;
 mod plan;
 mod slot;

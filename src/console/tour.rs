@@ -103,7 +103,7 @@ impl Tour {
         let key = |action| keymap.keys_of(Scope::Floor, action).unwrap_or_else(|| format!("`{action}`"));
         let what = match self.step {
             Step::TakeOver => format!(
-                "{}/{} picks a talk that the AI answers, {} takes it over",
+                "{}/{} to a talk of the AI, {} takes it over",
                 key(Action::Down),
                 key(Action::Up),
                 key(Action::TakeOver)
@@ -112,12 +112,18 @@ impl Tour {
                 format!("{} hands it back: say what was done, Enter", key(Action::HandBack))
             }
             Step::Judge => {
-                format!("{} or {} says whether the AI's last answer was right", key(Action::Good), key(Action::Bad))
+                format!("{} or {} judges what the AI said last", key(Action::Good), key(Action::Bad))
             }
             Step::Undo => format!("{} undoes your last act", key(Action::Undo)),
         };
-        let back = key(Action::Back);
-        format!("tour {}/{}: {what} ({back} {back} skips)", self.step.number(), Step::ALL.len())
+        format!("tour {}/{}: {what}", self.step.number(), Step::ALL.len())
+    }
+
+    /// How it is left, where there is room to say it.
+    #[must_use]
+    pub fn skip(&self, keymap: &Keymap) -> String {
+        let back = keymap.keys_of(Scope::Floor, Action::Back).unwrap_or_else(|| format!("`{}`", Action::Back));
+        format!("({back} {back} skips)")
     }
 }
 
@@ -142,7 +148,16 @@ mod tests {
     fn the_line_names_the_keys_that_the_person_has() {
         let keymap = Keymap::built_in().overlaid("[floor]\nT = \"take_over\"\nt = \"\"\n", "k").unwrap();
         let line = Tour::begin().line(&keymap);
-        assert_eq!(line, "tour 1/4: j/k picks a talk that the AI answers, T takes it over (esc esc skips)");
+        assert_eq!(line, "tour 1/4: j/k to a talk of the AI, T takes it over");
+        assert_eq!(Tour::begin().skip(&keymap), "(esc esc skips)");
+    }
+
+    #[test]
+    fn each_line_fits_the_narrowest_console() {
+        for step in Step::ALL {
+            let line = Tour { step, leaving: false }.line(&Keymap::built_in());
+            assert!(line.chars().count() <= 56, "{line}");
+        }
     }
 
     #[test]

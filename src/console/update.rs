@@ -10,6 +10,7 @@ mod brief;
 mod canned;
 mod comfort;
 mod compose;
+mod guidance;
 mod hold;
 mod judge;
 mod keys;
@@ -138,7 +139,9 @@ impl Up<'_> {
     fn say(&mut self, severity: Severity, text: impl Into<String>) {
         let text = text.into();
         let until = severity.stays().map(|span| self.m.now.plus(span));
-        self.m.notices.retain(|notice| notice.text != text);
+        // What went well is told by the newest; what is amiss waits until it is seen.
+        let is_news = |severity| matches!(severity, Severity::Done | Severity::Info);
+        self.m.notices.retain(|notice| notice.text != text && !(is_news(severity) && is_news(notice.severity)));
         if self.m.notices.len() >= NOTICES {
             self.m.notices.remove(0);
         }

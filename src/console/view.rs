@@ -21,6 +21,7 @@ mod composer;
 pub mod door;
 mod entry;
 mod filter;
+mod guidance;
 mod header;
 mod help;
 mod hints;
@@ -135,11 +136,22 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         return over(&mut ink, areas, model).or(cursor);
     }
     if model.screen == Screen::Ai {
-        let cursor = ai::draw(&mut ink, areas.frame, model, zone, measured);
-        let bottom = Rect { y: areas.frame.bottom() - 1, height: 1, ..areas.frame };
+        let (mut area, mut caret) = (areas.frame, None);
+        if let Layer::Compose(writing) = &model.layer {
+            // The form stands below, over the whole width.
+            let height = composer::height(writing, area).min(area.height.saturating_sub(5));
+            let below = Rect { y: area.bottom() - height, height, ..area };
+            caret = Some(composer::draw(&mut ink, below, model, writing));
+            area.height -= height;
+        }
+        let cursor = match &model.ai.guiding.open {
+            Some(opened) => guidance::open(&mut ink, area, model, opened, zone, measured),
+            None => ai::draw(&mut ink, area, model, zone, measured),
+        };
+        let bottom = Rect { y: area.bottom() - 1, height: 1, ..area };
         notices::draw(&mut ink, bottom, model);
         hints::draw(&mut ink, areas.hints, model);
-        return over(&mut ink, areas, model).or(cursor);
+        return over(&mut ink, areas, model).or(caret).or(cursor);
     }
     if model.screen == Screen::Log {
         let mut context = log::Context { cache, zone, measured };

@@ -3,6 +3,8 @@
 //! Pairs with `decide`, which makes only events that fit. Deliberately not here: any judgement whether it should be.
 
 mod calls;
+mod deliver;
+mod guidance;
 mod remember;
 mod tasks;
 
@@ -11,13 +13,13 @@ use super::{
     card::{Card, DraftWaits, LastLine, OnItsWay, Signs, Speaker, Status, Writing},
     ceiling::{self, Spent},
     conversation::Conversation,
-    delivery::{Delivery, Origin, Report, State},
+    delivery::{Delivery, Origin, State},
     desk::{Desk, Office},
     escalation::{Escalation, Reason},
     event::{Event, Recorded},
     guard::Heed,
     holder::{Cause, Holder},
-    ids::{ConversationId, EntryNo, PublicNo, TeammateId, Term},
+    ids::{ConversationId, EntryNo, PublicNo, Term},
     seldom::Seldom,
     signals::Said,
     teammate::Teammate,
@@ -39,8 +41,6 @@ pub enum Touched {
 
 /// How many of the customer's last messages are remembered to notice repetition.
 const REMEMBERED: usize = 2;
-/// How many deliveries of known fate are remembered to take a late receipt.
-const ENDED_KEPT: usize = 8;
 /// Among how many of the newest conversations one of the same channel is looked for.
 const LIKELY: usize = 8;
 /// How much of a line a card shows, in characters.
@@ -76,6 +76,7 @@ impl Desk {
 
     fn apply_to_desk(&mut self, recorded: &Recorded) -> Touched {
         let office = &mut self.office;
+        office.apply_to_tools(recorded);
         match &recorded.event {
             Event::DeskFounded { name } => office.name.clone_from(name),
             Event::TimelineBegan { timeline } => office.timeline = office.timeline.max(*timeline),
@@ -96,6 +97,12 @@ impl Desk {
                     teammate.token = None;
                 }
             }
+            Event::ReplyKept { name, reply: Some(reply) } => {
+                office.replies.insert(name.clone(), reply.as_ref().clone());
+            }
+            Event::ReplyKept { name, reply: None } => {
+                office.replies.remove(name);
+            }
             Event::PolicySet { policy } => {
                 office.policy = Arc::from(policy.clone());
                 return self.follow_policy();
@@ -110,7 +117,9 @@ impl Desk {
                 office.stops.push(stop.as_ref().clone());
             }
             Event::StopLifted { stop, .. } => office.stops.retain(|standing| standing.id != *stop),
-            Event::AmountMoved { spent } => office.count(spent),
+            Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => {
+                guidance::take(office, &recorded.event);
+            }
             _ => {}
         }
         Touched::Nothing
@@ -161,6 +170,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         escalation: None,
         draft: None,
         tool: None,
+        ready: Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(0),
@@ -269,6 +279,7 @@ impl Conversation {
                     answers: *answers,
                     shadow: *shadow,
                     whispers: whispers.clone(),
+                    guidance: office.holding(card.topic.as_deref()).map(|holding| holding.named).collect(),
                     calls: 0,
                 }));
             }
@@ -391,6 +402,7 @@ impl Conversation {
         tasks::follow(&mut card, recorded);
         self.apply_to_calls(recorded);
         card.tool = self.tool_sign();
+        card.ready = self.ready_sign();
         card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
             turn: open.turn,
             by: open.by,
@@ -426,30 +438,6 @@ impl Conversation {
         self.whispers = all.into();
     }
 
-    fn send(
-        &mut self,
-        office: &Office,
-        (message, at): (EntryNo, super::time::Timestamp),
-        term: Term,
-        origin: Origin,
-        by: Option<TeammateId>,
-        text: &str,
-    ) {
-        let from = by.or(office.front_ai()).map_or_else(|| office.name.clone(), |by| office.name_of(by));
-        self.outbox.push(Delivery {
-            message,
-            term,
-            origin,
-            state: State::Pending,
-            text: Arc::from(text),
-            from: Arc::from(from),
-            at,
-            public: PublicNo(0),
-            author: by.filter(|_| origin.is_fenced()),
-            approved: false,
-        });
-    }
-
     fn change_holder(&mut self, card: &mut Card, to: Holder, term: Term, recorded: &Recorded) {
         card.holder = to;
         card.term = term;
@@ -459,31 +447,6 @@ impl Conversation {
             card.signs.asked_human = false;
         }
         self.replied = false;
-    }
-
-    fn reported(&mut self, card: &mut Card, message: EntryNo, report: &Report) {
-        let failed = |state| matches!(state, State::Failed | State::Unknown);
-        let row = self.outbox.iter_mut().find(|row| row.message == message);
-        let was = row.map(|row| {
-            row.text = Arc::default();
-            row.from = Arc::default();
-            std::mem::replace(&mut row.state, report.state())
-        });
-        // A late truth counts once: what was unknown and has arrived is no longer undelivered.
-        let undelivered = &mut card.signs.undelivered;
-        match (was.is_some_and(failed), failed(report.state())) {
-            (false, true) => *undelivered = undelivered.saturating_add(1),
-            (true, false) => *undelivered = undelivered.saturating_sub(1),
-            _ => {}
-        }
-        // An unknown fate stays on record: whoever takes over must be told of it, however long ago it was.
-        let ended = |row: &Delivery| !row.state.is_open() && row.state != State::Unknown;
-        let mut surplus = self.outbox.iter().filter(|row| ended(row)).count().saturating_sub(ENDED_KEPT);
-        self.outbox.retain(|row| {
-            let drop = surplus > 0 && ended(row);
-            surplus -= usize::from(drop);
-            !drop
-        });
     }
 
     fn withdraw(&mut self, annotation: EntryNo, recorded: &Recorded) {

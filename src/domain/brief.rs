@@ -24,16 +24,20 @@ pub struct Brief {
     pub back_when: String,
 }
 
+/// The titles of the form, in order.
+pub const TITLES: [&str; 5] = ["done", "promised", "open", "may", "back when"];
+
 impl Brief {
     /// The parts with their titles, in reading order.
     #[must_use]
     pub fn parts(&self) -> [(&'static str, &str); 5] {
+        let [done, promised, open, may, back_when] = TITLES;
         [
-            ("done", &self.done),
-            ("promised", &self.promised),
-            ("open", &self.open),
-            ("may", &self.may),
-            ("back when", &self.back_when),
+            (done, &self.done),
+            (promised, &self.promised),
+            (open, &self.open),
+            (may, &self.may),
+            (back_when, &self.back_when),
         ]
     }
 

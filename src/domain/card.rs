@@ -13,7 +13,7 @@ use super::{
     seldom::Seldom,
     task::Given,
     time::Timestamp,
-    tool::ToolWaits,
+    tool::{ToolReady, ToolWaits},
     turn::Grounding,
 };
 use serde::{Deserialize, Serialize};
@@ -224,9 +224,12 @@ pub struct Card {
     /// A draft that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftWaits>,
-    /// A tool call that waits for a person, or one that was decided and the AI is to go on with.
+    /// A tool call that waits for a person, one that a person let run, or one that the AI is to go on with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<Box<ToolWaits>>,
+    /// Tool calls that may run now. For who runs tools.
+    #[serde(default, skip_serializing_if = "Seldom::is_empty")]
+    pub ready: Seldom<ToolReady>,
     /// An AI that writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writing: Option<Writing>,
@@ -254,6 +257,13 @@ impl Card {
     #[must_use]
     pub fn tool_waiting(&self) -> Option<&ToolWaits> {
         self.tool.as_deref().filter(|tool| tool.expires_at.is_some())
+    }
+
+    /// The tool call that is decided on or runs, if there is one: until it is over only what the customer wrote since is
+    /// answered.
+    #[must_use]
+    pub fn tool_pending(&self) -> Option<&ToolWaits> {
+        self.tool.as_deref().filter(|tool| !tool.is_news())
     }
 
     /// When the decision that waits here, on a draft or a tool call, expires.
@@ -289,6 +299,7 @@ impl Card {
             escalation: None,
             draft: None,
             tool: None,
+            ready: Seldom::new(),
             writing: None,
             waiting_since: None,
             asked: EntryNo(1),

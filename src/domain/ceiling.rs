@@ -270,7 +270,9 @@ fn adds(recorded: &Recorded, it: &Conversation) -> Spent {
         Event::Answered { turn, answer, draft: None, .. }
         | Event::DraftProposed { turn, answer, .. }
         | Event::ShadowDrafted { turn, answer } => Spent { ms: took(*turn), ..reported(&answer.trace) },
-        Event::Escalated { turn: Some(turn), trace: Some(trace), .. } => Spent { ms: took(*turn), ..reported(trace) },
+        Event::Escalated { turn: Some(turn), trace: Some(trace), .. }
+        | Event::TurnAbandoned { turn, trace: Some(trace), .. }
+        | Event::TurnWaits { turn, trace: Some(trace), .. } => Spent { ms: took(*turn), ..reported(trace) },
         Event::Escalated { turn: Some(turn), .. }
         | Event::TurnAbandoned { turn, .. }
         | Event::TurnWaits { turn, .. }

@@ -1,5 +1,7 @@
 //! What may be asked for. Imperative, each with the term that the asker knows where that matters.
 
+mod about;
+
 use super::{
     annotation::Judgement,
     approval::Decision,
@@ -7,15 +9,17 @@ use super::{
     card::Priority,
     customer::Customer,
     delivery::Report,
+    guidance::{Fault, GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Scope, StopId, Then},
     task::{self, Task},
     teammate::Role,
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -205,6 +209,14 @@ pub enum Command {
         /// All of it.
         policy: Box<Policy>,
     },
+    /// Keep a reply for all who write at the desk, in place of the one of that name, or forget it.
+    KeepReply {
+        /// Its name, as in `new-parcel`.
+        name: String,
+        /// The reply; none: it is forgotten.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Box<DeskReply>>,
+    },
     /// Set the mode of a topic, of a channel, or of the desk.
     SetDeskMode {
         /// Which topic; the channel or the whole desk if none is named.
@@ -264,6 +276,34 @@ pub enum Command {
         reason: String,
     },
 
+    // Guidance.
+    /// Write guidance: a new piece, or a new version of one. It is staged: no AI follows it yet.
+    WriteGuidance {
+        /// Which piece; a new one if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guidance: Option<GuidanceId>,
+        /// What it says.
+        instruction: Box<Instruction>,
+        /// The AI message that it is made from, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Fault>,
+    },
+    /// Let every AI follow it from now on.
+    PublishGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// The version that the asker has read; another one means that somebody wrote since.
+        version: u16,
+    },
+    /// Let no AI follow it any more. It does not come back.
+    RetireGuidance {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+
     // AI teammates.
     /// Begin to answer. Exactly one is accepted.
     BeginTurn {
@@ -295,18 +335,18 @@ pub enum Command {
         tool: String,
         /// Its arguments: a JSON object, 16 KiB at most.
         arguments: String,
-        /// The digest of the tool's definition, as the AI sees it now.
+        /// The digest of the tool's definition, as the AI has read it.
         definition: Digest,
         /// The words that led to it, 2000 bytes at most.
         words: String,
     },
-    /// Run a call, now and once. The fence: whatever stood against it stops it here.
+    /// Run a call, now and once. The fence: whatever stood against it stops it here. Only by who offers the tool.
     BeginTool {
         /// Which conversation.
         conversation: ConversationId,
         /// Which call.
         call: EntryNo,
-        /// The term that the AI sees.
+        /// The term of the card.
         term: Term,
     },
     /// Tell what became of a call that was begun.
@@ -320,7 +360,16 @@ pub enum Command {
         /// What the tool said, or what happened; 16 KiB at most. From outside.
         result: String,
     },
-
+    /// Say what a tool is, so that it may be asked for.
+    OfferTool {
+        /// The tool.
+        offer: Box<Offer>,
+    },
+    /// Say that there is such a tool no more.
+    WithdrawTool {
+        /// Which.
+        tool: String,
+    },
     /// Begin a task. Exactly one is accepted.
     BeginTask {
         /// Which conversation.
@@ -431,59 +480,4 @@ pub enum Command {
         /// Which conversation.
         conversation: ConversationId,
     },
-}
-
-impl Command {
-    /// The conversation it is about, if it is about one.
-    #[must_use]
-    pub fn conversation(&self) -> Option<ConversationId> {
-        match self {
-            Self::TakeOver { conversation, .. }
-            | Self::HandBack { conversation, .. }
-            | Self::Assign { conversation, .. }
-            | Self::Reply { conversation, .. }
-            | Self::Note { conversation, .. }
-            | Self::Whisper { conversation, .. }
-            | Self::DecideDraft { conversation, .. }
-            | Self::DecideTool { conversation, .. }
-            | Self::Annotate { conversation, .. }
-            | Self::SetMode { conversation, .. }
-            | Self::Pause { conversation, .. }
-            | Self::Tag { conversation, .. }
-            | Self::SetPriority { conversation, .. }
-            | Self::Snooze { conversation, .. }
-            | Self::Resolve { conversation }
-            | Self::Reopen { conversation }
-            | Self::Undo { conversation, .. }
-            | Self::GiveTask { conversation, .. }
-            | Self::CancelTask { conversation, .. }
-            | Self::SeeTask { conversation, .. }
-            | Self::BeginTask { conversation, .. }
-            | Self::ReportTask { conversation, .. }
-            | Self::BeginTurn { conversation, .. }
-            | Self::FinishTurn { conversation, .. }
-            | Self::AskTool { conversation, .. }
-            | Self::BeginTool { conversation, .. }
-            | Self::FinishTool { conversation, .. }
-            | Self::CustomerSaid { conversation, .. }
-            | Self::ClaimDelivery { conversation, .. }
-            | Self::ReportDelivery { conversation, .. }
-            | Self::Rate { conversation, .. }
-            | Self::Tick { conversation }
-            | Self::EndSpending { conversation }
-            | Self::Lapse { conversation, .. }
-            | Self::Recover { conversation } => Some(*conversation),
-            Self::SetPolicy { .. }
-            | Self::SetDeskMode { .. }
-            | Self::Invite { .. }
-            | Self::ReplaceToken { .. }
-            | Self::Revoke { .. }
-            | Self::Stop { .. }
-            | Self::LiftStop { .. }
-            | Self::EndStops
-            | Self::OpenConversation { .. }
-            | Self::Found { .. }
-            | Self::BeginTimeline { .. } => None,
-        }
-    }
 }

@@ -7,8 +7,10 @@ mod carry;
 mod clock;
 mod drafts;
 mod govern;
+mod guidance;
 mod hold;
 mod judge;
+mod offers;
 mod say;
 mod stop;
 mod tasks;
@@ -89,6 +91,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Reopen { conversation } => triage::reopen(&asker, *conversation),
         Command::Undo { conversation, act } => undo::undo(&asker, *conversation, *act),
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
+        Command::KeepReply { name, reply } => govern::keep_reply(&asker, name, reply.as_deref()),
         Command::SetDeskMode { topic, channel, mode, why } => {
             govern::set_desk_mode(&asker, topic.as_deref(), channel.as_deref(), *mode, why)
         }
@@ -102,6 +105,11 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::ReportTask { conversation, task, report } => tasks::report(&asker, *conversation, *task, report),
         Command::Stop { scope, then, span, reason } => stop::stop(&asker, scope, *then, *span, reason),
         Command::LiftStop { stop, reason } => stop::lift(&asker, *stop, reason),
+        Command::WriteGuidance { guidance, instruction, from } => {
+            guidance::write(&asker, *guidance, instruction, *from)
+        }
+        Command::PublishGuidance { guidance, version } => guidance::publish(&asker, *guidance, *version),
+        Command::RetireGuidance { guidance, why } => guidance::retire(&asker, *guidance, why),
         Command::BeginTurn { conversation, term } => turns::begin(&asker, *conversation, *term),
         Command::FinishTurn { conversation, turn, term, outcome } => {
             turns::finish(&asker, *conversation, *turn, *term, outcome)
@@ -114,6 +122,8 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::FinishTool { conversation, call, fate, result } => {
             tools::finish(&asker, *conversation, *call, *fate, result)
         }
+        Command::OfferTool { offer } => offers::offer(&asker, offer),
+        Command::WithdrawTool { tool } => offers::withdraw(&asker, tool),
         Command::OpenConversation { channel, customer, topic, text, external_ref } => {
             carry::open(&asker, channel, customer, topic.as_deref(), text, external_ref.as_deref())
         }

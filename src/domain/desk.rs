@@ -3,13 +3,15 @@
 use super::{
     ceiling::Today,
     conversation::Conversation,
+    guidance::{Guidance, GuidanceId},
     holder::Holder,
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
-    tool::Spent,
+    tool::{Offered, Spent},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -39,22 +41,48 @@ pub struct Office {
     pub teammates: BTreeMap<TeammateId, Teammate>,
     /// The rules that an admin may set.
     pub policy: Arc<Policy>,
+    /// Replies for all who write here, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replies: BTreeMap<String, DeskReply>,
     /// What tools have moved in the last thirty days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spent: Vec<Spent>,
+    /// The tools that may be asked for, by name.
+    #[serde(default, skip_serializing_if = "has_none")]
+    pub offers: Arc<Vec<Offered>>,
     /// Where the AI is stopped, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
     /// The number of the last stop there was; 0 while there was none.
     #[serde(default, skip_serializing_if = "is_none_yet")]
     pub last_stop: StopId,
+    /// The guidance that stands, oldest first: what is published, and what is staged.
+    #[serde(default, skip_serializing_if = "no_guidance")]
+    pub guidance: Arc<Vec<Guidance>>,
+    /// The number of the last piece of guidance there was; 0 while there was none.
+    #[serde(default, skip_serializing_if = "none_written")]
+    pub last_guidance: GuidanceId,
     /// What the AI used today.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub today: Arc<Today>,
 }
 
+fn has_none(it: &Arc<Vec<Offered>>) -> bool {
+    it.is_empty()
+}
+
 fn is_nothing(it: &Arc<Today>) -> bool {
     **it == Today::default()
+}
+
+#[allow(clippy::ptr_arg, reason = "the shape that serde asks for")]
+fn no_guidance(it: &Arc<Vec<Guidance>>) -> bool {
+    it.is_empty()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn none_written(it: &GuidanceId) -> bool {
+    it.0 == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
@@ -73,6 +101,12 @@ impl Office {
     #[must_use]
     pub fn name_of(&self, id: TeammateId) -> String {
         self.teammates.get(&id).map_or_else(|| format!("teammate {id}"), |teammate| teammate.name.clone())
+    }
+
+    /// The tool as it is offered now.
+    #[must_use]
+    pub fn offered(&self, tool: &str) -> Option<&Offered> {
+        self.offers.iter().find(|one| one.offer.tool == tool)
     }
 
     /// Whose token has this hash. The caller compares hashes of random secrets, so an early exit tells nothing.

@@ -39,11 +39,13 @@ pub enum Reason {
     ByHand,
     /// Nobody decided on a tool call in time, or what was approved did not run.
     ToolExpired,
+    /// The team's guidance leaves such a matter to people.
+    Guidance,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AskedForHuman,
         Self::Ungrounded,
         Self::Repeats,
@@ -60,6 +62,7 @@ impl Reason {
         Self::Ceiling,
         Self::ByHand,
         Self::ToolExpired,
+        Self::Guidance,
     ];
 
     /// Two or three words for a row.
@@ -82,6 +85,7 @@ impl Reason {
             Self::Ceiling => "AI used its share",
             Self::ByHand => "given to queue",
             Self::ToolExpired => "approval expired",
+            Self::Guidance => "guidance says so",
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What happened. Past tense, complete, kept for years: a fold over these is all there is to know.
 
+mod recorded;
+
+pub use self::recorded::Recorded;
 use super::{
     annotation::Judgement,
     approval::{Ending, Why},
@@ -10,16 +13,18 @@ use super::{
     delivery::Report,
     escalation::Reason,
     guard::Verdict,
+    guidance::{GuidanceId, Version},
     holder::{Cause, Holder},
-    ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
+    ids::{Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     signals::Signals,
     stop::{Lifting, Stop, StopId},
     task::{self, Task},
-    teammate::{Actor, Role},
+    teammate::Role,
     time::Timestamp,
-    tool::{Call, Denial, Fate, Spent, ToolEnding, WhyTool},
+    tool::{Call, Denial, Fate, Offer, Spent, ToolEnding, WhyTool},
     turn::{Answer, Trace},
 };
 use serde::{Deserialize, Serialize};
@@ -65,10 +70,28 @@ pub enum Event {
         /// Who.
         teammate: TeammateId,
     },
+    /// A reply is kept for all who write at the desk, or forgotten.
+    ReplyKept {
+        /// Its name.
+        name: String,
+        /// The reply; none: it is forgotten.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<Box<DeskReply>>,
+    },
     /// The policy was set.
     PolicySet {
         /// All of it.
         policy: Box<Policy>,
+    },
+    /// A tool is there, or is another one than before.
+    ToolOffered {
+        /// The tool. Its words are from outside.
+        offer: Box<Offer>,
+    },
+    /// A tool is there no more.
+    ToolWithdrawn {
+        /// Which.
+        tool: String,
     },
     /// A tool moved an amount: counted against the limits.
     AmountMoved {
@@ -103,6 +126,28 @@ pub enum Event {
         stop: StopId,
         /// How.
         how: Lifting,
+    },
+    /// A version of guidance was written. It is staged.
+    GuidanceWritten {
+        /// Of which piece.
+        guidance: GuidanceId,
+        /// What was written.
+        version: Box<Version>,
+    },
+    /// What was staged of a piece is followed from here on.
+    GuidancePublished {
+        /// Which piece.
+        guidance: GuidanceId,
+        /// Which version.
+        version: u16,
+    },
+    /// A piece is followed no more, and does not come back.
+    GuidanceRetired {
+        /// Which.
+        guidance: GuidanceId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
     },
 
     // Of a conversation.
@@ -256,6 +301,9 @@ pub enum Event {
         why: String,
         /// Whether it counts as a failure of the AI.
         failed: bool,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// A turn ended to wait for a person's word on a tool call.
     TurnWaits {
@@ -263,6 +311,9 @@ pub enum Event {
         turn: EntryNo,
         /// The call.
         call: EntryNo,
+        /// How it came to that, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<Box<Trace>>,
     },
     /// An AI may use a tool, once, in this turn. The entry's number names the call.
     ToolAllowed {
@@ -442,23 +493,4 @@ pub enum Event {
         /// How many entries just before this one undo it.
         inverse: u8,
     },
-}
-
-/// An event with its place in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// Its number in the log.
-    pub seq: Seq,
-    /// When, by the server's clock.
-    pub at: Timestamp,
-    /// Who caused it.
-    pub by: Actor,
-    /// The conversation it belongs to, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<ConversationId>,
-    /// Its number there; 0 for an event of the desk.
-    #[serde(default)]
-    pub n: EntryNo,
-    /// What happened.
-    pub event: Event,
 }

@@ -101,9 +101,11 @@ impl Watch {
             Event::ShadowDrafted { answer, .. } => (End::Shadowed, &answer.trace),
             Event::Escalated { turn: Some(_), trace, .. } => (End::HandedOff, trace.as_deref().unwrap_or(&nothing)),
             Event::AnswerSuppressed { .. } => (End::Suppressed, &nothing),
-            Event::TurnAbandoned { failed: true, .. } => (End::Failed, &nothing),
+            Event::TurnAbandoned { failed: true, trace, .. } => (End::Failed, trace.as_deref().unwrap_or(&nothing)),
             // It goes on when a person has decided on its tool.
-            Event::TurnAbandoned { .. } | Event::TurnWaits { .. } => (End::Again, &nothing),
+            Event::TurnAbandoned { trace, .. } | Event::TurnWaits { trace, .. } => {
+                (End::Again, trace.as_deref().unwrap_or(&nothing))
+            }
             _ => return,
         };
         // A call after a failure or a rejected draft names a turn that ended before.
@@ -248,7 +250,7 @@ mod tests {
         let (term, expires_at) = (Term(1), Timestamp(0));
         turn(hour + 30, Event::DraftProposed { turn: EntryNo(1), answer: answer(0), term, expires_at, why });
         turn(hour + 40, Event::AnswerSuppressed { turn: EntryNo(1), text: String::new() });
-        turn(hour + 50, Event::TurnAbandoned { turn: EntryNo(1), why: "x".into(), failed: true });
+        turn(hour + 50, Event::TurnAbandoned { turn: EntryNo(1), why: "x".into(), failed: true, trace: None });
         let health = watch.report(Timestamp(hour + 60)).pop().unwrap();
         assert_eq!(
             health,
@@ -274,7 +276,7 @@ mod tests {
         let mut watch = Watch::default();
         for n in 0..10 {
             watch.take(&at(n, 1, began()));
-            let failed = Event::TurnAbandoned { turn: EntryNo(1), why: "x".into(), failed: n % 3 == 0 };
+            let failed = Event::TurnAbandoned { turn: EntryNo(1), why: "x".into(), failed: n % 3 == 0, trace: None };
             watch.take(&at(n, 1, failed));
         }
         let health = watch.report(Timestamp(20)).pop().unwrap();

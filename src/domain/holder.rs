@@ -66,3 +66,11 @@ pub enum Cause {
     /// The teammate who held it was revoked.
     Revoked,
 }
+
+impl Cause {
+    /// Whether somebody asked for this change of holder, so that it can be undone.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        matches!(self, Self::TookOver { .. } | Self::HandedBack | Self::Assigned)
+    }
+}

@@ -6,7 +6,7 @@
 
 mod form;
 
-pub use self::form::money;
+pub use self::form::{TITLES, money};
 use super::{
     brief::Brief,
     ids::{EntryNo, TeammateId, Term},

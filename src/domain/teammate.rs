@@ -21,6 +21,8 @@ pub enum Role {
     Ai,
     /// A door to customers.
     Connector,
+    /// Runs what the desk lets run; the only one with a line to tool servers.
+    Tools,
 }
 
 /// The three kinds of teammates.
@@ -58,6 +60,10 @@ pub enum Right {
     SetDeskMode,
     /// Stop the AI for a topic, a channel, one AI or all, and let it go on.
     Stop,
+    /// Write guidance for the AI, and try it.
+    Guide,
+    /// Publish guidance and retire it.
+    Publish,
     /// Tag, prioritise, snooze, resolve, reopen.
     Triage,
     /// Invite and revoke teammates, set the policy.
@@ -66,11 +72,13 @@ pub enum Right {
     Answer,
     /// Open conversations, bring what customers say, deliver what is said to them.
     Carry,
+    /// Say what tools there are, begin calls that the desk lets run, tell what became of them.
+    RunTools,
 }
 
 impl Right {
     /// All of them, in the order of the matrix in the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Watch,
         Self::Note,
         Self::Annotate,
@@ -81,17 +89,20 @@ impl Right {
         Self::SetMode,
         Self::SetDeskMode,
         Self::Stop,
+        Self::Guide,
+        Self::Publish,
         Self::Triage,
         Self::Govern,
         Self::Answer,
         Self::Carry,
+        Self::RunTools,
     ];
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 7] =
-        [Self::Viewer, Self::Reviewer, Self::Agent, Self::Lead, Self::Admin, Self::Ai, Self::Connector];
+    pub const ALL: [Self; 8] =
+        [Self::Viewer, Self::Reviewer, Self::Agent, Self::Lead, Self::Admin, Self::Ai, Self::Connector, Self::Tools];
 
     /// Whether this role has `right`.
     #[must_use]
@@ -99,15 +110,24 @@ impl Role {
         use Right as R;
         match self {
             Self::Viewer => matches!(right, R::Watch),
-            Self::Reviewer => matches!(right, R::Watch | R::Note | R::Annotate),
+            Self::Reviewer => matches!(right, R::Watch | R::Note | R::Annotate | R::Guide),
             Self::Agent => matches!(
                 right,
-                R::Watch | R::Note | R::Annotate | R::Whisper | R::Hold | R::Approve | R::SetMode | R::Triage
+                R::Watch
+                    | R::Note
+                    | R::Annotate
+                    | R::Whisper
+                    | R::Hold
+                    | R::Approve
+                    | R::SetMode
+                    | R::Guide
+                    | R::Triage
             ),
-            Self::Lead => !matches!(right, R::Govern | R::Answer | R::Carry),
-            Self::Admin => !matches!(right, R::Answer | R::Carry),
+            Self::Lead => !matches!(right, R::Govern | R::Answer | R::Carry | R::RunTools),
+            Self::Admin => !matches!(right, R::Answer | R::Carry | R::RunTools),
             Self::Ai => matches!(right, R::Answer),
             Self::Connector => matches!(right, R::Carry),
+            Self::Tools => matches!(right, R::RunTools),
         }
     }
 
@@ -116,7 +136,7 @@ impl Role {
     pub fn kind(self) -> Kind {
         match self {
             Self::Ai => Kind::Ai,
-            Self::Connector => Kind::Connector,
+            Self::Connector | Self::Tools => Kind::Connector,
             _ => Kind::Human,
         }
     }
@@ -132,6 +152,7 @@ impl Role {
             Self::Admin => "admin",
             Self::Ai => "ai",
             Self::Connector => "connector",
+            Self::Tools => "tools",
         }
     }
 }
@@ -140,10 +161,9 @@ impl std::str::FromStr for Role {
     type Err = String;
 
     fn from_str(said: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.word() == said.to_lowercase())
-            .ok_or_else(|| format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai or connector"))
+        Self::ALL.into_iter().find(|role| role.word() == said.to_lowercase()).ok_or_else(|| {
+            format!("`{said}` is not a role: use viewer, reviewer, agent, lead, admin, ai, connector or tools")
+        })
     }
 }
 

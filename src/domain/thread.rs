@@ -369,7 +369,7 @@ impl Thread {
                 self.whisper_again(*turn);
                 What::Suppressed { text: text.clone() }
             }
-            Event::TurnAbandoned { turn, why, failed } => {
+            Event::TurnAbandoned { turn, why, failed, .. } => {
                 self.end_turn(*turn);
                 self.whisper_again(*turn);
                 What::Abandoned { why: why.clone(), failed: *failed }
@@ -416,10 +416,16 @@ impl Thread {
             | Event::TokenReplaced { .. }
             | Event::TeammateRevoked { .. }
             | Event::PolicySet { .. }
+            | Event::ReplyKept { .. }
             | Event::AmountMoved { .. }
+            | Event::ToolOffered { .. }
+            | Event::ToolWithdrawn { .. }
             | Event::DeskModeSet { .. }
             | Event::Stopped { .. }
-            | Event::StopLifted { .. } => return,
+            | Event::StopLifted { .. }
+            | Event::GuidanceWritten { .. }
+            | Event::GuidancePublished { .. }
+            | Event::GuidanceRetired { .. } => return,
             Event::Spending { level } => What::Spending { level: *level },
         };
         let (n, at) = (recorded.n, recorded.at);

@@ -2,11 +2,13 @@
 //!
 //! A call is bound to its exact arguments in one canonical form, by a digest that the desk makes itself. Amounts are
 //! whole hundredths of the desk's currency. Deliberately not here: who may call what when (see `decide`), and running a
-//! tool, which an AI does in its own process.
+//! tool, which only a teammate of the role `tools` does; an AI asks.
 
 mod form;
+mod offer;
 
-pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money};
+pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money, shape};
+pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered};
 use super::{
     ids::{Digest, EntryNo, TeammateId, Term},
     time::{Span, Timestamp},
@@ -21,6 +23,8 @@ pub const LONGEST_DATA: usize = 16 * 1024;
 pub const LONGEST_NAME: usize = 128;
 /// The longest of the words that led to a call, in bytes.
 pub const LONGEST_WORDS: usize = 2_000;
+/// The longest arguments that a card shows, in bytes.
+pub const LONGEST_SHOWN: usize = 240;
 /// How long a person may take to decide on a call, and how long what was approved may still begin.
 pub const DECIDE_WITHIN: Span = Span::minutes(10);
 /// How long a call may run before nobody can tell what became of it.
@@ -165,6 +169,8 @@ pub enum Denial {
     Forbidden,
     /// Not for this topic.
     Topic,
+    /// Nobody who runs tools offers it now.
+    Absent,
     /// Only reading is for a shadow.
     Shadow,
     /// The arguments are not what the tool takes.
@@ -192,6 +198,7 @@ impl Denial {
             Self::Unknown => "there is no such tool".to_owned(),
             Self::Forbidden => "no AI may use this tool".to_owned(),
             Self::Topic => "this tool is not for this topic".to_owned(),
+            Self::Absent => "nobody offers this tool now".to_owned(),
             Self::Shadow => "only reading is possible beside a person".to_owned(),
             Self::Arguments { why } => format!("the arguments do not fit: {why}"),
             Self::Changed => "the tool is not what it was when it was pinned".to_owned(),
@@ -321,16 +328,28 @@ pub struct Kept {
     pub stage: Stage,
     /// Up to which message of the customer its turn had read.
     pub answers: EntryNo,
-    /// The turn that has read how it was decided.
+    /// The turn that has read how it was decided, and what came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<EntryNo>,
+    /// Whether a person decided on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decided: bool,
+    /// Who let it begin, and is to tell what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runner: Option<TeammateId>,
 }
 
 impl Kept {
-    /// Whether somebody decided, and the AI is to go on with it.
+    /// Whether somebody decided and what follows from that is done: the AI is to go on with it.
     #[must_use]
     pub fn is_news(&self) -> bool {
-        self.read.is_none() && matches!(self.stage, Stage::Ready { until: Some(_) } | Stage::Refused | Stage::Answered)
+        self.read.is_none() && self.decided && self.is_over() && self.stage != Stage::Gone
+    }
+
+    /// Whether a person let it run and it is not known yet what came of it.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.decided && matches!(self.stage, Stage::Ready { .. } | Stage::Runs { .. })
     }
 
     /// Whether it neither ran nor will.
@@ -349,11 +368,37 @@ pub struct ToolWaits {
     pub tool: String,
     /// Binds the arguments.
     pub digest: Digest,
+    /// The arguments, canonical, where they are short enough to be read in a list; a question has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub arguments: String,
+    /// The amount in them, in hundredths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<u64>,
     /// When it expires; none once it is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// Whether it was approved and is still to run, or runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub under_way: bool,
     /// Up to which message of the customer its turn had read.
     pub answers: EntryNo,
+}
+
+impl ToolWaits {
+    /// Whether it was decided and all is done that follows: the AI is to go on.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        self.expires_at.is_none() && !self.under_way
+    }
+}
+
+/// What a card tells to who runs tools: this call may run now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ToolReady {
+    /// Which call.
+    pub call: EntryNo,
+    /// Which tool.
+    pub tool: String,
 }
 
 /// Something moved for somebody: counted against the limits.

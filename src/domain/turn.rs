@@ -2,6 +2,7 @@
 
 use super::{
     escalation::Reason,
+    guidance::Named,
     ids::{EntryNo, TeammateId, Term},
     time::Timestamp,
 };
@@ -61,6 +62,9 @@ pub struct Trace {
     /// What was done, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// The guidance that it used, in the version that it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guidance: Vec<Named>,
     /// From the beginning of the turn to the first word, in milliseconds.
     #[serde(default)]
     pub first_word_ms: u32,
@@ -119,6 +123,9 @@ pub enum Outcome {
     Abandon {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It waits for a person's word on a tool call, and begins anew when that has come.
     Wait {
@@ -127,11 +134,17 @@ pub enum Outcome {
         /// What to tell the customer meanwhile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notice: Option<String>,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
     /// It could not.
     Fail {
         /// In a few words.
         why: String,
+        /// How it came to that.
+        #[serde(default)]
+        trace: Trace,
     },
 }
 
@@ -153,6 +166,9 @@ pub struct OpenTurn {
     /// The whispers that it applies: they wait again if it ends without an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whispers: Vec<EntryNo>,
+    /// The guidance that was in use for it when it began: no other may be named by what comes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guidance: Vec<Named>,
     /// How many tools it has asked for.
     #[serde(default)]
     pub calls: u8,

@@ -3,12 +3,27 @@
 use super::{
     card::{Priority, Status},
     escalation::Escalation,
+    event::{Event, Recorded},
     holder::Holder,
     ids::{EntryNo, TeammateId, Term},
     mode::Mode,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+/// By which entry what a command made is named: by the change of holder if somebody asked for one, since an undo names
+/// that, else by the first; 0 if it made none.
+#[must_use]
+pub fn named<'a>(made: impl Iterator<Item = &'a Recorded>) -> EntryNo {
+    let mut first = None;
+    for one in made.filter(|one| one.conversation.is_some()) {
+        if matches!(&one.event, Event::HolderChanged { cause, .. } if cause.is_asked_for()) {
+            return one.n;
+        }
+        first.get_or_insert(one.n);
+    }
+    first.unwrap_or_default()
+}
 
 /// How many acts of a conversation can be undone at most.
 pub const KEPT: usize = 8;

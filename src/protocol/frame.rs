@@ -1,6 +1,7 @@
 //! The frames.
 
 use super::{
+    guidance::Trial,
     limits::Limits,
     query::{Page, Query},
 };
@@ -10,7 +11,8 @@ use crate::domain::{
     delivery::Origin,
     desk::Office,
     event::Recorded,
-    ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
+    guidance::{GuidanceId, Version},
+    ids::{CommandId, ConversationId, Digest, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
     refusal::Refusal,
     teammate::Teammate,
     time::Timestamp,
@@ -27,6 +29,8 @@ pub enum Scope {
     Mine,
     /// Those that a connector carries. For connectors.
     Carried,
+    /// Those with a call of a tool of mine that may run. For who runs tools.
+    Ready,
     /// None: the peer only asks.
     #[default]
     None,
@@ -104,6 +108,25 @@ pub enum ToServer {
         /// Where.
         conversation: ConversationId,
     },
+    /// Ephemeral, from a person: try what is newest of this guidance on past talks. [`Trial`]s come back.
+    Try {
+        /// The peer's number for what comes back.
+        id: u32,
+        /// Which piece.
+        guidance: GuidanceId,
+        /// On so many talks at most.
+        talks: u8,
+        /// By which AI; the one that answers first, else any that is here, if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ai: Option<TeammateId>,
+    },
+    /// Ephemeral, from an AI: what came of a trial.
+    Tried {
+        /// The server's number of the trial.
+        ticket: u64,
+        /// What.
+        trial: Trial,
+    },
     /// The answer to a ping.
     Pong,
 }
@@ -116,9 +139,25 @@ pub struct Answer {
     /// The conversation it was about, or opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none. Names what it made: a message, a turn, an annotation.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none. Names what
+    /// it made: a message, a turn, an annotation, an act that can be undone.
     #[serde(default)]
     pub n: EntryNo,
+}
+
+/// A call to be run: nothing but what the tool needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Which tool, with its server.
+    pub tool: String,
+    /// Canonical arguments.
+    pub arguments: String,
+    /// The definition that the desk knows: another one is not to be called.
+    pub definition: Digest,
+    /// Binds tool, definition and arguments in this conversation; with the call's number it names this very call.
+    pub digest: Digest,
+    /// Whether it only reads: if it does not answer nothing was done.
+    pub reads: bool,
 }
 
 /// Why the server ends a connection.
@@ -285,6 +324,15 @@ pub enum ToPeer {
         /// When it was written.
         at: Timestamp,
     },
+    /// To who runs tools and whose call was let begin: this is what to run, once.
+    Run {
+        /// Where.
+        conversation: ConversationId,
+        /// Which call.
+        call: EntryNo,
+        /// What, with the arguments that count.
+        run: Box<Run>,
+    },
     /// The answer to a query.
     Page {
         /// The peer's number.
@@ -314,6 +362,24 @@ pub enum ToPeer {
     Presence {
         /// Who.
         present: Vec<Present>,
+    },
+    /// Ephemeral, to an AI: try this on past talks, and tell what comes of it. Nothing of it may have an effect.
+    Try {
+        /// The server's number of the trial.
+        ticket: u64,
+        /// The piece.
+        guidance: GuidanceId,
+        /// What to try of it.
+        version: Box<Version>,
+        /// On so many talks at most.
+        talks: u8,
+    },
+    /// Ephemeral: what comes of a trial that you asked for.
+    Tried {
+        /// The peer's number.
+        id: u32,
+        /// What.
+        trial: Trial,
     },
     /// The head of the log, so that a quiet peer can tell that it is behind.
     Ping {

@@ -1,11 +1,13 @@
 //! What can be read without watching, in pages.
 
+use super::guidance::{PastTurn, Piece, Use, Written};
 use crate::domain::{
     annotation::Annotation,
     card::{Card, Speaker},
     edit::{Change, Distance},
     event::Recorded,
     evidence::Evidence,
+    guidance::GuidanceId,
     health::Health,
     ids::{ConversationId, EntryNo, PublicNo, Seq},
     refusal::Refusal,
@@ -88,6 +90,32 @@ pub enum Query {
         /// After this event.
         after: Seq,
         /// At most so many; 20 at most.
+        limit: u32,
+    },
+    /// Guidance, retired pieces too, newest first.
+    Guidance {
+        /// Before this one; from the newest if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<GuidanceId>,
+        /// At most so many; 200 at most.
+        limit: u32,
+    },
+    /// One piece: its versions, and the answers that used it, newest first.
+    GuidanceUses {
+        /// Which.
+        guidance: GuidanceId,
+        /// Answers before this event; from the newest if none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// At most so many answers; 100 at most.
+        limit: u32,
+    },
+    /// Turns of AIs that ended, newest first: to try guidance on.
+    PastTurns {
+        /// About one of these topics; none: about any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        topics: Vec<String>,
+        /// At most so many; 200 at most.
         limit: u32,
     },
     /// What became of the AI's answers, for each topic and channel.
@@ -233,6 +261,32 @@ pub enum Page {
         rows: Vec<Correction>,
         /// Whether there are later ones.
         more: bool,
+    },
+    /// Guidance, newest first.
+    Guidance {
+        /// The pieces.
+        rows: Vec<Piece>,
+        /// Whether there are earlier ones.
+        earlier: bool,
+    },
+    /// One piece.
+    GuidanceUses {
+        /// Which, and how it stands.
+        piece: Piece,
+        /// Its versions, newest first, twenty at most.
+        versions: Vec<Written>,
+        /// The version that is in use, if one is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        published: Option<u16>,
+        /// The answers that used it, newest first.
+        uses: Vec<Use>,
+        /// Whether there are earlier ones.
+        earlier: bool,
+    },
+    /// Turns that ended, newest first.
+    PastTurns {
+        /// Which.
+        turns: Vec<PastTurn>,
     },
     /// What became of the AI's answers.
     Evidence {

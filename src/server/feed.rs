@@ -454,6 +454,15 @@ fn in_scope(card: &Card, scope: Scope, me: TeammateId, office: &Office, has: &mu
         Scope::None => false,
         Scope::All => true,
         Scope::Carried => card.connector == me,
+        Scope::Ready => {
+            let mine = |tool: &str| office.offered(tool).is_some_and(|one| one.by == me);
+            if card.ready.iter().any(|ready| mine(&ready.tool)) {
+                has.insert(card.id);
+                true
+            } else {
+                has.remove(&card.id)
+            }
+        }
         Scope::Mine => {
             let shadows = card.mode == Mode::Shadow && office.front_ai() == Some(me);
             let works = card.tasks.iter().any(|given| given.to == me && given.is_open());

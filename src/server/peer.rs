@@ -6,20 +6,23 @@
 
 mod hear;
 mod tell;
+mod trials;
 
+use self::trials::Trials;
 use super::{
     MemoryLine,
     clock::Clock,
     feed::{Cursor, Feed},
     line::{Heard, Incoming, Outgoing},
     queries::Readers,
+    redact,
     sequencer::{Asked, Reply},
     token,
 };
 use crate::{
     domain::{
         ids::{ConversationId, LogId, TeammateId},
-        teammate::Teammate,
+        teammate::{Right, Teammate},
         time::Timestamp,
     },
     protocol::{
@@ -49,6 +52,8 @@ pub(super) struct Hub {
     started: Timestamp,
     /// When each teammate was last heard of, by any of its peers.
     seen: Mutex<BTreeMap<TeammateId, Arc<AtomicI64>>>,
+    /// Guidance that is being tried.
+    trials: Trials,
 }
 
 /// A peer that was greeted.
@@ -98,6 +103,7 @@ impl Hub {
             next: AtomicU64::new(1),
             started,
             seen: Mutex::new(BTreeMap::new()),
+            trials: Trials::default(),
         }
     }
 
@@ -186,6 +192,17 @@ impl Hub {
         let me = self.feed.whose(&token::digest(&token)).ok_or_else(|| {
             (ByeCode::Unauthorized, "the token is unknown or revoked; ask an admin for one".to_owned())
         })?;
+        let wanted = match cards {
+            Scope::All => Some(Right::Watch),
+            Scope::Mine => Some(Right::Answer),
+            Scope::Carried => Some(Right::Carry),
+            Scope::Ready => Some(Right::RunTools),
+            Scope::None => None,
+        };
+        if wanted.is_some_and(|right| !me.role.may(right)) {
+            let why = format!("these cards are not for the role {}", me.role.word());
+            return Err((ByeCode::BadFrame, why));
+        }
         let now = self.clock.now();
         let seen = {
             let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,7 +216,7 @@ impl Hub {
             seq: self.feed.head(),
             now,
             limits: Limits::default(),
-            office: Box::new((*self.feed.office()).clone()),
+            office: Box::new(redact::office(&self.feed.office(), me.role)),
             resumed: from.is_some(),
         };
         let said = async {
@@ -229,9 +246,13 @@ impl Joined {
         let (replies, answered) = mpsc::channel::<Reply>(limits::ASKS_AT_ONCE * 2);
         let (notes, noted) = mpsc::channel(NOTES);
         let places = Arc::new(Semaphore::new(limits::ASKS_AT_ONCE));
+        if self.me.role.may(Right::Answer) && self.scope == Scope::Mine {
+            self.hub.trials.join(self.number, self.me.id, notes.clone());
+        }
         let (hub, number) = (Arc::clone(&self.hub), self.number);
         let hearing = hear::Hearing {
             hub: Arc::clone(&hub),
+            number,
             me: self.me.clone(),
             seen: self.seen,
             replies,
@@ -251,6 +272,7 @@ impl Joined {
         // still comes is taken, and dropped, until the peer closes its side.
         let rest = async { while matches!(incoming.next().await, Heard::Frame(_) | Heard::Life) {} };
         let _ = tokio::time::timeout(LINGER, rest).await;
+        hub.trials.leave(number);
         hub.feed.leave(number);
         tracing::info!(peer = number, "left");
     }

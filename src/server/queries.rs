@@ -1,6 +1,7 @@
 //! What can be read beside the stream: history, transcripts, annotations, search. On threads of their own, never on the
 //! hot path.
 
+mod guidance;
 mod log;
 
 use super::{feed::Feed, redact};
@@ -96,7 +97,8 @@ async fn answered(
         Query::Transcript { .. } | Query::Door { .. } => Right::Carry,
         _ => Right::Watch,
     };
-    let reads_talks = matches!(query, Query::History { .. } | Query::Card { .. }) && me.role.may(Right::Answer);
+    let reads_talks = matches!(query, Query::History { .. } | Query::Card { .. } | Query::PastTurns { .. })
+        && me.role.may(Right::Answer);
     if !me.role.may(right) && !reads_talks {
         return Err(Refusal::Forbidden);
     }
@@ -166,6 +168,11 @@ fn run(
         Query::Corrections { after, limit } => {
             corrections(reader, office, after, (limit as usize).clamp(1, CORRECTIONS))?
         }
+        Query::Guidance { before, limit } => guidance::list(reader, before, limit)?,
+        Query::GuidanceUses { guidance, before, limit } => {
+            return guidance::uses(reader, guidance, before, limit);
+        }
+        Query::PastTurns { topics, limit } => guidance::past_turns(reader, &topics, limit)?,
         Query::Evidence { days } => {
             let since = at.minus(Span::hours(24 * u64::from(days.clamp(1, 366))));
             Page::Evidence { since, rows: reader.evidence(since)? }

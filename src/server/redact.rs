@@ -2,9 +2,29 @@
 
 use crate::domain::{
     brief::Brief,
+    desk::Office,
     event::{Event, Recorded},
     teammate::{Kind, Role},
 };
+use std::sync::Arc;
+
+/// The desk as `role` may read it: what guidance is only staged is for people, and a connector follows none.
+pub(super) fn office(office: &Office, role: Role) -> Office {
+    let mut shown = office.clone();
+    match role.kind() {
+        Kind::Human => {}
+        Kind::Ai if shown.guidance.iter().all(|piece| piece.staged.is_none()) => {}
+        Kind::Ai => {
+            let pieces = Arc::make_mut(&mut shown.guidance);
+            for piece in pieces.iter_mut() {
+                piece.staged = None;
+            }
+            pieces.retain(|piece| piece.published.is_some());
+        }
+        Kind::Connector => shown.guidance = Arc::default(),
+    }
+    shown
+}
 
 /// The event as `role` may read it; `None` if it may read all of it.
 pub(super) fn redacted(recorded: &Recorded, role: Role) -> Option<Recorded> {

@@ -27,8 +27,10 @@ use crate::{
         refusal::Refusal,
         teammate::{Actor, Role},
         time::Timestamp,
+        tool::{Call, Risk, Stage},
+        undo,
     },
-    protocol::ToPeer,
+    protocol::{Run, ToPeer},
     store::{Done, Entry, Key, LogReader, Stored},
 };
 use std::time::Duration;
@@ -325,7 +327,7 @@ impl Sequencer {
         let done = Done {
             seq: head,
             conversation: about.or_else(|| first.and_then(|(event, _)| event.conversation)),
-            n: first.map_or(EntryNo(0), |(event, _)| event.n),
+            n: undo::named(events.iter().map(|(event, _)| event)),
         };
         let mut publication = Publication { head, ..Publication::default() };
         let mut stored = Vec::with_capacity(events.len());
@@ -382,8 +384,15 @@ impl Sequencer {
         }
     }
 
-    /// What a claimed message looks like for the connector.
+    /// What is handed over with the answer: a claimed message to the connector, a call to who runs it.
     fn deliver(&self, command: &Command) -> Option<Box<ToPeer>> {
+        if let Command::BeginTool { conversation, call, .. } = command {
+            let it = self.desk.conversation(*conversation)?;
+            let kept = it.calls.iter().find(|kept| kept.call == *call && matches!(kept.stage, Stage::Runs { .. }))?;
+            let Call { tool, arguments, definition, digest, risk, .. } = kept.asked.clone();
+            let run = Box::new(Run { tool, arguments, definition, digest, reads: risk == Risk::R0 });
+            return Some(Box::new(ToPeer::Run { conversation: *conversation, call: *call, run }));
+        }
         let Command::ClaimDelivery { conversation, message, .. } = command else { return None };
         let it = self.desk.conversation(*conversation)?;
         let row = it.outbox.iter().find(|row| row.message == *message && row.state == State::Claimed)?;

@@ -3,13 +3,14 @@
 //! Deliberately small and synchronous. Writing has one owner; reading goes through handles of its own that never wait
 //! for the writer.
 
-use super::StoreError;
+use super::{Ended, GuidanceRow, NamedAt, StoreError};
 use crate::domain::{
     conversation::Conversation,
     desk::Office,
     edit::Distance,
     event::{Recorded, VERSION},
     evidence::Evidence,
+    guidance::{GuidanceId, Tally, Version},
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -42,7 +43,7 @@ pub struct Done {
     pub seq: Seq,
     /// The conversation it was about, or opened.
     pub conversation: Option<ConversationId>,
-    /// The number of its first entry there; 0 if it made none.
+    /// The number of its first entry there, or of the change of holder that was asked for; 0 if it made none.
     pub n: EntryNo,
 }
 
@@ -374,4 +375,33 @@ pub trait LogReader: Send {
     /// # Errors
     /// See [`identity`](Self::identity).
     fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError>;
+
+    /// Guidance before `before`, newest first, retired pieces too, as far as the index has come.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance(&self, before: Option<GuidanceId>, limit: usize) -> Result<Vec<GuidanceRow>, StoreError>;
+
+    /// The versions of a piece, newest first, with how often each was used.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance_versions(&self, guidance: GuidanceId, limit: usize) -> Result<Vec<(Version, Tally)>, StoreError>;
+
+    /// The answers before `before` that named a piece, newest first, with what people think of each.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn guidance_uses(
+        &self,
+        guidance: GuidanceId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<(NamedAt, Option<bool>)>, StoreError>;
+
+    /// Turns of AIs that ended, newest first, about one of these topics or, where none is named, about any.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn past_turns(&self, topics: &[String], limit: usize) -> Result<Vec<Ended>, StoreError>;
 }

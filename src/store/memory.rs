@@ -2,8 +2,8 @@
 //! being there after the process.
 
 use super::{
-    Checkpoint, Corrected, Done, Entry, EventLog, Found, GENESIS, Head, Key, Link, LogReader, Reviewed, State, States,
-    StoreError, index,
+    Checkpoint, Corrected, Done, Ended, Entry, EventLog, Found, GENESIS, GuidanceRow, Head, Key, Link, LogReader,
+    NamedAt, Reviewed, State, States, StoreError, index,
     log::FIRST_TIMED,
     outputs::{self, Judged, Output, Outputs, Rows},
     upcast,
@@ -15,6 +15,7 @@ use crate::domain::{
     edit::Distance,
     event::{Event, Recorded},
     evidence::{Evidence, Fate},
+    guidance::{GuidanceId, Tally, Version},
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -141,6 +142,16 @@ impl Outputs for Kin<'_> {
 
     fn judge(&mut self, conversation: ConversationId, judged: &Judged) -> Result<(), StoreError> {
         self.rows.judge(conversation, judged);
+        Ok(())
+    }
+
+    fn named(&mut self, named: &NamedAt) -> Result<(), StoreError> {
+        self.rows.guidance.name(named);
+        Ok(())
+    }
+
+    fn guidance(&mut self, event: &Event) -> Result<(), StoreError> {
+        self.rows.guidance.take(event);
         Ok(())
     }
 
@@ -393,6 +404,30 @@ impl LogReader for MemoryReader {
 
     fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {
         Ok(held(&self.kept).rows.evidence(since))
+    }
+
+    fn guidance(&self, before: Option<GuidanceId>, limit: usize) -> Result<Vec<GuidanceRow>, StoreError> {
+        let rows = &held(&self.kept).rows;
+        Ok(rows.guidance.list(before, limit, &|at| rows.good_of(at)))
+    }
+
+    fn guidance_versions(&self, guidance: GuidanceId, limit: usize) -> Result<Vec<(Version, Tally)>, StoreError> {
+        let rows = &held(&self.kept).rows;
+        Ok(rows.guidance.versions(guidance, limit, &|at| rows.good_of(at)))
+    }
+
+    fn guidance_uses(
+        &self,
+        guidance: GuidanceId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<(NamedAt, Option<bool>)>, StoreError> {
+        let rows = &held(&self.kept).rows;
+        Ok(rows.guidance.uses(guidance, before, limit, &|at| rows.good_of(at)))
+    }
+
+    fn past_turns(&self, topics: &[String], limit: usize) -> Result<Vec<Ended>, StoreError> {
+        Ok(held(&self.kept).rows.past_turns(topics, limit))
     }
 
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError> {

@@ -3,7 +3,10 @@
 //! The same rules fill it on disk and in memory; they ask back for single events only, so a step costs the same however long
 //! a talk is. Deliberately not here: shares, intervals and proposals (see `domain::evidence`).
 
-use super::Corrected;
+use super::{
+    Corrected,
+    guidance::{self, NamedAt},
+};
 use crate::domain::{
     annotation::Verdict,
     approval::Ending,
@@ -25,6 +28,17 @@ pub(super) struct Output {
     pub(super) topic: Option<String>,
     pub(super) channel: String,
     pub(super) fate: Fate,
+}
+
+/// A turn that ended: when, where, and with which entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub conversation: ConversationId,
+    /// With which entry.
+    pub n: EntryNo,
 }
 
 /// A judgement on a message.
@@ -74,13 +88,20 @@ pub(super) trait Outputs {
     /// Keeps a judgement.
     fn judge(&mut self, conversation: ConversationId, judged: &Judged) -> Result<(), Self::Error>;
 
+    /// Keeps that an answer named guidance.
+    fn named(&mut self, named: &NamedAt) -> Result<(), Self::Error>;
+
+    /// Guidance was written, published or retired.
+    fn guidance(&mut self, event: &Event) -> Result<(), Self::Error>;
+
     /// A judgement was taken back.
     fn withdraw(&mut self, conversation: ConversationId, annotation: EntryNo) -> Result<(), Self::Error>;
 }
 
 /// Takes one event in. Events come in their order, each once.
 pub(super) fn take<O: Outputs>(outputs: &mut O, recorded: &Recorded) -> Result<(), O::Error> {
-    let Some(id) = recorded.conversation else { return Ok(()) };
+    let Some(id) = recorded.conversation else { return outputs.guidance(&recorded.event) };
+    guidance::take(outputs, recorded)?;
     let n = recorded.n;
     match &recorded.event {
         Event::Answered { draft: None, .. } => put(outputs, recorded, Fate::Sent),
@@ -194,6 +215,7 @@ pub(super) fn add_up(groups: impl IntoIterator<Item = Group>) -> Vec<Evidence> {
 pub(super) struct Rows {
     outputs: BTreeMap<(ConversationId, EntryNo), Row>,
     verdicts: BTreeMap<(ConversationId, EntryNo), (Judged, bool)>,
+    pub(super) guidance: guidance::Rows,
     corrections: BTreeMap<Seq, Corrected>,
 }
 
@@ -269,6 +291,22 @@ impl Rows {
             };
             Group { topic: row.output.topic.clone(), channel: row.output.channel.clone(), counted }
         }))
+    }
+
+    /// What people think of an answer; none if nobody was sure, or there is no such.
+    pub(super) fn good_of(&self, at: (ConversationId, EntryNo)) -> Option<bool> {
+        self.outputs.get(&at).and_then(|row| self.good(row))
+    }
+
+    /// Turns that ended, newest first, about one of these topics or, where none is named, about any.
+    pub(super) fn past_turns(&self, topics: &[String], limit: usize) -> Vec<Ended> {
+        let fits = |row: &&Row| topics.is_empty() || row.output.topic.as_ref().is_some_and(|one| topics.contains(one));
+        let ended = self.outputs.values().filter(fits).map(|row| &row.output);
+        let mut ended: Vec<Ended> =
+            ended.map(|it| Ended { at: it.at, conversation: it.conversation, n: it.n }).collect();
+        ended.sort_unstable_by(|one, other| other.cmp(one));
+        ended.truncate(limit);
+        ended
     }
 
     fn good(&self, row: &Row) -> Option<bool> {

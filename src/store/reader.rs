@@ -3,7 +3,7 @@
 //! Statements are short and read into memory, so that no old snapshot keeps the write-ahead log from being reused.
 
 use super::{
-    Corrected, Done, Found, Key, Link, LogReader, Reviewed, States, StoreError,
+    Corrected, Done, Ended, Found, GuidanceRow, Key, Link, LogReader, NamedAt, Reviewed, States, StoreError,
     schema::{self, Schema, Use},
     sqlite::{bytes16, database_in, whole},
     upcast,
@@ -14,6 +14,7 @@ use crate::domain::{
     edit::Distance,
     event::Recorded,
     evidence::Evidence,
+    guidance::{GuidanceId, Tally, Version},
     ids::{CommandId, ConversationId, EntryNo, LogId, Seq, TeammateId},
     time::Timestamp,
 };
@@ -257,6 +258,27 @@ impl LogReader for SqliteReader {
 
     fn evidence(&self, since: Timestamp) -> Result<Vec<Evidence>, StoreError> {
         super::sqlite::outputs::evidence(&self.connection, since).map_err(|why| self.sorted(why))
+    }
+
+    fn guidance(&self, before: Option<GuidanceId>, limit: usize) -> Result<Vec<GuidanceRow>, StoreError> {
+        super::sqlite::guidance::list(&self.connection, before, most(limit)).map_err(|why| self.sorted(why))
+    }
+
+    fn guidance_versions(&self, guidance: GuidanceId, limit: usize) -> Result<Vec<(Version, Tally)>, StoreError> {
+        super::sqlite::guidance::versions(&self.connection, guidance, most(limit)).map_err(|why| self.sorted(why))
+    }
+
+    fn guidance_uses(
+        &self,
+        guidance: GuidanceId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Vec<(NamedAt, Option<bool>)>, StoreError> {
+        super::sqlite::guidance::uses(&self.connection, guidance, before, most(limit)).map_err(|why| self.sorted(why))
+    }
+
+    fn past_turns(&self, topics: &[String], limit: usize) -> Result<Vec<Ended>, StoreError> {
+        super::sqlite::guidance::past_turns(&self.connection, topics, most(limit)).map_err(|why| self.sorted(why))
     }
 
     fn annotations(&self, after: Seq, limit: usize) -> Result<Vec<Reviewed>, StoreError> {

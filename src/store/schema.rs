@@ -96,6 +96,29 @@ INSERT INTO said (said) VALUES ('delete-all');
 DELETE FROM annotations;
 UPDATE desk SET projected = 0;
 ",
+    // No older log holds an event of these: nothing is to be read anew.
+    "
+CREATE TABLE guidance (
+    id INTEGER PRIMARY KEY,
+    published INTEGER,
+    staged INTEGER,
+    retired INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE versions (
+    guidance INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (guidance, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE named (
+    guidance INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (guidance, seq)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The newest schema known here.

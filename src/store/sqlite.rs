@@ -4,6 +4,7 @@
 //! written with `NORMAL`, which may lose the last transactions at a power cut, but never their order. Not `OFF`: that
 //! could damage the file, and with it the events.
 
+pub(super) mod guidance;
 pub(super) mod outputs;
 
 use super::{
@@ -437,6 +438,7 @@ impl EventLog for SqliteLog {
             transaction.execute_batch(
                 "INSERT INTO said (said) VALUES ('delete-all'); DELETE FROM annotations; DELETE FROM states;
                  DELETE FROM outputs; DELETE FROM verdicts; DELETE FROM corrections;
+                 DELETE FROM guidance; DELETE FROM versions; DELETE FROM named;
                  UPDATE desk SET floor = 0, projected = 0, office_seq = NULL, office = NULL;",
             )?;
             Ok(())

@@ -4,6 +4,7 @@ mod crash;
 mod evidence;
 mod file;
 mod forgery;
+mod guidance;
 mod mark;
 mod search;
 mod speed;

@@ -72,6 +72,53 @@ fn a_console_whose_terminal_is_gone_is_gone_too() {
 }
 
 #[test]
+fn what_was_typed_outlives_a_console_that_is_killed() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("desk").display().to_string();
+    let words = [
+        "-c",
+        &format!(
+            "XDG_STATE_HOME={0}/state exec {1} demo --seed 7 --speed 0.2 --rate 120 --data {2}",
+            home.path().display(),
+            env!("CARGO_BIN_EXE_centaur"),
+            data
+        ),
+    ];
+    let mut sitting = Sitting::run("/bin/sh", &words, 100, 30);
+    sitting.sees("needs you");
+    sitting.sees("· simulator ·");
+    sitting.types("n");
+    sitting.sees("enter send");
+    sitting.types("the warehouse calls back");
+    sitting.sees("the warehouse calls back");
+    // At most two seconds of typing may be lost: it is waited for the disk, not for a time.
+    let kept = || {
+        walk(home.path()).iter().any(|file| {
+            std::fs::read(file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("the warehouse calls back"))
+        })
+    };
+    let end = std::time::Instant::now() + PATIENCE;
+    while !kept() {
+        assert!(std::time::Instant::now() < end, "not on disk");
+        sitting.looks_anew();
+    }
+    sitting.signal(Signal::SIGKILL);
+    assert!(!sitting.end(SOON).success());
+    // The terminal is as the killed one left it, and the next console restores it at its own end.
+    let mut sitting = Sitting::run("/bin/sh", &words, 100, 30);
+    sitting.sees("1 unsent text was kept from before");
+    sitting.types("q");
+    assert_eq!(sitting.end(SOON).exit_code(), 0);
+    is_restored(&sitting);
+}
+
+/// All files below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
 fn it_stops_and_comes_back_under_a_shell() {
     let mut sitting = Sitting::run("/bin/sh", &["-i"], 80, 24);
     sitting.until("a prompt", |screen| screen.contains(['$', '#']));
@@ -130,6 +177,7 @@ fn what_cannot_be_used_is_said_before_the_screen_is_taken() {
         let mut sitting = Sitting::run("/bin/sh", &words, 200, 24);
         assert_eq!(sitting.end(PATIENCE).exit_code(), 2, "{}", sitting.shown());
         assert!(sitting.shown().contains("the console needs a terminal that can move its cursor"));
+        assert!(sitting.shown().contains("centaur console --plain"), "{}", sitting.shown());
     }
     let keys =
         "mkdir -p config/centaur && printf '[floor]\\nj = \"frobnicate\"\\n' > config/centaur/keymap.toml && exec";

@@ -143,3 +143,30 @@ fn one_sets_the_state_of_things_and_undoes_it() {
     sitting.types("q");
     assert_eq!(sitting.end(PATIENCE).exit_code(), 0);
 }
+
+#[test]
+fn one_gives_a_task_and_stops_the_ai() {
+    let mut sitting = Sitting::at_demo(140, 40);
+    sitting.sees("draft waits");
+    sitting.types("T");
+    sitting.sees("task for the AI");
+    // The caret stands where the goal goes.
+    sitting.types("find out the order number\r");
+    sitting.sees("task: ");
+    sitting.sees("find out the");
+    sitting.types("!");
+    sitting.sees("stop every AI, everywhere");
+    sitting.types("a");
+    sitting.sees("what becomes of each?");
+    sitting.types("h");
+    sitting.sees("AI STOPPED");
+    // One key lifts it, with a reason.
+    sitting.types("!1");
+    sitting.sees("why may the AI go on");
+    sitting.types("it was a drill\r");
+    sitting.sees_no("AI STOPPED");
+    sitting.types("q");
+    assert_eq!(sitting.end(PATIENCE).exit_code(), 0);
+    assert_eq!(super::bytes::foreign(&sitting.raw), None);
+    assert_eq!(sitting.crashes(), Vec::<String>::new());
+}

@@ -6,8 +6,10 @@
 mod alerts;
 mod bytes;
 mod ends;
+mod keys;
 mod ladder;
 mod noise;
 mod plain;
 mod shift;
 mod sitting;
+mod terms;

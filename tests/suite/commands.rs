@@ -283,6 +283,22 @@ async fn teammates_come_and_go_by_tokens_that_are_seen_once() {
 }
 
 #[tokio::test]
+async fn a_lead_takes_from_a_person_only_by_saying_so() {
+    let stage = Stage::set().await;
+    stage.talk().await;
+    let lena = stage.run(&["invite", "lena", "--role", "agent"]).await;
+    let token = lena["token"].as_str().unwrap().to_owned();
+    stage.run_as(Some(&token), &["take", "1"]).await.unwrap();
+    assert_eq!(stage.fails(Some(ADMIN), &["take", "1"]).await, (5, "conflict"));
+    assert_eq!(stage.run(&["ls"]).await["holder_name"], json!("lena"));
+    assert_eq!(stage.run(&["take", "1", "--force"]).await["conversation"], json!(1));
+    assert_eq!(stage.run(&["ls"]).await["holder_name"], json!("mira"));
+    // An agent may not, whatever is said.
+    assert_eq!(stage.fails(Some(&token), &["take", "1", "--force"]).await.0, 5);
+    stage.running.drain().await;
+}
+
+#[tokio::test]
 async fn who_logs_in_is_known_until_forgotten() {
     let stage = Stage::set().await;
     assert_eq!(stage.fails(None, &["ls"]).await, (3, "not_signed_in"));

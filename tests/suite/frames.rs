@@ -22,23 +22,29 @@ use centaur::{
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
         guard::{Rule, Stage, Verdict as Found},
+        guidance::{Fault, GuidanceId, Instruction, Named, State as GuidanceState, Tally, Version},
         health::Health,
         holder::{Cause, Holder},
         ids::{CommandId, ConversationId, EntryNo, LogId, PublicNo, Seq, TeammateId, Term},
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
+        reply::DeskReply,
         signals::Signals,
         stop::{self, Lifting, Stop, StopId, Then},
         task::{Budget, Ending as TaskEnding, Given, Kind, Report as TaskReport, State as TaskState, Task, Work},
         teammate::{Actor, Role, Teammate},
         thread::{Entry, Send, What},
         time::{Span, Timestamp},
-        tool::{Call, Denial, Fate, Limit, Risk, Spent, ToolDecision, ToolEnding, ToolRule, ToolWaits, WhyTool},
+        tool::{
+            Call, Denial, Fate, Limit, Offer, Offered, Risk, Spent, ToolDecision, ToolEnding, ToolReady, ToolRule,
+            ToolWaits, WhyTool,
+        },
         turn::{Answer, Grounding, Outcome, Source, Step, Trace},
     },
     protocol::{
-        self, ByeCode, Page, Present, Query, Resume, Scope, ToPeer, ToServer, Typist,
+        self, ByeCode, Page, Present, Query, Resume, Run, Scope, ToPeer, ToServer, Typist,
+        guidance::{Compared, Ended, PastTurn, Piece, Side, Trial, Use, Written},
         limits::Limits,
         query::{Correction, Hit, Judged, Public},
     },
@@ -77,6 +83,8 @@ golden!(to_server: ToServer {
     Query { id: 3, query: Query::Card { conversation: C } };
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
     Typing { conversation: C };
+    Try { id: 4, guidance: GuidanceId(3), talks: 10, ai: Some(AI) };
+    Tried { ticket: 9, trial: Trial::Talk { talk: Box::new(compared()) } };
     Pong;
 });
 
@@ -112,10 +120,23 @@ golden!(to_peer: ToPeer {
         text: "Your parcel is on its way.".into(),
         at: AT,
     };
+    Run {
+        conversation: C,
+        call: EntryNo(18),
+        run: Box::new(Run {
+            tool: call().tool,
+            arguments: call().arguments,
+            definition: call().definition,
+            digest: call().digest,
+            reads: false,
+        }),
+    };
     Page { id: 3, page: Page::Door { external_ref: None, resolved: false } };
     DraftGrew { conversation: C, turn: EntryNo(18), offset: 12, text: " is on its way".into() };
     Typing { conversation: C, who: Typist::Teammate(MIRA) };
     Presence { present: vec![Present { teammate: MIRA, watching: vec![C] }] };
+    Try { ticket: 9, guidance: GuidanceId(3), version: Box::new(version()), talks: 10 };
+    Tried { id: 4, trial: Trial::Over { looked: 23, tokens: Some((900, 60)) } };
     Ping { seq: Seq(900), now: AT };
 });
 
@@ -130,6 +151,9 @@ golden!(queries: Query {
     Health;
     Log { filter: "by:mira did:take".into(), before: Some(Seq(900)), limit: 100 };
     Corrections { after: Seq(800), limit: 20 };
+    Guidance { before: Some(GuidanceId(9)), limit: 50 };
+    GuidanceUses { guidance: GuidanceId(3), before: Some(Seq(900)), limit: 50 };
+    PastTurns { topics: vec!["refunds".into()], limit: 20 };
     Evidence { days: 30 };
 });
 
@@ -146,6 +170,23 @@ golden!(pages: Page {
     Health { ais: vec![health()] };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
     Corrections { rows: vec![correction()], more: false };
+    Guidance { rows: vec![piece()], earlier: true };
+    GuidanceUses {
+        piece: piece(),
+        versions: vec![Written { version: version(), tally: piece().tally }],
+        published: Some(1),
+        uses: vec![Use {
+            seq: Seq(899),
+            at: AT,
+            conversation: C,
+            n: EntryNo(18),
+            version: 1,
+            good: Some(false),
+            excerpt: "Opened bags stay".into(),
+        }],
+        earlier: true,
+    };
+    PastTurns { turns: vec![past_turn()] };
     Evidence { since: AT, rows: vec![evidence()] };
     Refused { why: Refusal::NotFound { what: "conversation 42".into() } };
 });
@@ -179,6 +220,7 @@ golden!(commands: Command {
     BeginTask { conversation: C, task: EntryNo(18) };
     ReportTask { conversation: C, task: EntryNo(18), report: TaskReport::Done { work: work() } };
     SetPolicy { policy: Box::new(policy()) };
+    KeepReply { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     SetDeskMode {
         topic: Some("refunds".into()),
         channel: None,
@@ -192,6 +234,13 @@ golden!(commands: Command {
         reason: "it promises refunds".into(),
     };
     LiftStop { stop: StopId(3), reason: "the page is mended".into() };
+    WriteGuidance {
+        guidance: Some(GuidanceId(3)),
+        instruction: Box::new(version().instruction),
+        from: version().from,
+    };
+    PublishGuidance { guidance: GuidanceId(3), version: 2 };
+    RetireGuidance { guidance: GuidanceId(3), why: "the article is mended".into() };
     Invite { name: "lena".into(), role: Role::Agent, token: digest("cen_example") };
     ReplaceToken { teammate: Some(MIRA), token: digest("cen_example") };
     Revoke { teammate: MIRA };
@@ -212,6 +261,8 @@ golden!(commands: Command {
         words: "I want my money back".into(),
     };
     BeginTool { conversation: C, call: EntryNo(18), term: TERM };
+    OfferTool { offer: Box::new(offer()) };
+    WithdrawTool { tool: offer().tool };
     FinishTool { conversation: C, call: EntryNo(18), fate: Fate::Unknown, result: "no answer in time".into() };
     OpenConversation {
         channel: "web".into(),
@@ -240,9 +291,13 @@ golden!(events: Event {
     TokenReplaced { teammate: MIRA, token: digest("cen_example") };
     TeammateRevoked { teammate: MIRA };
     PolicySet { policy: Box::new(policy()) };
+    ReplyKept { name: "new-parcel".into(), reply: Some(Box::new(desk_reply())) };
     DeskModeSet { topic: None, channel: Some("web".into()), from: Some(Mode::Auto), mode: None, why: "as before".into() };
     Stopped { stop: Box::new(standing()) };
     StopLifted { stop: StopId(3), how: Lifting::ByHand { reason: "the page is mended".into() } };
+    GuidanceWritten { guidance: GuidanceId(3), version: Box::new(version()) };
+    GuidancePublished { guidance: GuidanceId(3), version: 2 };
+    GuidanceRetired { guidance: GuidanceId(3), why: "the article is mended".into() };
     Opened {
         channel: "web".into(),
         customer: customer(),
@@ -284,7 +339,7 @@ golden!(events: Event {
     DraftEnded { draft: EntryNo(17), ending: Ending::Rejected { reason: "wrong date".into() } };
     ShadowDrafted { turn: EntryNo(16), answer: Box::new(answer()) };
     AnswerSuppressed { turn: EntryNo(16), text: "Of course, let me".into() };
-    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true };
+    TurnAbandoned { turn: EntryNo(16), why: "the customer wrote".into(), failed: true, trace: None };
     Escalated {
         turn: Some(EntryNo(16)),
         reason: Reason::AskedForHuman,
@@ -307,7 +362,7 @@ golden!(events: Event {
     Woken;
     Resolved { confirmed: true, by_ai: false };
     Reopened;
-    TurnWaits { turn: EntryNo(16), call: EntryNo(18) };
+    TurnWaits { turn: EntryNo(16), call: EntryNo(18), trace: Some(Box::new(trace())) };
     ToolAllowed { turn: EntryNo(16), call: Box::new(call()) };
     ToolProposed { turn: EntryNo(16), call: Box::new(call()), expires_at: AT, why: WhyTool::Risk };
     ToolDenied {
@@ -323,6 +378,8 @@ golden!(events: Event {
     ToolBegan { call: EntryNo(18) };
     ToolRan { call: EntryNo(18), fate: Fate::Done, result: "Refund RF-1 is on its way.".into() };
     AmountMoved { spent: spent() };
+    ToolOffered { offer: Box::new(offer()) };
+    ToolWithdrawn { tool: offer().tool };
     Annotated { message: EntryNo(18), judgement: judgement(), supersedes: Some(EntryNo(19)) };
     AnnotationWithdrawn { annotation: EntryNo(20) };
     DeliveryClaimed { message: EntryNo(18) };
@@ -367,9 +424,13 @@ fn office() -> Office {
         newest: C,
         teammates: [mira(), aria].into_iter().map(|teammate| (teammate.id, teammate)).collect(),
         policy: Arc::new(policy()),
+        replies: std::collections::BTreeMap::default(),
         spent: vec![spent()],
+        offers: Arc::new(vec![Offered { by: TeammateId(4), offer: offer() }]),
         stops: vec![standing()],
         last_stop: StopId(3),
+        guidance: Arc::default(),
+        last_guidance: GuidanceId(0),
         today: Arc::default(),
     }
 }
@@ -395,6 +456,55 @@ fn level() -> Level {
     Level { reach: Reach::Talk, kind: ceiling::Kind::Tokens, used: 166_000, limit: 200_000 }
 }
 
+fn version() -> Version {
+    Version {
+        version: 2,
+        instruction: Instruction {
+            title: "opened coffee".into(),
+            when: "I opened the bag".into(),
+            then: "say: Opened bags stay with you.".into(),
+            examples: "Hello Jana, opened bags stay with you.".into(),
+            topics: vec!["returns".into()],
+        },
+        by: MIRA,
+        at: AT,
+        from: Some(Fault { conversation: C, message: EntryNo(18) }),
+    }
+}
+
+fn piece() -> Piece {
+    Piece {
+        id: GuidanceId(3),
+        state: GuidanceState::Changed,
+        version: 2,
+        title: "opened coffee".into(),
+        topics: vec!["returns".into()],
+        tally: Tally { uses: 12, reviewed: 4, good: 3 },
+    }
+}
+
+fn past_turn() -> PastTurn {
+    PastTurn { conversation: C, n: EntryNo(18), at: AT }
+}
+
+fn compared() -> Compared {
+    let side = |text: &str| Side {
+        ended: Ended::Answer,
+        text: text.into(),
+        sources: vec!["returns.md § Opened".into()],
+        grounding: Grounding(820),
+        guidance: vec![Named { guidance: GuidanceId(3), version: 2 }],
+        notes: vec!["3 v2 “opened coffee”: said word for word".into()],
+    };
+    Compared {
+        turn: past_turn(),
+        customer: "I opened the bag".into(),
+        was: "Send it back [1].".into(),
+        before: side("Send it back [1]."),
+        after: side("Opened bags stay with you. [1]"),
+    }
+}
+
 fn verdict() -> Found {
     Found { rule: Rule::Link, version: 1, stage: Stage::Out, words: "https://evil.example/pay".into(), offset: 17 }
 }
@@ -409,6 +519,10 @@ fn standing() -> Stop {
         until: Some(Timestamp(AT.0 + 1_800_000)),
         reason: "it promises refunds".into(),
     }
+}
+
+fn desk_reply() -> DeskReply {
+    DeskReply { title: "New parcel".into(), text: "Hello {customer}, a new parcel is on its way.".into() }
 }
 
 fn policy() -> Policy {
@@ -494,6 +608,7 @@ fn trace() -> Trace {
         model: "offline".into(),
         config: "k1".into(),
         steps: vec![Step { name: "search".into(), detail: "parcel late".into(), ms: 12 }],
+        guidance: Vec::new(),
         first_word_ms: 250,
         total_ms: 1_800,
         tokens: Some((900, 60)),
@@ -544,9 +659,13 @@ fn card() -> Card {
             call: EntryNo(18),
             tool: call().tool,
             digest: call().digest,
+            arguments: call().arguments,
+            amount: call().amount,
             expires_at: Some(AT),
+            under_way: false,
             answers: EntryNo(15),
         })),
+        ready: vec![ToolReady { call: EntryNo(18), tool: call().tool }].into(),
         writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
         waiting_since: Some(AT),
         asked: EntryNo(15),
@@ -586,6 +705,10 @@ fn call() -> Call {
         words: "I want my money back".into(),
         term: TERM,
     }
+}
+
+fn offer() -> Offer {
+    Offer::new("shop", "refund.make", "Pays money back.", serde_json::json!({ "type": "object" }))
 }
 
 fn rule() -> ToolRule {

@@ -45,6 +45,7 @@ fn card(locale: &str) -> Card {
         escalation: None,
         draft: None,
         tool: None,
+        ready: centaur::domain::seldom::Seldom::new(),
         writing: None,
         waiting_since: None,
         asked: EntryNo(2),

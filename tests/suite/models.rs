@@ -61,7 +61,8 @@ async fn house(model: OpenAi) -> House {
     let options = DriverOptions { pace: Pace::Instant, settle: Duration::from_millis(5), ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     let ai = tokio::spawn(async move {
-        let ended = Driver::run_with(dial, "cen_token-of-Aria".into(), &knowledge(), Arc::new(model), options).await;
+        let ended =
+            Driver::run_with(dial, "cen_token-of-Aria".into(), Arc::new(knowledge()), Arc::new(model), options).await;
         panic!("the AI ended: {ended:?}");
     });
     House { desk, web, mira, ai }

@@ -10,7 +10,7 @@ use centaur::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
-        tools::{Errand, Key, Offer, Place, Setup, Toolbox},
+        tools::{Errand, Key, Offer, Place, Setup, Toolbox, runner::Runner},
     },
     domain::{
         card::Card,
@@ -46,17 +46,19 @@ fn setup(fault: Option<&str>) -> Setup {
     Setup { name: "shop".into(), place, within: WITHIN }
 }
 
-/// A desk with the demo's policy, an AI that quotes and has these tools, a connector and a supervisor.
+/// A desk with the demo's policy, an AI that quotes, who runs these tools, a connector and a supervisor.
 struct House {
     _desk: TestDesk,
     web: Peer,
     mira: Peer,
     ai: JoinHandle<()>,
+    runner: JoinHandle<()>,
 }
 
 impl Drop for House {
     fn drop(&mut self) {
         self.ai.abort();
+        self.runner.abort();
     }
 }
 
@@ -66,7 +68,18 @@ async fn house(tools: Toolbox) -> House {
     let web = desk.join("web", Role::Connector, Scope::Carried).await;
     let mira = desk.join("mira", Role::Agent, Scope::All).await;
     let settle = Duration::from_millis(5);
-    let options = DriverOptions { pace: Pace::Instant, settle, tools, ..DriverOptions::default() };
+    desk.join("tools", Role::Tools, Scope::None).await.caller.close().await;
+    let heard = !tools.all().is_empty();
+    let dial = Arc::clone(&desk.dial);
+    let runner = tokio::spawn(async move {
+        let ended = Runner::run(dial, "cen_token-of-tools".into(), tools).await;
+        panic!("who runs tools ended: {ended:?}");
+    });
+    // What servers offer is on the desk before anybody asks for it.
+    while heard && desk.running.office().offers.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let options = DriverOptions { pace: Pace::Instant, settle, ..DriverOptions::default() };
     let dial = Arc::clone(&desk.dial);
     let file = "---\ntitle: Opening\nlocale: en\n---\n## When is the shop open?\nThe shop is open from 9 to 17.";
     let (knowledge, _) = Knowledge::from_files([("open.md", file)]);
@@ -74,7 +87,7 @@ async fn house(tools: Toolbox) -> House {
         let ended = Driver::run(dial, "cen_token-of-Aria".into(), Arc::new(knowledge), options).await;
         panic!("the AI ended: {ended:?}");
     });
-    House { _desk: desk, web, mira, ai }
+    House { _desk: desk, web, mira, ai, runner }
 }
 
 impl House {

@@ -15,8 +15,6 @@ pub(super) enum Asked {
     Begin,
     Finish,
     AskTool,
-    BeginTool,
-    FinishTool,
 }
 
 impl Asked {
@@ -25,8 +23,6 @@ impl Asked {
         match command {
             Command::BeginTurn { .. } | Command::BeginTask { .. } => Self::Begin,
             Command::AskTool { .. } => Self::AskTool,
-            Command::BeginTool { .. } => Self::BeginTool,
-            Command::FinishTool { .. } => Self::FinishTool,
             _ => Self::Finish,
         }
     }
@@ -63,17 +59,7 @@ impl Driver {
                     self.follow(conversation).await;
                 }
             }
-            (Asked::BeginTool, Ok(_)) => {
-                if self.is_current(conversation, attempt) {
-                    self.step(conversation, Input::ToolBegun).await;
-                }
-            }
-            (Asked::FinishTool, Ok(_)) => {
-                if self.is_current(conversation, attempt) {
-                    self.step(conversation, Input::ToolTold).await;
-                }
-            }
-            (Asked::AskTool | Asked::BeginTool | Asked::FinishTool, Err(why)) if why != Refusal::Busy => {
+            (Asked::AskTool, Err(why)) if why != Refusal::Busy => {
                 tracing::debug!(%conversation, code = why.code(), "a tool was refused");
                 if self.is_current(conversation, attempt) {
                     self.step(conversation, Input::ToolRefused(why)).await;

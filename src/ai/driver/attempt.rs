@@ -7,7 +7,10 @@ use crate::{
         task::TaskRun,
         turn::{Effect, Input, Rules, Turn},
     },
-    domain::ids::{ConversationId, EntryNo, Term},
+    domain::{
+        ids::{ConversationId, EntryNo, Term},
+        thread::Entry,
+    },
 };
 
 /// One attempt.
@@ -44,6 +47,14 @@ impl Attempt {
         match self {
             Self::Turn(turn) => turn.handle(input, at),
             Self::Task(run) => run.handle(input, at),
+        }
+    }
+
+    /// Whether this entry is what is waited for now.
+    pub(super) fn awaits(&self, entry: &Entry) -> bool {
+        match self {
+            Self::Turn(turn) => turn.awaits(entry),
+            Self::Task(_) => false,
         }
     }
 

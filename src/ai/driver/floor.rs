@@ -3,10 +3,11 @@
 //! Pure. A mark remembers up to where a conversation was dealt with, so that nothing is begun twice for one state of
 //! things. Deliberately not here: the desk's rules; a begin that they refuse does no harm.
 
-use crate::ai::asking::asks;
+use crate::ai::{asking::asks, guidance::Standing};
 use crate::domain::{
     card::{Card, Speaker, Status},
     desk::Office,
+    guidance::Guidance,
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
@@ -14,6 +15,7 @@ use crate::domain::{
     stop::Stop,
     task::{Given, State},
     time::Timestamp,
+    tool::{Offer, Offered},
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -36,7 +38,9 @@ pub(super) struct Floor {
     me: Option<TeammateId>,
     front: bool,
     policy: Arc<Policy>,
+    offers: Arc<Vec<Offered>>,
     stops: Vec<Stop>,
+    guidance: Arc<Vec<Guidance>>,
     cards: BTreeMap<ConversationId, Card>,
     marks: HashMap<ConversationId, Mark>,
     /// The newest message whose silence is being waited for.
@@ -57,6 +61,7 @@ impl Floor {
 
     pub(super) fn desk(&mut self, office: &Office) {
         self.policy = Arc::clone(&office.policy);
+        self.offers = Arc::clone(&office.offers);
         self.front = self.me.is_some() && office.front_ai() == self.me;
         let over: Vec<Stop> = self.stops.iter().filter(|stop| office.stop(stop.id).is_none()).cloned().collect();
         if !over.is_empty() {
@@ -68,10 +73,22 @@ impl Floor {
             });
         }
         self.stops.clone_from(&office.stops);
+        self.guidance = Arc::clone(&office.guidance);
+    }
+
+    /// The guidance that holds for a topic.
+    pub(super) fn holding(&self, topic: Option<&str>) -> Vec<Standing> {
+        self.guidance.iter().filter_map(|piece| piece.holding(topic)).map(Standing::from).collect()
     }
 
     pub(super) fn policy(&self) -> Arc<Policy> {
         Arc::clone(&self.policy)
+    }
+
+    /// The tools that may be asked for about `topic`.
+    pub(super) fn tools(&self, topic: Option<&str>) -> Vec<Offer> {
+        let offers = self.offers.iter().map(|one| &one.offer);
+        offers.filter(|offer| self.policy.lets_ask(&offer.tool, topic)).cloned().collect()
     }
 
     pub(super) fn ids(&self) -> Vec<ConversationId> {
@@ -148,8 +165,8 @@ impl Floor {
             && card.paused_until.is_none()
             && card.draft.is_none()
             && card.writing.is_none();
-        // While a call waits for a person only what the customer writes since is answered.
-        let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+        // While a call is decided on or runs only what the customer writes since is answered.
+        let undecided = card.tool_pending().is_some_and(|tool| card.asked <= tool.answers);
         if undecided || !free || !self.is_mine(card) || self.is_stopped(card) || card.asked == EntryNo(0) {
             return false;
         }
@@ -157,11 +174,10 @@ impl Floor {
         match card.mode {
             Mode::Shadow => card.asked > mark.asked,
             // The card changed since: a draft was rejected, a pause ended, it was handed back.
-            _ if card.tool_waiting().is_some() => card.asked > mark.asked,
-            _ => {
-                (card.waiting_since.is_some() || card.tool.is_some())
-                    && (card.asked > mark.asked || card.seq > mark.seq)
-            }
+            _ if card.tool_pending().is_some() => card.asked > mark.asked,
+            // What a person decided is to be gone on with, whatever was answered meanwhile.
+            _ if card.tool.is_some() => true,
+            _ => card.waiting_since.is_some() && (card.asked > mark.asked || card.seq > mark.seq),
         }
     }
 

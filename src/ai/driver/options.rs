@@ -1,9 +1,6 @@
 //! How an AI teammate works, and how it stops.
 
-use crate::{
-    ai::{retrieval::IndexError, tools::Toolbox},
-    protocol::ByeCode,
-};
+use crate::{ai::retrieval::IndexError, protocol::ByeCode};
 use std::time::Duration;
 
 /// How fast an answer is streamed to those who watch.
@@ -35,8 +32,6 @@ pub struct DriverOptions {
     pub hurry: Duration,
     /// How many conversations it answers at once; 1 to 200.
     pub at_once: usize,
-    /// The tools that it may ask for.
-    pub tools: Toolbox,
     /// The program, for the server's log.
     pub program: String,
 }
@@ -49,7 +44,6 @@ impl Default for DriverOptions {
             settle: Duration::from_millis(900),
             hurry: Duration::ZERO,
             at_once: 16,
-            tools: Toolbox::default(),
             program,
         }
     }

@@ -1,4 +1,4 @@
-//! What a turn or a task asks for, done: commands, looking things up, composing, running tools, timers.
+//! What a turn or a task asks for, done: commands, looking things up, composing, timers.
 //!
 //! Deliberately not here: what it asks for.
 
@@ -6,7 +6,7 @@ use super::{
     Driver, Pace,
     agenda::Wake,
     answers::Asked,
-    work::{compose, retrieve, run},
+    work::{compose, retrieve},
 };
 use crate::{
     ai::turn::Effect,
@@ -40,10 +40,6 @@ impl Driver {
                         question,
                         (conversation, attempt),
                     ));
-                }
-                Effect::Run(call, errand) => {
-                    let reports = self.reports.clone();
-                    run(self.options.tools.clone(), *errand, call, reports, (conversation, attempt));
                 }
                 Effect::Compose(prompt) => {
                     let work =

@@ -6,9 +6,8 @@ use crate::{
     ai::{
         model::{Composed, Model, ModelError, Piece, Prompt},
         retrieval::{Passage, Question, Retrieval},
-        tools::{Errand, Ran, Toolbox},
     },
-    domain::ids::{ConversationId, EntryNo},
+    domain::ids::ConversationId,
 };
 use std::sync::Arc;
 use tokio::{
@@ -26,6 +25,13 @@ const PIECES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Work(JoinHandle<()>);
 
+impl Work {
+    /// Something that runs beside the driver until it ends, or its owner does.
+    pub(super) fn of(what: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(spawn(what))
+    }
+}
+
 impl Drop for Work {
     fn drop(&mut self) {
         self.0.abort();
@@ -40,7 +46,6 @@ pub(super) struct Report {
 
 pub(super) enum Reported {
     Retrieved(Vec<Passage>),
-    Ran(EntryNo, Ran),
     Piece(Piece),
     Composed(Box<Composed>),
     GaveUp(Box<ModelError>),
@@ -61,21 +66,6 @@ pub(super) fn retrieve(
         };
         let _ = reports.send(Report { conversation, attempt, what }).await;
     }))
-}
-
-/// Runs a tool beside the driver. It ends by itself, in its own time: what has begun must be told, whatever becomes of the
-/// turn.
-pub(super) fn run(
-    tools: Toolbox,
-    errand: Errand,
-    call: EntryNo,
-    reports: mpsc::Sender<Report>,
-    (conversation, attempt): (ConversationId, u64),
-) {
-    spawn(async move {
-        let ran = tools.run(errand).await;
-        let _ = reports.send(Report { conversation, attempt, what: Reported::Ran(call, ran) }).await;
-    });
 }
 
 /// Composes beside the driver, at the pace.

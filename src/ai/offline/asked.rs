@@ -104,8 +104,27 @@ impl Asked {
 /// The terms of a text with what each tells, and what articles say for them.
 pub(super) fn weigh(said: &str, locale: Language, knowledge: &Knowledge) -> Asked {
     let all: BTreeSet<String> = terms(said).into_iter().collect();
+    let mut asked = weigh_terms(&all, locale, knowledge);
+    let weights = &mut asked.weights;
+    if let Some(part) = asking_part(said) {
+        let asking: BTreeSet<String> = terms(&part).into_iter().collect();
+        let told = |term: &str| !asking.contains(term);
+        let (all, told_only): (f64, f64) = weights.iter().fold((0.0, 0.0), |(all, only), (term, weight)| {
+            (all + weight, only + if told(term) { *weight } else { 0.0 })
+        });
+        // "WHERE IS MY ORDER" beside a whole story asks too little by itself: then all that is told counts.
+        if (all - told_only) >= all * ASKS_ENOUGH {
+            weights.iter_mut().filter(|(term, _)| told(term)).for_each(|(_, weight)| *weight *= BESIDE);
+        }
+    }
+    asked.measure = Measure::asked_in(said);
+    asked
+}
+
+/// Terms with what each tells, and what articles say for them; none of them counts more than another for where it stands.
+pub(super) fn weigh_terms(all: &BTreeSet<String>, locale: Language, knowledge: &Knowledge) -> Asked {
     let mut others: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for synonym in knowledge.synonyms().iter().filter(|synonym| synonym.is_said(locale, &all)) {
+    for synonym in knowledge.synonyms().iter().filter(|synonym| synonym.is_said(locale, all)) {
         for term in &synonym.said {
             others.entry(term.clone()).or_default().extend(synonym.meant.iter().cloned());
         }
@@ -125,16 +144,5 @@ pub(super) fn weigh(said: &str, locale: Language, knowledge: &Knowledge) -> Aske
         let share = if term.chars().all(is_han) { UNKNOWN_PAIR } else { UNKNOWN_TERM };
         *weight = if most > 0.0 { most * share } else { 1.0 };
     }
-    if let Some(part) = asking_part(said) {
-        let asking: BTreeSet<String> = terms(&part).into_iter().collect();
-        let told = |term: &str| !asking.contains(term);
-        let (all, told_only): (f64, f64) = weights.iter().fold((0.0, 0.0), |(all, only), (term, weight)| {
-            (all + weight, only + if told(term) { *weight } else { 0.0 })
-        });
-        // "WHERE IS MY ORDER" beside a whole story asks too little by itself: then all that is told counts.
-        if (all - told_only) >= all * ASKS_ENOUGH {
-            weights.iter_mut().filter(|(term, _)| told(term)).for_each(|(_, weight)| *weight *= BESIDE);
-        }
-    }
-    Asked { weights, others, measure: Measure::asked_in(said) }
+    Asked { weights, others, measure: None }
 }

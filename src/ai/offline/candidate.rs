@@ -3,7 +3,7 @@
 //! A term counts wholly where a sentence holds it, less where only heading or title do, and less where the words met by
 //! chance: in a passage about something else, or from another topic. Pure. Deliberately not here: choosing among passages.
 
-use super::asked::Asked;
+use super::{asked::Asked, guided::Guided};
 use crate::{
     ai::{
         knowledge::Knowledge, measure::Measure, model::Prompt, retrieval::Passage, sentences::sentences, words::terms,
@@ -36,6 +36,8 @@ pub(super) struct Candidate {
     pub(super) aim: f64,
     /// Whether all of it was told before.
     pub(super) is_told: bool,
+    /// Whether guidance says to quote it rather than others.
+    pub(super) is_preferred: bool,
 }
 
 /// What passages are looked at for.
@@ -44,6 +46,7 @@ pub(super) struct Search<'a> {
     pub(super) knowledge: &'a Knowledge,
     pub(super) asked: &'a Asked,
     pub(super) avoid: &'a BTreeSet<String>,
+    pub(super) guided: &'a Guided<'a>,
 }
 
 impl Candidate {
@@ -61,7 +64,8 @@ impl Candidate {
         };
         let sentences: Vec<(String, BTreeSet<String>)> = sentences;
         let is_told = sentences.iter().all(told);
-        Self { passage, heading, title, sentences, is_astray, aim, is_told }
+        let is_preferred = search.guided.prefers(&passage.document);
+        Self { passage, heading, title, sentences, is_astray, aim, is_told, is_preferred }
     }
 
     /// Without what was answered before: whoever goes on wants to hear more.

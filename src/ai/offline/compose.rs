@@ -5,6 +5,7 @@
 use super::{
     asked::{Asked, weigh},
     candidate::{BRIEF, Candidate, Search, briefed},
+    guided::{GUIDANCE, Guided},
     small::small_talk,
     told::told,
     whisper::Reading,
@@ -41,6 +42,10 @@ const BY_ITSELF: (f64, f64) = (0.4, 0.7);
 const BETTER: f64 = 0.15;
 /// How much more a passage is worth that says a time where one is asked for a time, or money for money.
 const MEASURED: f64 = 0.25;
+/// How much more a passage is worth that guidance says to prefer.
+const PREFERRED: f64 = 1.0;
+/// What a line of the team's own stands on at least.
+const OWN_WORD: f64 = 0.5;
 /// Sentences quoted at most, and from one passage.
 const QUOTED: usize = 3;
 /// Passages looked at.
@@ -68,21 +73,36 @@ struct Choice<'a> {
     coverage: f64,
 }
 
+/// What needs no passage: what a tool says, and small talk.
+fn beside(prompt: &Prompt, knowledge: &Knowledge, guided: &Guided<'_>) -> Option<Composed> {
+    if let Some(composed) = super::tools::with_tools(prompt) {
+        let (told, unfollowed) = guided.idle("not followed: a tool's result is told");
+        let steps = composed.steps.iter().cloned().chain(told).collect();
+        return Some(Composed { steps, unfollowed, ..composed });
+    }
+    let (talk, settled) = small_talk(prompt, knowledge)?;
+    let text = phrase(talk, prompt.locale, &prompt.said.join("\n")).to_owned();
+    let mut steps = vec![step("compose", format!("small talk: {talk:?}"))];
+    steps.extend(prompt.whispers.iter().map(|_| step("whisper", "nothing to change in small talk".to_owned())));
+    let (told, unfollowed) = guided.idle("nothing to change in small talk");
+    steps.extend(told);
+    let grounding = Grounding(1000);
+    Some(Composed { text, grounding, known: true, settled, steps, unfollowed, ..Composed::default() })
+}
+
 /// Composes an answer to the prompt.
 pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let said = prompt.said.join("\n");
     let readings: Vec<Reading> = prompt.whispers.iter().map(|whisper| Reading::of(whisper)).collect();
     let says: Vec<&str> = readings.iter().filter_map(|reading| reading.say.as_deref()).collect();
-    if let Some(composed) = super::tools::with_tools(prompt).filter(|_| says.is_empty()) {
+    let guided = Guided::of(prompt);
+    let instead = if says.is_empty() { guided.instead(&prompt.answered) } else { Vec::new() };
+    let is_told = !says.is_empty() || !instead.is_empty();
+    if !is_told && let Some(composed) = beside(prompt, knowledge, &guided) {
         return composed;
     }
-    if let Some((talk, settled)) = small_talk(prompt, knowledge).filter(|_| says.is_empty()) {
-        let text = phrase(talk, prompt.locale, &said).to_owned();
-        let mut steps = vec![step("compose", format!("small talk: {talk:?}"))];
-        steps.extend(prompt.whispers.iter().map(|_| step("whisper", "nothing to change in small talk".to_owned())));
-        return Composed { text, grounding: Grounding(1000), known: true, settled, steps, ..Composed::default() };
-    }
-    let avoid: BTreeSet<String> = readings.iter().flat_map(|reading| reading.avoid.iter().cloned()).collect();
+    let avoided = readings.iter().flat_map(|reading| &reading.avoid).chain(guided.avoid());
+    let avoid: BTreeSet<String> = avoided.cloned().collect();
     let question = weigh(&said, prompt.locale, knowledge);
     // What the message goes on from is asked with it: an answer must stand on both.
     let context = follow::context(&prompt.said, &prompt.earlier);
@@ -90,7 +110,7 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     let before = weigh(&context.join("\n"), prompt.locale, knowledge);
     let whole = if goes_on { question.after(&before) } else { question.clone() };
     let mut sought = whole.clone();
-    for term in readings.iter().flat_map(|reading| &reading.seek) {
+    for term in readings.iter().flat_map(|reading| &reading.seek).chain(guided.seek()) {
         sought.weights.entry(term.clone()).or_insert_with(|| knowledge.weight(term).max(1.0));
     }
     let asked = AskedNow {
@@ -101,7 +121,7 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
         sought,
         goes_on,
     };
-    let search = Search { prompt, knowledge, asked: &asked.sought, avoid: &avoid };
+    let search = Search { prompt, knowledge, asked: &asked.sought, avoid: &avoid, guided: &guided };
     let found_here = || {
         let locale = |passage: &&Passage| passage.locale.is_none_or(|locale| locale == prompt.locale);
         let passages = prompt.passages.iter().filter(locale).take(LOOKED_AT).cloned();
@@ -116,9 +136,16 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
     };
     let as_it_was: Vec<Candidate> = found_here().collect();
     let mut steps = vec![step("retrieve", found(&prompt.passages))];
-    let Choice { quotes, coverage } = quote(&asked, &candidates, &as_it_was, prompt, knowledge);
-    let quotable = !quotes.is_empty();
-    let known = !says.is_empty() || quotable;
+    let Choice { quotes, coverage } = if instead.is_empty() {
+        quote(&asked, &candidates, &as_it_was, prompt, knowledge)
+    } else {
+        // It was written for just such words: nothing else is needed.
+        let own = instead.iter().flat_map(|(piece, line)| terms(&format!("{}\n{line}", piece.instruction.when)));
+        Choice { quotes: Vec::new(), coverage: asked.question.share_met(&own.collect()) }
+    };
+    let known = is_told || !quotes.is_empty();
+    let besides = if known { guided.besides(&prompt.answered) } else { Vec::new() };
+    let lines: Vec<_> = instead.iter().chain(&besides).copied().collect();
     let mut sources = Vec::new();
     let mut claims = Vec::new();
     let mut parts = Vec::new();
@@ -141,24 +168,26 @@ pub(super) fn compose(prompt: &Prompt, knowledge: &Knowledge) -> Composed {
         let quoted: Vec<&str> = sentences.map(|(sentence, _)| sentence.as_str()).collect();
         cite(&candidate.passage.document, &candidate.passage.heading, &quoted, &mut parts);
     }
+    for (piece, line) in &lines {
+        cite(GUIDANCE, &piece.label(), &[line], &mut parts);
+    }
     // Every claim here has a source, so that share is one; a line of the team's own stands by itself.
-    let grounding = if says.is_empty() { coverage } else { coverage.max(0.5) };
+    let grounding = if is_told { coverage.max(OWN_WORD) } else { coverage };
     steps.push(step(
         "compose",
         format!("{} sentences from {} sources, {:.0} % of the question", claims.len(), sources.len(), coverage * 100.0),
     ));
     steps.extend(readings.iter().map(|reading| step("whisper", applied(reading, prompt, &quotes))));
+    let (told, unfollowed) = guided.told(prompt, &lines, &quotes);
+    steps.extend(told);
     if !known {
-        return Composed {
-            text: phrase(Phrase::Unknown, prompt.locale, &said).to_owned(),
-            steps,
-            ..Composed::default()
-        };
+        let text = phrase(Phrase::Unknown, prompt.locale, &said).to_owned();
+        return Composed { text, steps, unfollowed, ..Composed::default() };
     }
     let opening = prompt.answered.is_empty().then(|| phrase(Phrase::Opening, prompt.locale, &said).to_owned());
     let text = opening.into_iter().chain(parts).collect::<Vec<_>>().join(" ");
     let grounding = Grounding::from_share(grounding);
-    Composed { text, sources, grounding, known, claims, steps, ..Composed::default() }
+    Composed { text, sources, grounding, known, claims, steps, unfollowed, ..Composed::default() }
 }
 
 /// Chooses what to quote. `candidates`: what may be new; `as_it_was`: the same with all that was said before.
@@ -252,7 +281,8 @@ fn choose<'a>(candidates: &'a [Candidate], question: &Asked) -> Vec<(&'a Candida
         let rank = if best_score > 0.0 { candidate.passage.score / best_score } else { 0.0 };
         let measured = question.measure.is_some_and(|measure| candidate.says(measure));
         let told = if candidate.is_told { TOLD } else { 0.0 };
-        (gain, gain + rank * 0.5 + candidate.aim * AIM + if measured { MEASURED } else { 0.0 } - told)
+        let preferred = if candidate.is_preferred && gain > 0.0 { PREFERRED } else { 0.0 };
+        (gain, gain + rank * 0.5 + candidate.aim * AIM + preferred + if measured { MEASURED } else { 0.0 } - told)
     };
     let usable = || candidates.iter().filter(|candidate| !candidate.sentences.is_empty());
     let mut covered = BTreeMap::new();

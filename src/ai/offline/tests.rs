@@ -326,3 +326,58 @@ fn whispers_and_the_brief_shape_the_answer_and_the_trace_says_how() {
     let composed = model.answer(&prompt);
     assert_eq!(composed.sources.first().map(|source| source.document.as_str()), Some("brief"), "{composed:?}");
 }
+
+/// A piece of guidance of the demo's team.
+fn piece(id: u32, when: &str, then: &str) -> crate::ai::guidance::Standing {
+    use crate::domain::guidance::{GuidanceId, Instruction, Named};
+    crate::ai::guidance::Standing {
+        named: Some(Named { guidance: GuidanceId(id), version: 1 }),
+        instruction: Instruction {
+            title: format!("piece {id}"),
+            when: when.into(),
+            then: then.into(),
+            ..Instruction::default()
+        },
+    }
+}
+
+#[test]
+fn guidance_is_followed_and_told_of_and_what_cannot_be_followed_is_not_named() {
+    let bench = demo();
+    let asked = "how often do i have to descale?";
+    let prompt = bench.prompt(&[asked], Language::En);
+    let with =
+        |guidance: Vec<crate::ai::guidance::Standing>| bench.model.answer(&Prompt { guidance, ..prompt.clone() });
+    let plain = with(Vec::new());
+    assert!(plain.known && plain.unfollowed.is_empty());
+    // A line for just such words takes the place of what would be quoted.
+    let said = with(vec![piece(1, "how often to descale", "say: Every eight weeks, or when the lamp asks.")]);
+    assert!(said.text.ends_with("Every eight weeks, or when the lamp asks. [1]"), "{}", said.text);
+    assert_eq!(said.sources.len(), 1);
+    assert_eq!((said.sources[0].document.as_str(), said.unfollowed.len()), ("guidance", 0));
+    // A line that always holds comes beside, once.
+    let beside = with(vec![piece(1, "", "say: We are here until six.")]);
+    assert!(beside.text.contains(plain.claims[0].as_str()) && beside.text.contains("We are here until six."));
+    let told = Prompt {
+        answered: vec![beside.text.clone()],
+        guidance: vec![piece(1, "", "say: We are here until six.")],
+        ..prompt.clone()
+    };
+    assert!(!bench.model.answer(&told).text.contains("until six"));
+    // Words to avoid, and a document to prefer.
+    let word = "descal";
+    let avoiding = with(vec![piece(2, "", "do not mention descaling")]);
+    assert!(avoiding.claims.iter().all(|claim| !claim.to_lowercase().contains(word)), "{:?}", avoiding.claims);
+    assert!(plain.claims.iter().any(|claim| claim.to_lowercase().contains(word)), "{:?}", plain.claims);
+    let other = prompt.passages.iter().map(|passage| passage.document.clone());
+    let other = other.filter(|document| plain.sources.iter().all(|source| source.document != *document));
+    let preferred =
+        other.into_iter().map(|document| (document.clone(), with(vec![piece(3, "", &format!("prefer {document}"))])));
+    let moved = preferred.filter(|(document, made)| made.sources.first().is_some_and(|it| it.document == *document));
+    assert!(moved.count() > 0, "no other passage that meets the question can be preferred");
+    // What takes understanding is not followed, and is said so.
+    let not = with(vec![piece(4, "", "apologise warmly in verse")]);
+    assert_eq!(not.text, plain.text);
+    assert_eq!(not.unfollowed, [piece(4, "", "").named.unwrap()]);
+    assert!(not.steps.iter().any(|step| step.name == "guidance" && step.detail.contains("not followed")));
+}

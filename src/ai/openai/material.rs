@@ -7,12 +7,14 @@
 use super::count::{fitting, tokens_of};
 use crate::{
     ai::{
+        guidance::Standing,
         model::{PastState, Prompt},
         words::Language,
     },
     domain::text::SafeText,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// The rules, in the model's words. `{language}` is the customer's language.
 pub(super) const RULES: &str = include_str!("../../../assets/prompts/answer.md");
@@ -24,6 +26,11 @@ pub const BRIEF: &str = "brief";
 const LONGEST_PASSAGE: usize = 4_000;
 /// The longest text of one message of a talk, in characters.
 const LONGEST_MESSAGE: usize = 4_000;
+
+/// The longest part of a piece of guidance, in characters.
+const GUIDED: usize = 2_000;
+/// The document by which guidance is cited.
+pub const GUIDANCE: &str = "guidance";
 
 /// A passage with its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,12 +137,15 @@ impl Material {
             fresh: past.fresh,
         });
         let tools = tools.collect();
-        let sources = briefed.chain(done).chain(found).zip(1_u8..=99).map(|((document, heading, text), id)| Shown {
-            id,
-            document: document.to_owned(),
-            heading: visible(heading, 200),
-            text,
+        // What the team lets the AI say is a source, too: a claim may stand on it.
+        let guided = prompt.guidance.iter().map(|piece| {
+            let text = visible(&piece.instruction.then, LONGEST_PASSAGE);
+            (GUIDANCE, piece.instruction.title.as_str(), text)
         });
+        let sources =
+            briefed.chain(guided).chain(done).chain(found).zip(1_u8..=99).map(|((document, heading, text), id)| {
+                Shown { id, document: document.to_owned(), heading: visible(heading, 200), text }
+            });
         Self {
             language: prompt.locale.tag().to_owned(),
             customer: lines(&prompt.said),
@@ -175,19 +185,31 @@ impl Material {
         (!material.customer.is_empty()).then_some(material)
     }
 
-    /// The messages: the rules with the team's guidance for this answer, and the data.
+    /// The messages: the rules with the team's guidance and what it whispers for this answer, and the data.
     #[must_use]
-    pub fn messages(&self, whispers: &[String]) -> Vec<Message> {
+    pub fn messages(&self, guidance: &[Standing], whispers: &[String]) -> Vec<Message> {
         let language = Language::from_tag(&self.language).unwrap_or_default();
         // A draft is an answer like any other; what else is asked has rules of its own.
         let kind = self.task.as_ref().map_or("draft", |task| task.kind.as_str());
         let rules = if kind == "draft" { RULES } else { TASK_RULES };
         let mut rules = rules.replace("{language}", in_words(language)).replace("{task}", kind);
+        if !guidance.is_empty() {
+            rules.push_str("\nYour team's standing guidance, for matters like this one; follow what fits:\n");
+            for piece in guidance {
+                let it = &piece.instruction;
+                let parts = [("When", &it.when), ("Then", &it.then), ("For example", &it.examples)];
+                let parts = parts.into_iter().filter(|(_, text)| !text.trim().is_empty());
+                let parts: Vec<String> = parts
+                    .map(|(title, text)| format!("{title}: {}", visible(text, GUIDED).replace('\n', " / ")))
+                    .collect();
+                let _ = writeln!(rules, "- {}. {}", on_one_line(&it.title, 100), parts.join(" "));
+            }
+        }
         if !whispers.is_empty() {
             rules.push_str("\nYour team says about this very answer; follow it:\n");
             for whisper in whispers {
                 rules.push_str("- ");
-                rules.push_str(&visible(whisper, 500).replace('\n', " "));
+                rules.push_str(&on_one_line(whisper, 500));
                 rules.push('\n');
             }
         }
@@ -199,6 +221,11 @@ impl Material {
 /// A text without what cannot be seen, `most` characters at most.
 fn visible(text: &str, most: usize) -> String {
     SafeText::message(text).as_str().chars().take(most).collect()
+}
+
+/// The same without breaks: it stays in its line.
+fn on_one_line(text: &str, most: usize) -> String {
+    visible(text, most).replace('\n', " ")
 }
 
 fn in_words(language: Language) -> &'static str {
@@ -245,7 +272,7 @@ mod tests {
         let sources: Vec<_> =
             material.sources.iter().map(|it| (it.id, it.document.as_str(), it.text.as_str())).collect();
         assert_eq!(sources, [(1, "brief", "Friday"), (2, "a.md", "3 days.")]);
-        let messages = material.messages(&["be\nbrief".into()]);
+        let messages = material.messages(&[], &["be\nbrief".into()]);
         assert!(messages[0].content.contains("Answer in English.") && messages[0].content.ends_with("- be brief\n"));
         assert!(!messages[1].content.contains("legal"));
     }

@@ -66,7 +66,7 @@ pub async fn run(profile: Profile) -> Result<Trial, TrialError> {
     let material = Material::of(&prompt);
     let (pieces, mut came) = mpsc::channel(PIECES);
     let began = Instant::now();
-    let messages = material.messages(&[]);
+    let messages = material.messages(&[], &[]);
     let asking = async {
         let tried = endpoint.ask(&messages, &[], began + turn, &pieces, false).await;
         drop(pieces);

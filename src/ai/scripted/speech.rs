@@ -6,11 +6,12 @@ use crate::{
     ai::{
         errand::Errand,
         grounding::renumbered,
+        guidance::Standing,
         knowledge::Knowledge,
         model::{Past, PastState, Prompt, ToolCall},
         offline::Offline,
         openai::{
-            material::{Material, Message},
+            material::{GUIDANCE, Material, Message},
             reply::UNKNOWN,
         },
         retrieval::{Passage, Question, Retrieval},
@@ -18,14 +19,43 @@ use crate::{
         tools::Offer,
         words::Language,
     },
-    domain::signals::{self, look},
+    domain::{
+        guidance::Instruction,
+        signals::{self, look},
+    },
 };
 use std::sync::Arc;
 
 /// Passages looked at where none are given.
 const PASSAGES: usize = 8;
-/// The line behind which the team's guidance stands in the rules (see `assets/prompts/answer.md` and `Material`).
-const GUIDANCE: &str = "Your team says about this very answer; follow it:";
+/// The line behind which the team's whispers stand in the rules (see `Material`).
+const WHISPERS: &str = "Your team says about this very answer; follow it:";
+/// And the one behind which its guidance stands.
+const STANDING: &str = "for matters like this one; follow what fits:";
+
+/// The guidance in the rules, as `Material` writes it there.
+fn guided(rules: &str) -> Vec<Standing> {
+    let Some((_, lines)) = rules.split_once(STANDING) else { return Vec::new() };
+    let part = |line: &str, title: &str, next: &[&str]| {
+        let text = line.split_once(title).map(|(_, text)| text).unwrap_or_default();
+        let end = next.iter().filter_map(|next| text.find(next)).min().unwrap_or(text.len());
+        text.get(..end).unwrap_or_default().trim().replace(" / ", "\n")
+    };
+    let lines = lines.trim_start_matches('\n').lines().map_while(|line| line.strip_prefix("- "));
+    lines
+        .map(|line| {
+            let title = line.split_once(". When: ").or_else(|| line.split_once(". Then: "));
+            let title = title.map(|(title, _)| title.to_owned()).unwrap_or_default();
+            let instruction = Instruction {
+                title,
+                when: part(line, "When: ", &[" Then: "]),
+                then: part(line, "Then: ", &[" For example: "]),
+                ..Instruction::default()
+            };
+            Standing { named: None, instruction }
+        })
+        .collect()
+}
 
 /// What it has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,20 +111,28 @@ impl Speaker {
         let last = messages.iter().rev().find(|message| message.role == "user");
         let last = last.map(|message| message.content.as_str()).unwrap_or_default();
         let rules = messages.iter().find(|message| message.role == "system");
-        let whispers = rules.and_then(|rules| rules.content.split_once(GUIDANCE)).map(|(_, lines)| {
+        let whispers = rules.and_then(|rules| rules.content.split_once(WHISPERS)).map(|(_, lines)| {
             lines.lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned).collect::<Vec<_>>()
         });
         let whispers = whispers.unwrap_or_default();
+        let guidance = rules.map(|rules| guided(&rules.content)).unwrap_or_default();
         match Material::read(last) {
-            Some(material) => self.given(&material, whispers, tools),
+            Some(material) => self.given(&material, (whispers, guidance), tools),
             None => Said::Text(self.own(last, whispers)),
         }
     }
 
     /// From the sources that were given, cited by their ids.
-    fn given(&self, material: &Material, whispers: Vec<String>, tools: Vec<Offer>) -> Said {
+    fn given(
+        &self,
+        material: &Material,
+        (whispers, guidance): (Vec<String>, Vec<Standing>),
+        tools: Vec<Offer>,
+    ) -> Said {
         let locale = Language::from_tag(&material.language).unwrap_or_default();
-        let passages = material.sources.iter().map(|source| Passage {
+        // What guidance says is followed, not quoted.
+        let found = material.sources.iter().filter(|source| source.document != GUIDANCE);
+        let passages = found.map(|source| Passage {
             document: source.document.clone(),
             title: String::new(),
             tags: Vec::new(),
@@ -118,6 +156,7 @@ impl Speaker {
             earlier: material.before.customer.clone(),
             brief: None,
             whispers,
+            guidance,
             passages: passages.collect(),
             tools,
             used: used(material),
@@ -131,7 +170,9 @@ impl Speaker {
         Said::Text(renumbered(&composed.text, |number| {
             let source = composed.sources.iter().find(|source| u32::from(source.number) == number)?;
             let is_it = |given: &&crate::ai::openai::material::Shown| {
-                given.document == source.document && given.heading == source.heading
+                let is_named = given.heading == source.heading
+                    || (given.document == GUIDANCE && source.heading.contains(&given.heading));
+                given.document == source.document && is_named
             };
             material.sources.iter().find(is_it).map(|given| u32::from(given.id))
         }))
@@ -211,11 +252,26 @@ mod tests {
             ],
             ..Prompt::default()
         };
-        let messages = Material::of(&prompt).messages(&["say: Sorry for the wait.".into()]);
+        let messages = Material::of(&prompt).messages(&[], &["say: Sorry for the wait.".into()]);
         let said = text(speaker().answer(&messages, Vec::new()));
         assert!(said.contains("A refund takes 9 days. [2]") && said.contains("Sorry for the wait."), "{said}");
         let unknown = Prompt { said: vec!["what is the capital of Mongolia?".into()], ..prompt };
-        assert_eq!(text(speaker().answer(&Material::of(&unknown).messages(&[]), Vec::new())), UNKNOWN);
+        assert_eq!(text(speaker().answer(&Material::of(&unknown).messages(&[], &[]), Vec::new())), UNKNOWN);
+    }
+
+    #[test]
+    fn it_follows_guidance_and_cites_it() {
+        let instruction = Instruction {
+            title: "refunds by hand. Now".into(),
+            when: "how long does a refund take".into(),
+            then: "say: Your refund is here by Friday.\nprefer refunds.md".into(),
+            ..Instruction::default()
+        };
+        let guidance = vec![Standing { named: None, instruction }];
+        let prompt = Prompt { said: vec!["how long does a refund take?".into()], guidance, ..Prompt::default() };
+        let messages = Material::of(&prompt).messages(&prompt.guidance, &[]);
+        let said = text(speaker().answer(&messages, Vec::new()));
+        assert!(said.contains("Your refund is here by Friday. [1]"), "{said}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::tool::Fate;
 use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     task::{JoinHandle, spawn},
     time::{Instant, timeout, timeout_at},
 };
@@ -44,19 +44,45 @@ impl Drop for Server {
 }
 
 impl Server {
-    pub(super) fn start(setup: Setup) -> Self {
+    /// Whether the tool is this server's, by its name.
+    pub(super) fn runs(&self, tool: &str) -> bool {
+        tool.strip_prefix(&self.name).is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    pub(super) fn start(setup: Setup, news: Arc<Notify>) -> Self {
         let (jobs, inbox) = mpsc::channel(JOBS);
         let (told, offers) = watch::channel(Vec::new());
         let name = setup.name.clone();
-        let keeper =
-            Keeper { setup, told: Arc::new(told), line: None, rest: REST.0, again: Instant::now(), why: String::new() };
+        let told = Arc::new(Told { offers: told, news });
+        let keeper = Keeper { setup, told, line: None, rest: REST.0, again: Instant::now(), why: String::new() };
         Self { name, offers, jobs, task: spawn(keeper.run(inbox)) }
+    }
+}
+
+/// Tells what is offered, to whoever looks and to whoever waits.
+struct Told {
+    offers: watch::Sender<Vec<Offer>>,
+    news: Arc<Notify>,
+}
+
+impl Told {
+    fn tell(&self, offers: &[Offer]) {
+        let changed = self.offers.send_if_modified(|known| {
+            let changed = known != offers;
+            if changed {
+                offers.clone_into(known);
+            }
+            changed
+        });
+        if changed {
+            self.news.notify_one();
+        }
     }
 }
 
 struct Keeper {
     setup: Setup,
-    told: Arc<watch::Sender<Vec<Offer>>>,
+    told: Arc<Told>,
     line: Option<Arc<Line>>,
     rest: Duration,
     /// Not before then a connection is tried again.
@@ -103,7 +129,7 @@ impl Keeper {
         match result {
             Ok((line, offers)) => {
                 tracing::info!(server = %self.setup.name, tools = offers.len(), "a tool server is there");
-                self.told.send_replace(offers);
+                self.told.tell(&offers);
                 self.rest = REST.0;
                 // One that comes and goes is not connected to without a pause.
                 self.again = Instant::now() + REST.0;
@@ -138,13 +164,7 @@ impl Keeper {
 }
 
 /// One call, with its end in time.
-async fn call(
-    line: &Line,
-    server: &str,
-    errand: &Errand,
-    (until, within): (Instant, Duration),
-    told: &watch::Sender<Vec<Offer>>,
-) -> Ran {
+async fn call(line: &Line, server: &str, errand: &Errand, (until, within): (Instant, Duration), told: &Told) -> Ran {
     let seconds = within.as_secs_f32();
     let offers = match timeout_at(until, line.offers(server)).await {
         Ok(Ok(offers)) => offers,
@@ -153,13 +173,7 @@ async fn call(
             return Ran::failed(format!("the tool server {server} was silent for {seconds} s; nothing was called"));
         }
     };
-    told.send_if_modified(|known| {
-        let changed = *known != offers;
-        if changed {
-            known.clone_from(&offers);
-        }
-        changed
-    });
+    told.tell(&offers);
     let Some(offer) = offers.iter().find(|offer| offer.tool == errand.tool) else {
         return Ran::failed(format!("the tool server {server} has {} no more", errand.tool));
     };

@@ -102,6 +102,7 @@ fn missing(reason: Reason, detail: &str) -> String {
     match reason {
         Reason::Ungrounded if detail.is_empty() => "the knowledge holds nothing about it".to_owned(),
         Reason::Ungrounded => format!("no passage answers it; the nearest is “{detail}”"),
+        Reason::Guidance => format!("a person, by the team's guidance {detail}"),
         Reason::Repeats => "another answer; the same passage came again".to_owned(),
         Reason::AskedForHuman => "a person, as asked".to_owned(),
         _ if detail.is_empty() => "a person".to_owned(),

@@ -167,35 +167,78 @@ fn wanting() -> Turn {
     turn
 }
 
+/// The entry of a call that ran.
+fn ran(fate: Fate, result: &str) -> Input {
+    let mut entry = verdict(false);
+    let What::Tool { used } = &mut entry.what else { panic!("{entry:?}") };
+    used.ran = Some((fate, result.into()));
+    Input::Verdict(Box::new(entry))
+}
+
 #[test]
-fn what_the_desk_allows_runs_is_told_and_read_before_the_answer() {
+fn what_the_desk_allows_is_run_by_others_waited_for_and_read_before_the_answer() {
     let mut turn = wanting();
-    let begins = turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
-    let begin = Command::BeginTool { conversation: TALK, call: EntryNo(9), term: Term(5) };
-    assert_eq!(begins, [Effect::Ask(Box::new(begin))]);
-    let runs = turn.handle(Input::ToolBegun, 5);
-    assert!(matches!(runs.as_slice(), [Effect::Run(EntryNo(9), errand)] if errand.arguments == "{\"order\":7}"));
-    // The customer writes while it runs: it is told first.
+    let effects = turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+    assert_eq!(effects, [Effect::Schedule(Timer::Tool(EntryNo(9)), Span::seconds(25))]);
+    let Input::Verdict(done) = ran(Fate::Done, "RF-1") else { panic!() };
+    assert!(turn.awaits(&done) && !turn.awaits(&verdict(false)));
+    // The customer writes while it runs: what comes of it is waited for.
     assert_eq!(turn.handle(Input::CustomerWrote, 6), []);
-    let told = turn.handle(Input::Ran(Ran { fate: Fate::Done, result: "RF-1".into() }), 7);
-    let finish = Command::FinishTool { conversation: TALK, call: EntryNo(9), fate: Fate::Done, result: "RF-1".into() };
-    assert_eq!(told, [Effect::Ask(Box::new(finish))]);
-    let effects = turn.handle(Input::ToolTold, 8);
+    let effects = turn.handle(Input::Verdict(done), 8);
     assert!(matches!(outcome(&effects), Some(Outcome::Abandon { .. })));
 
     let mut turn = wanting();
     turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
-    turn.handle(Input::ToolBegun, 5);
-    turn.handle(Input::Ran(Ran { fate: Fate::Done, result: "RF-1".into() }), 7);
-    let effects = turn.handle(Input::ToolTold, 8);
+    let effects = turn.handle(ran(Fate::Done, "RF-1"), 8);
     let [Effect::Compose(prompt)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(prompt.used[0].words, "RF-1");
 }
 
 #[test]
+fn what_a_turn_used_is_told_however_it_ends() {
+    let spent = Spent { tokens: Some((900, 12)), cost_micros: Some(4) };
+    let calling = || {
+        let mut turn = wanting();
+        turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+        turn.spent = spent;
+        turn
+    };
+    let told = |effects: &[Effect]| {
+        let (Outcome::Wait { trace, .. }
+        | Outcome::Abandon { trace, .. }
+        | Outcome::Fail { trace, .. }
+        | Outcome::Escalate { trace, .. }) = outcome(effects).unwrap()
+        else {
+            panic!("{effects:?}")
+        };
+        (trace.tokens, trace.cost_micros)
+    };
+    let mut asks = wanting();
+    asks.spent = spent;
+    let waits = asks.handle(Input::Verdict(Box::new(verdict(true))), 5);
+    let mut again = calling();
+    again.handle(Input::CustomerWrote, 5);
+    let again = again.handle(ran(Fate::Done, "RF-1"), 6);
+    let failed = calling().handle(Input::Failed("no disk".into()), 5);
+    let late = calling().handle(Input::Due(Timer::Overall), 5);
+    for effects in [waits, again, failed, late] {
+        assert_eq!(told(&effects), (spent.tokens, spent.cost_micros), "{effects:?}");
+    }
+}
+
+#[test]
+fn a_call_of_which_no_word_comes_goes_to_a_person() {
+    let mut turn = wanting();
+    turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
+    assert_eq!(turn.handle(Input::Due(Timer::Tool(EntryNo(8))), 25_000), [], "of another call");
+    let effects = turn.handle(Input::Due(Timer::Tool(EntryNo(9))), 25_004);
+    assert_eq!(escalated(&effects), Some(Reason::AiFailed));
+}
+
+#[test]
 fn what_a_person_must_see_ends_the_turn_and_what_is_denied_is_told_to_the_model() {
     let effects = wanting().handle(Input::Verdict(Box::new(verdict(true))), 4);
-    assert!(matches!(outcome(&effects), Some(Outcome::Wait { call: EntryNo(9), notice: Some(_) })), "{effects:?}");
+    assert!(matches!(outcome(&effects), Some(Outcome::Wait { call: EntryNo(9), notice: Some(_), .. })), "{effects:?}");
     let denied = What::ToolDenied { tool: "shop.refund".into(), arguments: String::new(), why: Denial::Topic };
     let entry = Entry { what: denied, ..verdict(true) };
     let effects = wanting().handle(Input::Verdict(Box::new(entry)), 4);
@@ -207,9 +250,7 @@ fn what_a_person_must_see_ends_the_turn_and_what_is_denied_is_told_to_the_model(
 fn a_change_that_nobody_can_tell_of_goes_to_a_person_and_a_model_that_only_asks_too() {
     let mut turn = wanting();
     turn.handle(Input::Verdict(Box::new(verdict(false))), 4);
-    turn.handle(Input::ToolBegun, 5);
-    turn.handle(Input::Ran(Ran { fate: Fate::Unknown, result: "no answer".into() }), 7);
-    let effects = turn.handle(Input::ToolTold, 8);
+    let effects = turn.handle(ran(Fate::Unknown, "no answer"), 8);
     assert_eq!(escalated(&effects), Some(Reason::AiFailed));
 
     let mut turn = wanting();
@@ -242,9 +283,8 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Failed("no".into())),
         any::<bool>().prop_map(|person| Input::Verdict(Box::new(verdict(person)))),
         Just(Input::Composed(Box::new(wants()))),
-        Just(Input::ToolBegun),
-        Just(Input::Ran(Ran { fate: Fate::Done, result: "done".into() })),
-        Just(Input::ToolTold),
+        any::<bool>().prop_map(|done| ran(if done { Fate::Done } else { Fate::Unknown }, "so it is")),
+        Just(Input::Due(Timer::Tool(EntryNo(9)))),
         Just(Input::ToolRefused(Refusal::AlreadyEnded { how: "expired".into() })),
         Just(Input::CustomerWrote),
         Just(Input::Fenced),
@@ -260,7 +300,7 @@ proptest! {
     fn a_turn_ends_exactly_once_and_says_nothing_after_that(inputs in prop::collection::vec(input(), 0..24)) {
         let tools = vec![Offer::new("shop", "refund", "", serde_json::json!({}))];
         let (mut turn, _) = Turn::begin(TALK, Term(5), Rules { tools, ..rules() });
-        let (mut done, mut parted, mut text, mut begun) = (0, 0, String::new(), None);
+        let (mut done, mut parted, mut text) = (0, 0, String::new());
         let last = [Input::Due(Timer::Overall), Input::Due(Timer::Parting)];
         for (at, input) in inputs.into_iter().chain(last).enumerate() {
             let effects = turn.handle(input, u32::try_from(at).unwrap());
@@ -270,12 +310,9 @@ proptest! {
                     Effect::Done(_) => done += 1,
                     Effect::Ask(command) => match *command {
                         Command::FinishTurn { .. } => parted += 1,
-                        Command::BeginTool { call, .. } => begun = Some(call),
+                        Command::BeginTool { .. } | Command::FinishTool { .. } => prop_assert!(false, "an AI runs nothing"),
                         _ => prop_assert_eq!(parted, 0),
                     },
-                    Effect::Run(call, _) => {
-                        prop_assert_eq!((begun.take(), parted), (Some(call), 0), "run without the desk's word");
-                    }
                     Effect::Tell(frame) => {
                         let ToServer::DraftGrew { offset, text: piece, .. } = *frame else { panic!("not a piece") };
                         if offset == 0 {
@@ -317,7 +354,7 @@ fn a_model_that_gave_up_hands_the_talk_to_a_person_with_the_reason_and_what_it_s
     assert_eq!((trace.tokens, trace.cost_micros), (Some((900, 12)), Some(4)));
 
     let effects = composing().handle(Input::GaveUp(Box::new(ModelError::again("later"))), 9);
-    assert_eq!(outcome(&effects), Some(&Outcome::Fail { why: "later".into() }));
+    assert!(matches!(outcome(&effects), Some(Outcome::Fail { why, .. }) if why == "later"));
     let effects = composing().handle(Input::Due(Timer::Overall), 54_000);
     assert_eq!(escalated(&effects), Some(Reason::AiFailed));
     let calls = vec![crate::ai::model::ToolCall { name: "refund".into(), ..Default::default() }];

@@ -35,6 +35,12 @@ impl Editor {
         self.go_on(self.line_end_of(self.caret));
     }
 
+    /// To a byte of the text, or to the edge before it.
+    pub fn go_to(&mut self, at: usize) {
+        let at = self.edge_at_or_before(at.min(self.text.len()));
+        if at < self.caret { self.go_back(at) } else { self.go_on(at) }
+    }
+
     /// To the beginning of the text.
     pub fn text_start(&mut self) {
         self.go_back(0);

@@ -4,10 +4,11 @@
 //! The numbers are read from the server when the screen is shown and stay as they were read; modes and tasks are live.
 //! Deliberately not here: what a step needs (see `domain::evidence`), and taking it (see `update`).
 
-use super::Model;
+use super::{Model, guidance::Guiding};
 use crate::domain::{
     card::Card,
     evidence::{Evidence, Proposal, Subject},
+    guidance::GuidanceId,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
     task::Given,
@@ -33,6 +34,8 @@ pub struct Ai {
     pub cursor: usize,
     /// How many rows are in sight.
     pub window: usize,
+    /// The team's guidance.
+    pub guiding: Guiding,
     /// Settings that the server has not answered yet: ticket, and what to say when it is done.
     pub setting: Vec<(u64, String)>,
 }
@@ -46,6 +49,8 @@ pub enum AiRow {
     Desk,
     /// A topic or a channel.
     Subject(Subject),
+    /// A piece of guidance.
+    Guidance(GuidanceId),
     /// A task: where, and the entry that gave it.
     Task(ConversationId, EntryNo),
 }
@@ -56,6 +61,7 @@ impl AiRow {
     pub fn part(&self) -> &'static str {
         match self {
             Self::Mate(_) => "AIs",
+            Self::Guidance(_) => "guidance",
             Self::Task(..) => "tasks",
             Self::Desk | Self::Subject(Subject::Topic(_)) => "by topic",
             Self::Subject(Subject::Channel(_)) => "by channel",
@@ -81,6 +87,7 @@ impl Model {
         ais.map(|mate| AiRow::Mate(mate.id))
             .chain([AiRow::Desk])
             .chain(subjects.into_iter().map(AiRow::Subject))
+            .chain(self.guidance_ids().into_iter().map(AiRow::Guidance))
             .chain(self.tasks().map(|(card, given)| AiRow::Task(card.id, given.task)))
             .collect()
     }

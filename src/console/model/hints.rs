@@ -40,7 +40,9 @@ impl Model {
             }
             Layer::None if self.screen == Screen::Ai => {
                 let mut acts = vec![Action::Open, Action::Reorder, Action::Back, Action::Help];
-                if self.may_set_desk_mode() {
+                if self.ai.guiding.open.is_some() || matches!(self.ai_row(), Some(AiRow::Guidance(_))) {
+                    acts.splice(0..0, self.acts_on_guidance());
+                } else if self.may_set_desk_mode() {
                     acts.splice(0..0, [Action::Step, Action::Mode]);
                 }
                 if matches!(self.ai_row(), Some(AiRow::Task(..))) {
@@ -76,7 +78,17 @@ impl Model {
                     {
                         "the talk"
                     }
+                    (Layer::None, Action::Open) if self.screen == Screen::Ai && self.ai.guiding.open.is_some() => {
+                        "the talk"
+                    }
+                    (Layer::None, Action::Open)
+                        if self.screen == Screen::Ai && matches!(self.ai_row(), Some(AiRow::Guidance(_))) =>
+                    {
+                        "open"
+                    }
                     (Layer::None, Action::Open) if self.screen == Screen::Ai => "its conversations",
+                    (Layer::None, Action::Edit) if self.screen == Screen::Ai => "new version",
+                    (Layer::None, Action::Guide) if self.screen == Screen::Ai => "new piece",
                     (Layer::None, Action::Approve) if self.is_result() => "seen",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
@@ -87,6 +99,18 @@ impl Model {
             .collect()
     }
 
+    /// What may be done to a piece of guidance.
+    fn acts_on_guidance(&self) -> Vec<Action> {
+        let mut acts = Vec::new();
+        if self.may_guide() {
+            acts.extend([Action::TryGuidance, Action::Edit, Action::Guide]);
+        }
+        if self.may_publish() {
+            acts.splice(1.min(acts.len())..1.min(acts.len()), [Action::PublishGuidance, Action::RetireGuidance]);
+        }
+        acts
+    }
+
     /// Whether what is decided here is the result of a task.
     fn is_result(&self) -> bool {
         let card = self.selected().and_then(|id| self.card(id));
@@ -95,13 +119,16 @@ impl Model {
 
     fn while_writing(&self, composer: &Composer) -> Vec<Action> {
         let mut actions = vec![Action::Send, Action::NewLine];
+        if !composer.key.writing.fields().is_empty() {
+            actions.insert(1, Action::NextField);
+        }
         if !composer.editor.folds().is_empty() {
             actions.push(Action::ShowPasted);
         }
         if composer.key.writing == Writing::Reply && self.ai_words(composer.key.conversation).is_some() {
             actions.push(Action::AiDraft);
         }
-        if !self.canned.is_empty() {
+        if !self.canned.is_empty() || !self.office.replies.is_empty() {
             actions.push(Action::CannedReply);
         }
         actions.extend([Action::Editor, Action::Back]);

@@ -7,6 +7,7 @@ use super::super::{
 use super::shift::SheetBox;
 use crate::domain::{
     annotation::Failure,
+    brief,
     card::Priority,
     filter,
     holder::Holder,
@@ -14,6 +15,7 @@ use crate::domain::{
     mode::Mode,
     shift::To,
     stop::{Scope as StopScope, StopId, Then},
+    task,
     time::Timestamp,
 };
 
@@ -32,6 +34,8 @@ pub enum Writing {
     Brief,
     /// A task for the AI, as a form.
     Task,
+    /// Guidance, as a form: made from this message or, where it belongs to no conversation, of the piece with this number.
+    Guidance(EntryNo),
     /// Why this draft is rejected.
     Reject(EntryNo),
     /// What is sent instead of this draft.
@@ -55,11 +59,22 @@ impl Writing {
             Self::Correct(_) => "what the AI should have said",
             Self::Brief => "hand back with this brief",
             Self::Task => "task for the AI",
+            Self::Guidance(_) => "guidance for the AI; staged until it is published",
             Self::Reject(_) => "why not? the AI reads it",
             Self::Edit(_) => "send this instead of the draft",
             Self::RejectTool(_) => "why not this call? the AI reads it",
             Self::EditTool(_) => "run it with these arguments instead",
             Self::AnswerTool(_) => "answer the AI; the customer does not see it",
+        }
+    }
+
+    /// The titles of its fields, if it is a form.
+    #[must_use]
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Brief => &brief::TITLES,
+            Self::Task => &task::TITLES,
+            _ => &[],
         }
     }
 
@@ -71,6 +86,7 @@ impl Writing {
             Self::Correct(_) => "keep",
             Self::Brief => "hand back",
             Self::Task => "give",
+            Self::Guidance(_) => "stage",
             Self::Reject(_) | Self::RejectTool(_) => "reject",
             Self::EditTool(_) => "approve",
             Self::AnswerTool(_) => "answer",
@@ -153,6 +169,8 @@ pub enum Pick {
     Failure(EntryNo),
     /// An AI holds: `t` takes over first, then the reply opens.
     TakeOverFirst,
+    /// A person holds: whether to take it from them.
+    TakeFromPerson,
     /// What to do with all that are marked.
     Deed,
     /// Where the AI is stopped, and what becomes of the talks there; the text takes a time and a reason.
@@ -184,6 +202,8 @@ pub enum Value {
     Failure(Failure),
     /// An action to run.
     Run(Action),
+    /// To take it from the person who holds it.
+    TakeFromPerson,
     /// Where to stop the AI.
     StopAt(StopScope),
     /// To stop it there.

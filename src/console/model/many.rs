@@ -1,18 +1,21 @@
 //! Many conversations in one act: those that are marked, and the job that is planned, under way or done.
 //!
 //! A job has a preview, a count that must be typed, a result for each, and one undo. Deliberately not here: giving commands
-//! (see `update`). A draft is not approved here: what was not read is not sent.
+//! (see `update`). A draft is not approved here: what was not read is not sent. Tool calls that are alike may be: the preview
+//! has the arguments of each, and each is bound to its own digest.
 
 use super::{DraftKey, Model, shift::Goes};
 use crate::domain::{
     brief::Brief,
     card::{Card, Priority, Status},
     holder::Holder,
-    ids::ConversationId,
+    ids::{ConversationId, Digest, EntryNo},
     mode::Mode,
     task::{Kind, Task},
     teammate::Right,
+    text::SafeText,
     time::Timestamp,
+    tool::money,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -21,6 +24,19 @@ use std::{
 
 /// The most conversations of one job.
 pub const MOST: usize = 2_000;
+
+/// A tool call as it is read in the preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRead {
+    /// Which call.
+    pub call: EntryNo,
+    /// Binds what was read.
+    pub digest: Digest,
+    /// Its arguments, canonical.
+    pub arguments: String,
+    /// The amount in them, in hundredths.
+    pub amount: Option<u64>,
+}
 
 /// What is done to each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +64,15 @@ pub enum Deed {
     Priority(Priority),
     /// Return what one holds: where each goes, with which brief.
     Sweep(Arc<BTreeMap<ConversationId, Goes>>),
-    /// Undo one's last act in each; the word of that act.
-    Undo(&'static str),
+    /// Let calls of one tool run, each with the arguments that were read.
+    Approve {
+        /// Which tool.
+        tool: String,
+        /// The calls.
+        calls: Arc<BTreeMap<ConversationId, CallRead>>,
+    },
+    /// Undo the acts of an earlier job, by their entries; the word of that job.
+    Undo(Arc<BTreeMap<ConversationId, EntryNo>>, &'static str),
 }
 
 /// Where a job is.
@@ -76,6 +99,8 @@ pub struct Job {
     pub under_way: BTreeMap<u64, ConversationId>,
     /// Done.
     pub done: Vec<ConversationId>,
+    /// By which entry each that is done can be undone.
+    pub acts: BTreeMap<ConversationId, EntryNo>,
     /// Refused, with why.
     pub failed: Vec<(ConversationId, String)>,
     /// Left out from the beginning, with why.
@@ -148,7 +173,12 @@ impl Model {
             Deed::Snooze(Some(until)) => format!("snooze for {}", until.since(self.now).short()),
             Deed::Priority(priority) => format!("set priority {}", priority.word()),
             Deed::Sweep(_) => "return what is yours".to_owned(),
-            Deed::Undo(what) => format!("undo: {what}"),
+            Deed::Approve { tool, calls } => {
+                let all = calls.values().filter_map(|call| call.amount).reduce(u64::saturating_add);
+                let all = all.map(|all| format!(", {} in all", money(all))).unwrap_or_default();
+                format!("approve {}{all}", SafeText::line_within(tool, 40))
+            }
+            Deed::Undo(_, what) => format!("undo: {what}"),
         }
     }
 
@@ -160,7 +190,12 @@ impl Model {
         let others = matches!(card.holder, Holder::Human(_)) && !mine && !moves_others;
         let resolved = card.status.is_resolved();
         match deed {
-            Deed::Undo(_) => None,
+            Deed::Undo(..) => None,
+            Deed::Approve { calls, .. } => match (calls.get(&card.id), card.tool_waiting()) {
+                (None, Some(_)) => Some("too long to be read here"),
+                (Some(read), Some(waits)) if read.digest == waits.digest => None,
+                _ => Some("decided already"),
+            },
             Deed::Tag { add, remove } => {
                 let same =
                     add.iter().all(|tag| card.tags.contains(tag)) && !remove.iter().any(|tag| card.tags.contains(tag));

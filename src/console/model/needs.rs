@@ -15,6 +15,7 @@ use crate::domain::{
     ids::{ConversationId, TeammateId},
     task,
     time::{Span, Timestamp},
+    tool::shape,
 };
 
 /// A draft that expires within this long comes before everything else.
@@ -159,6 +160,13 @@ impl Model {
     #[must_use]
     pub fn alike(&self, id: ConversationId) -> Vec<ConversationId> {
         let Some(asks) = self.need(id).map(|need| need.asks) else { return Vec::new() };
-        self.queue().into_iter().filter(|one| self.need(*one).is_some_and(|need| need.asks == asks)).collect()
+        let same = |one: &ConversationId| self.need(*one).is_some_and(|need| need.asks == asks);
+        // Calls are alike in tool and in the shape of their arguments.
+        let call = |one: ConversationId| {
+            let waits = self.card(one).and_then(Card::tool_waiting).filter(|_| asks == Asks::Tool)?;
+            Some((waits.tool.clone(), shape(&waits.arguments)))
+        };
+        let this = call(id);
+        self.queue().into_iter().filter(|one| same(one) && call(*one) == this).collect()
     }
 }

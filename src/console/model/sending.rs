@@ -57,8 +57,12 @@ pub enum Act {
     Undo,
     /// *giving the task…*
     Task,
+    /// *telling the desk…*
+    Guide,
     /// *putting away…*
     SeeTask,
+    /// *keeping…*
+    Keep,
 }
 
 impl Act {
@@ -81,7 +85,9 @@ impl Act {
             Self::Stop => "stopping…",
             Self::Undo => "undoing…",
             Self::Task => "giving the task…",
+            Self::Guide => "telling the desk…",
             Self::SeeTask => "putting away…",
+            Self::Keep => "keeping…",
         }
     }
 }

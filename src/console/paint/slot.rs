@@ -178,9 +178,10 @@ fn width_of(symbol: &str, columns: u16) -> Width {
     }
 }
 
-/// Flags' letters, skin tones, jamo, spacing marks that stand alone, emoji newer than 2016.
+/// Flags' letters, skin tones, jamo, spacing marks that stand alone, emoji newer than 2016, and the sign for what is no
+/// character, which some leave out.
 fn is_unsettled(c: char) -> bool {
     matches!(u32::from(c),
         0x0903..=0x0dff | 0x1000..=0x109f | 0x1160..=0x11ff | 0x1780..=0x17ff | 0x1f1e6..=0x1f1ff | 0x1f3fb..=0x1f3ff
-        | 0x1f900..=0x1faff | 0xff9e..=0xff9f)
+        | 0x1f900..=0x1faff | 0xff9e..=0xff9f | 0xfffd)
 }

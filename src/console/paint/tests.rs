@@ -1,3 +1,5 @@
+mod scalars;
+
 use super::*;
 use proptest::prelude::*;
 use ratatui::{

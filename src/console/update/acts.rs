@@ -14,6 +14,7 @@ use crate::domain::{
     holder::Holder,
     ids::ConversationId,
     mode::Mode,
+    teammate::Right,
     time::Span,
     tool::ToolDecision,
 };
@@ -106,6 +107,7 @@ impl Up<'_> {
     fn act_on(&mut self, action: Action, argument: &str, card: &Card) {
         let conversation = card.id;
         match action {
+            Action::Guide => self.guide(conversation),
             Action::TakeOver => self.take_over(card),
             Action::HandBack => self.hand_back(card),
             Action::Reply => self.reply(card, argument),
@@ -161,12 +163,21 @@ impl Up<'_> {
         }
     }
 
+    /// Takes over at once from an AI or the queue. A person is not talked over by one key: a lead is asked first.
     pub(super) fn take_over(&mut self, card: &Card) {
+        let leads = self.m.you.as_ref().is_some_and(|me| me.role.may(Right::MoveOthers));
+        match card.holder {
+            Holder::Human(other) if leads && self.m.me() != Some(other) => self.pick(Pick::TakeFromPerson, card),
+            _ => self.take_over_now(card),
+        }
+    }
+
+    pub(super) fn take_over_now(&mut self, card: &Card) {
         let conversation = card.id;
         if self.m.me().is_some_and(|me| card.holder.is_human(me)) {
             return self.say(Severity::Info, format!("you hold #{conversation} already; r replies, b hands back"));
         }
-        if self.m.pending_act(conversation).is_some_and(|act| act.act == Act::TakeOver) {
+        if self.is_taking(card) {
             return;
         }
         let command = Command::TakeOver { conversation, term: card.term, reason: None };
@@ -193,8 +204,7 @@ impl Up<'_> {
             return;
         }
         let mine = self.m.me().is_some_and(|me| card.holder.is_human(me));
-        let taking = self.m.pending_act(card.id).is_some_and(|act| act.act == Act::TakeOver);
-        if mine || taking {
+        if mine || self.is_taking(card) {
             self.write(card.id, Writing::Reply, argument);
         } else {
             self.pick(Pick::TakeOverFirst, card);
@@ -249,7 +259,12 @@ impl Up<'_> {
             Action::Approve => {
                 let decision = ToolDecision::Approve;
                 let command = Command::DecideTool { conversation, call: waits.call, digest: waits.digest, decision };
-                self.ask(command, Act::Decide, format!("approved: the AI goes on in #{conversation}"), None);
+                self.ask(
+                    command,
+                    Act::Decide,
+                    format!("approved in #{conversation}: it is run, and the AI goes on with what comes"),
+                    None,
+                );
             }
             Action::Edit => self.compose_with(conversation, Writing::EditTool(waits.call), &arguments),
             _ => self.write(conversation, Writing::RejectTool(waits.call), argument),
@@ -305,15 +320,15 @@ impl Up<'_> {
 
     /// Undoes one's own last act, wherever it was; without one, the last of the selected conversation.
     fn undo(&mut self) {
-        let (conversation, done) = match self.m.inner.acts.pop() {
-            Some(Undoable::Many(them, what)) => return self.undo_many(them, what),
-            Some(Undoable::One(id, what)) => (id, format!("undid: {what} of #{id}")),
+        let (conversation, act, done) = match self.m.inner.acts.pop() {
+            Some(Undoable::Many(acts, what)) => return self.undo_many(acts, what),
+            Some(Undoable::One(id, act, what)) => (id, Some(act), format!("undid: {what} of #{id}")),
             None => match self.m.selected() {
-                Some(id) => (id, format!("undid your last act in #{id}")),
+                Some(id) => (id, None, format!("undid your last act in #{id}")),
                 None => return self.say(Severity::Info, "there is nothing to undo"),
             },
         };
-        self.ask(Command::Undo { conversation, act: None }, Act::Undo, done, None);
+        self.ask(Command::Undo { conversation, act }, Act::Undo, done, None);
     }
 
     pub(super) fn holder_name(&self, holder: Holder) -> String {

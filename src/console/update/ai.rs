@@ -21,6 +21,7 @@ impl Up<'_> {
     pub(super) fn show_ai(&mut self) {
         self.show(Screen::Ai);
         self.read_evidence();
+        self.read_guidance();
     }
 
     /// Reads the evidence anew.
@@ -34,7 +35,7 @@ impl Up<'_> {
     /// A page came, if one was asked for. Whether it is of this screen.
     pub(super) fn ai_page(&mut self, id: u32, page: &mut Option<Page>) -> bool {
         if self.m.ai.asked != Some(id) {
-            return false;
+            return self.guidance_page(id, page);
         }
         self.m.ai.asked = None;
         match page.take() {
@@ -54,6 +55,9 @@ impl Up<'_> {
 
     /// Moves the cursor.
     pub(super) fn move_ai(&mut self, by: i64) {
+        if self.move_guidance(by) {
+            return;
+        }
         let last = i64::try_from(self.m.ai_rows().len()).unwrap_or(i64::MAX).saturating_sub(1).max(0);
         let to = i64::try_from(self.m.ai.cursor).unwrap_or(0).saturating_add(by).clamp(0, last);
         self.m.ai.cursor = usize::try_from(to).unwrap_or(0);
@@ -61,9 +65,15 @@ impl Up<'_> {
 
     /// Does an action on the row under the cursor.
     pub(super) fn act_on_ai(&mut self, action: Action, argument: &str) {
+        if self.act_on_guidance(action, argument) {
+            return;
+        }
         let Some(row) = self.m.ai_row() else { return };
         match (action, row) {
-            (Action::Reorder, _) => self.read_evidence(),
+            (Action::Reorder, _) => {
+                self.read_evidence();
+                self.read_guidance();
+            }
             (Action::Open, AiRow::Subject(subject)) => {
                 let words = match subject {
                     Subject::Topic(Some(topic)) => format!("topic:{}", written(&topic)),
@@ -76,13 +86,13 @@ impl Up<'_> {
             (Action::Open, AiRow::Task(conversation, _)) => self.visit(conversation),
             (Action::CancelTask, AiRow::Task(conversation, task)) => self.cancel_task(conversation, task),
             (Action::CancelTask, _) => self.say(Severity::Info, "only tasks are cancelled: move down to one"),
-            (Action::Open, AiRow::Desk | AiRow::Mate(_)) => self.show(Screen::Floor),
+            (Action::Open, AiRow::Desk | AiRow::Mate(_) | AiRow::Guidance(_)) => self.show(Screen::Floor),
             (Action::Step | Action::Mode, _) if !self.m.may_set_desk_mode() => {
                 self.say(Severity::Info, "a lead sets how far the AI may go in a topic or on a channel");
             }
             (Action::Step, AiRow::Subject(subject)) => self.take_step(subject),
             (Action::Step, _) => self.say(Severity::Info, "a step is proposed for a topic or a channel; m sets a mode"),
-            (Action::Mode, AiRow::Mate(_) | AiRow::Task(..)) => {
+            (Action::Mode, AiRow::Mate(_) | AiRow::Task(..) | AiRow::Guidance(_)) => {
                 self.say(Severity::Info, "modes belong to the desk, to topics and channels: move down");
             }
             (Action::Mode, row) if argument.is_empty() => self.pick_desk_mode(&row),
@@ -113,7 +123,7 @@ impl Up<'_> {
     fn pick_desk_mode(&mut self, row: &AiRow) {
         let (title, now) = match row {
             AiRow::Subject(subject) => (words_of(subject), self.m.mode_of(subject)),
-            AiRow::Desk | AiRow::Mate(_) | AiRow::Task(..) => {
+            AiRow::Desk | AiRow::Mate(_) | AiRow::Task(..) | AiRow::Guidance(_) => {
                 ("the desk".to_owned(), (self.m.office.policy.mode, true))
             }
         };
@@ -157,9 +167,11 @@ impl Up<'_> {
         let (topic, channel, of) = match row {
             AiRow::Subject(Subject::Topic(Some(topic))) => (Some(topic.clone()), None, format!("topic {topic}")),
             AiRow::Subject(Subject::Channel(channel)) => (None, Some(channel.clone()), format!("channel {channel}")),
-            AiRow::Subject(Subject::Topic(None)) | AiRow::Desk | AiRow::Mate(_) | AiRow::Task(..) => {
-                (None, None, "the desk".to_owned())
-            }
+            AiRow::Subject(Subject::Topic(None))
+            | AiRow::Desk
+            | AiRow::Mate(_)
+            | AiRow::Task(..)
+            | AiRow::Guidance(_) => (None, None, "the desk".to_owned()),
         };
         let words = mode.map_or("as the next wider setting says", Mode::word);
         let done = format!("{of}: {words}. It stands in the log; m sets it again");

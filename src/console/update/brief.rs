@@ -12,10 +12,7 @@ impl Up<'_> {
             _ => Brief::default(),
         };
         if begun.is_empty() {
-            self.say(
-                Severity::Info,
-                "the brief is the AI's only word from you: say what was done, promised or is open",
-            );
+            self.say(Severity::Info, "say what was done, promised or is open: the AI learns no more");
         }
         self.compose_with(conversation, Writing::Brief, &begun.to_form());
         self.m.pane = Pane::Talk;

@@ -2,29 +2,30 @@
 
 use super::{Up, send::join};
 use crate::console::{
-    action::{Action, Scope},
+    action::{Action, Scope, nearest},
     composer::{
         Editor,
         canned::{blanks, filled, fitting},
     },
-    model::{Asked, Choosing, Composer, DraftKey, Layer, Writing},
+    model::{Act, Asked, Choosing, Composer, DraftKey, Layer, Severity, Writing},
 };
-use crate::domain::ids::ConversationId;
+use crate::domain::{command::Command, ids::ConversationId, reply::DeskReply};
 
 impl Up<'_> {
     /// Opens the canned replies over the composer.
     pub(super) fn choose_canned(&mut self) {
-        if self.m.canned.is_empty() {
+        let all = self.m.all_canned();
+        if all.is_empty() {
             return self.warn("no canned replies yet: put `replies/*.md` beside config.toml".to_owned());
         }
-        let found = fitting(&self.m.canned, "");
+        let found = fitting(&all, "");
         if let Layer::Compose(composer) = &mut self.m.layer {
             composer.choosing = Some(Choosing { input: Editor::line(""), found, cursor: 0 });
         }
     }
 
     pub(super) fn canned_typed(&mut self) {
-        let all = self.m.canned.clone();
+        let all = self.m.all_canned();
         if let Layer::Compose(Composer { choosing: Some(choosing), .. }) = &mut self.m.layer {
             choosing.found = fitting(&all, choosing.input.text());
             choosing.cursor = 0;
@@ -61,6 +62,25 @@ impl Up<'_> {
             Some(text) => self.insert_text(text.trim()),
             None => self.warn("the AI has no draft for what waits here".to_owned()),
         }
+    }
+
+    /// Gives the desk one of one's own canned replies, for all who write there; with a `-` before it forgets the desk's.
+    pub(super) fn share(&mut self, name: &str) {
+        let (name, reply) = match name.strip_prefix('-') {
+            Some(name) => (name, None),
+            None => {
+                let Some(own) = self.m.canned.iter().find(|one| one.name == name) else {
+                    let near = nearest(name, self.m.canned.iter().map(|one| one.name.as_str()));
+                    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    return self.say(Severity::Warn, format!("no canned reply of yours is called `{name}`{near}"));
+                };
+                (name, Some(Box::new(DeskReply { title: own.title.clone(), text: own.text.clone() })))
+            }
+        };
+        let what =
+            if reply.is_some() { "is the desk's now: all who write can insert it" } else { "is forgotten by the desk" };
+        let command = Command::KeepReply { name: name.to_owned(), reply };
+        self.ask(command, Act::Keep, format!("the canned reply {name} {what}"), None);
     }
 
     fn insert_text(&mut self, text: &str) {

@@ -37,7 +37,9 @@ impl Up<'_> {
     pub(super) fn compose_with(&mut self, conversation: ConversationId, writing: Writing, text: &str) {
         let key = DraftKey { conversation, writing };
         let text = self.m.drafts.get(&key).map_or(text, String::as_str);
-        let editor = Editor::many_lines(text);
+        let mut editor =
+            Editor::many_lines(if writing.fields().is_empty() { text } else { text.trim_end_matches('\n') });
+        editor.to_empty_field(writing.fields());
         self.m.layer = Layer::Compose(Composer::new(key, editor));
         self.m.pane = Pane::Talk;
         self.m.pending_keys.clear();
@@ -101,8 +103,7 @@ impl Up<'_> {
                     return self.warn(format!("#{conversation} is not here any more; the text is kept"));
                 };
                 if !self.m.me().is_some_and(|me| card.holder.is_human(me)) {
-                    let taking = self.m.pending_act(conversation).is_some_and(|act| act.act == Act::TakeOver);
-                    let why = if taking {
+                    let why = if self.is_taking(&card) {
                         "the take-over is not confirmed yet; Enter again in a moment".to_owned()
                     } else {
                         let who = self.holder_name(card.holder);
@@ -125,6 +126,7 @@ impl Up<'_> {
             Writing::Correct(message) => self.send_correction(key, message, text),
             Writing::Brief => self.send_brief(key, &text),
             Writing::Task => self.send_task(key, &text),
+            Writing::Guidance(_) => self.send_guidance(key, &text),
             Writing::Reject(draft) => {
                 let command = Command::DecideDraft { conversation, draft, decision: Decision::Reject { reason: text } };
                 self.m.layer = Layer::None;

@@ -3,7 +3,7 @@
 use super::{RELEASE_AFTER, Up};
 use crate::console::{
     action::{Action, Scope},
-    composer::{Editor, Taken},
+    composer::{Editor, Taken, form::Way},
     effect::Effect,
     input::Key,
     keymap::Meaning,
@@ -29,7 +29,22 @@ impl Up<'_> {
             Meaning::Does(action) => self.run(action, ""),
             Meaning::Begins => self.m.pending_keys = keys,
             Meaning::Nothing if keys.len() > 1 => {}
+            Meaning::Nothing if key.alt && self.editor().is_none() => self.escaped(Key { alt: false, ..key }),
             Meaning::Nothing => self.typed(key),
+        }
+    }
+
+    /// Alt with a key that means nothing so: on a slow line Escape and the next key come as one. Escape counts, and so does
+    /// the key unless it would act on a conversation or leave: nobody takes over by a slip of the line.
+    fn escaped(&mut self, key: Key) {
+        self.run(Action::Back, "");
+        match self.m.keymap.meaning(self.scopes(), &[key]) {
+            Meaning::Does(action) if action.is_act() || action == Action::Quit => {
+                self.say(Severity::Info, format!("esc and {key} came as one key: press {key} again if you meant it"));
+            }
+            Meaning::Does(action) => self.run(action, ""),
+            Meaning::Begins => self.m.pending_keys = vec![key],
+            Meaning::Nothing => {}
         }
     }
 
@@ -171,17 +186,26 @@ impl Up<'_> {
                     self.text_changed();
                 }
             }
+            Action::NextField => self.to_field(Way::On),
+            Action::PreviousField => self.to_field(Way::Back),
             Action::Editor => {
                 if let Layer::Compose(composer) = &self.m.layer {
                     self.effects.push(Effect::Edit(composer.editor.text().to_owned()));
                 }
             }
+            Action::Share => self.share(argument.trim()),
             Action::Alert => self.alert(argument.trim()),
             Action::Quit => self.quit(),
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.effects.push(Effect::Suspend),
             Action::Repaint => self.effects.push(Effect::Repaint),
             action => self.act(action, argument),
+        }
+    }
+
+    fn to_field(&mut self, way: Way) {
+        if let Layer::Compose(composer) = &mut self.m.layer {
+            composer.editor.to_field(composer.key.writing.fields(), way);
         }
     }
 
@@ -221,7 +245,10 @@ impl Up<'_> {
                     self.changed = true;
                 } else if self.unmark() {
                     self.say(Severity::Info, "nothing is marked any more");
-                } else if self.m.notices.pop().is_some() || (self.m.screen == Screen::Log && self.leave_log()) {
+                } else if self.m.notices.pop().is_some()
+                    || (self.m.screen == Screen::Log && self.leave_log())
+                    || (self.m.screen == Screen::Ai && self.m.ai.guiding.open.take().is_some())
+                {
                 } else if self.m.pane != Pane::List && self.m.screen != Screen::Wall {
                     self.m.pane = Pane::List;
                 } else if self.m.screen != Screen::Floor {

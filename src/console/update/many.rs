@@ -5,18 +5,25 @@ use crate::console::{
     action::Action,
     composer::Editor,
     effect::Effect,
-    model::{Choice, Deed, DraftKey, Job, JobBox, Layer, Pane, Pick, Picker, Screen, Severity, Undoable, Value, many},
+    model::{
+        Asks, Choice, Deed, DraftKey, Job, JobBox, Layer, Pane, Pick, Picker, Screen, Severity, Undoable, Value, many,
+        many::CallRead,
+    },
 };
 use crate::domain::{
     brief::Brief,
     card::{Card, Priority},
     command::Command,
     holder::Holder,
-    ids::ConversationId,
+    ids::{ConversationId, EntryNo},
     refusal::Refusal,
+    tool::ToolDecision,
 };
 use crate::protocol::Answer;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// Conversations asked about at once; the others wait here until some are answered.
 const AT_ONCE: usize = 32;
@@ -66,6 +73,7 @@ impl Up<'_> {
             return self.say(Severity::Info, "this card asks nothing any more");
         }
         let count = alike.len();
+        let calls = self.m.need(id).is_some_and(|need| need.asks == Asks::Tool) && self.call_read(id).is_some();
         self.m.many.marked = alike.into_iter().collect();
         let row = |letter, title: &str, action| Choice {
             letter: Some(letter),
@@ -77,21 +85,42 @@ impl Up<'_> {
             pick: Pick::Deed,
             conversation: id,
             title: format!("what to do with these {count}?"),
-            choices: vec![
-                row('t', "take them over", Action::TakeOver),
-                row('a', "assign: to somebody, to an AI, to the queue", Action::Assign),
-                row('b', "hand them back with one brief", Action::HandBack),
-                row('k', "give the AI a task in each", Action::Task),
-                row('g', "tag", Action::Tag),
-                row('z', "snooze", Action::Snooze),
-                row('r', "resolve", Action::Resolve),
-            ],
+            choices: calls
+                .then(|| row('y', "approve these calls, each with the arguments that you read", Action::Approve))
+                .into_iter()
+                .chain([
+                    row('t', "take them over", Action::TakeOver),
+                    row('a', "assign: to somebody, to an AI, to the queue", Action::Assign),
+                    row('b', "hand them back with one brief", Action::HandBack),
+                    row('k', "give the AI a task in each", Action::Task),
+                    row('g', "tag", Action::Tag),
+                    row('z', "snooze", Action::Snooze),
+                    row('r', "resolve", Action::Resolve),
+                ])
+                .collect(),
             cursor: 0,
             input: None,
             typing: false,
             warning: None,
             many: true,
         });
+    }
+
+    /// The call that waits in a conversation, as far as it can be read in a list.
+    fn call_read(&self, id: ConversationId) -> Option<CallRead> {
+        let waits = self.m.card(id)?.tool_waiting().filter(|waits| !waits.arguments.is_empty())?;
+        let (call, digest, amount) = (waits.call, waits.digest, waits.amount);
+        Some(CallRead { call, digest, arguments: waits.arguments.clone(), amount })
+    }
+
+    /// Opens the preview of approving the calls that are like this one's.
+    pub(super) fn approve_alike(&mut self, id: ConversationId) {
+        let Some(tool) = self.m.card(id).and_then(Card::tool_waiting).map(|waits| waits.tool.clone()) else {
+            return self.say(Severity::Info, "this call was decided meanwhile");
+        };
+        let alike: BTreeSet<ConversationId> = self.m.alike(id).into_iter().collect();
+        let calls = alike.iter().filter_map(|id| self.call_read(*id).map(|call| (*id, call))).collect();
+        self.plan_for(&alike, Deed::Approve { tool, calls: Arc::new(calls) });
     }
 
     /// Takes the marks away. Whether there were some.
@@ -202,6 +231,7 @@ impl Up<'_> {
             todo,
             under_way: BTreeMap::new(),
             done: Vec::new(),
+            acts: BTreeMap::new(),
             failed: Vec::new(),
             skipped,
             draft: None,
@@ -251,8 +281,8 @@ impl Up<'_> {
             many::Stage::Ended if !job.failed.is_empty() => {
                 job.todo = std::mem::take(&mut job.failed).into_iter().map(|(id, _)| id).collect();
                 // What is done so far is undone together with what is tried again.
-                let done = undo_word(&job.deed).map(|what| Undoable::Many(job.done.clone(), what));
-                self.m.inner.acts.retain(|one| Some(one) != done.as_ref());
+                let so_far = undo_word(&job.deed).map(|what| Undoable::Many(Arc::new(job.acts.clone()), what));
+                self.m.inner.acts.retain(|one| Some(one) != so_far.as_ref());
                 self.begin_job();
             }
             many::Stage::Running | many::Stage::Ended => self.m.layer = Layer::None,
@@ -269,13 +299,14 @@ impl Up<'_> {
         self.ask_more();
     }
 
-    /// Undoes a job: the last act of one's own in each conversation of it.
-    pub(super) fn undo_many(&mut self, them: Vec<ConversationId>, what: &'static str) {
+    /// Undoes a job: what it did in each conversation, whatever one has done there since.
+    pub(super) fn undo_many(&mut self, acts: Arc<BTreeMap<ConversationId, EntryNo>>, what: &'static str) {
         if self.m.many.job.as_ref().is_some_and(|job| job.stage == many::Stage::Running) {
-            self.m.inner.acts.push(Undoable::Many(them, what));
+            self.m.inner.acts.push(Undoable::Many(acts, what));
             return self.say(Severity::Info, "an act on many is still under way; undo it when it is done");
         }
-        self.m.many.job = Some(Self::job(Deed::Undo(what), them.into(), Vec::new()));
+        let todo = acts.keys().copied().collect();
+        self.m.many.job = Some(Self::job(Deed::Undo(acts, what), todo, Vec::new()));
         self.begin_job();
     }
 
@@ -301,21 +332,24 @@ impl Up<'_> {
 
     /// An answer came, if it is about the job. Whether it is.
     pub(super) fn job_answered(&mut self, ticket: u64, result: &Result<Answer, Refusal>) -> bool {
-        let why = result.as_ref().err().map(|why| self.sentence(why));
-        self.job_result(ticket, why)
+        let result = result.as_ref().map(|answer| answer.n).map_err(|why| self.sentence(why));
+        self.job_result(ticket, result)
     }
 
-    /// What came of one conversation of the job: nothing went wrong, or why it did. Whether the job is meant.
-    pub(super) fn job_result(&mut self, ticket: u64, why: Option<String>) -> bool {
+    /// What came of one conversation of the job: the entry that it made, or what went wrong. Whether the job is meant.
+    pub(super) fn job_result(&mut self, ticket: u64, result: Result<EntryNo, String>) -> bool {
         let Some(job) = &mut self.m.many.job else { return false };
         let Some(id) = job.under_way.remove(&ticket) else { return false };
-        match why {
-            None => {
+        match result {
+            Ok(act) => {
                 job.done.push(id);
+                if act > EntryNo(0) {
+                    job.acts.insert(id, act);
+                }
                 let deed = job.deed.clone();
                 self.swept(&deed, id);
             }
-            Some(why) => job.failed.push((id, why)),
+            Err(why) => job.failed.push((id, why)),
         }
         self.ask_more();
         true
@@ -327,20 +361,21 @@ impl Up<'_> {
             return;
         }
         job.stage = many::Stage::Ended;
-        let (done, failed, deed) = (job.done.clone(), job.failed.len(), job.deed.clone());
+        let (done, failed, deed) = (job.done.len(), job.failed.len(), job.deed.clone());
+        let acts = Arc::new(job.acts.clone());
         let words = self.m.deed_words(&deed);
-        let of = done.len() + failed;
+        let of = done + failed;
+        let undo = if undo_word(&deed).is_none() || acts.is_empty() { "" } else { "; u undoes it" };
         if let Some(what) = undo_word(&deed)
-            && !done.is_empty()
+            && !acts.is_empty()
         {
-            self.m.inner.acts.push(Undoable::Many(done.clone(), what));
+            self.m.inner.acts.push(Undoable::Many(acts, what));
         }
         let (severity, more) = match failed {
             0 => (Severity::Done, String::new()),
             _ => (Severity::Warn, format!("; {failed} failed, :job shows why and tries again")),
         };
-        let undo = if undo_word(&deed).is_none() || done.is_empty() { "" } else { "; u undoes it" };
-        self.say(severity, format!("{words}: {} of {of} done{more}{undo}", done.len()));
+        self.say(severity, format!("{words}: {done} of {of} done{more}{undo}"));
     }
 }
 
@@ -355,7 +390,12 @@ fn command(deed: &Deed, card: &Card) -> Option<Command> {
         Deed::Resolve => Command::Resolve { conversation },
         Deed::Snooze(until) => Command::Snooze { conversation, until: *until },
         Deed::Priority(priority) => Command::SetPriority { conversation, priority: *priority },
-        Deed::Undo(_) => Command::Undo { conversation, act: None },
+        Deed::Undo(acts, _) => Command::Undo { conversation, act: Some(*acts.get(&conversation)?) },
+        Deed::Approve { calls, .. } => {
+            let CallRead { call, digest, .. } = calls.get(&conversation)?;
+            let (call, digest) = (*call, *digest);
+            Command::DecideTool { conversation, call, digest, decision: ToolDecision::Approve }
+        }
         Deed::Sweep(going) => {
             let goes = going.get(&conversation)?;
             match goes.to {
@@ -377,6 +417,6 @@ fn undo_word(deed: &Deed) -> Option<&'static str> {
         Deed::Snooze(_) => Some("snooze"),
         Deed::Priority(_) => Some("priority"),
         Deed::Sweep(_) => Some("sweep"),
-        Deed::Undo(_) | Deed::Task(_) => None,
+        Deed::Undo(..) | Deed::Task(_) | Deed::Approve { .. } => None,
     }
 }

@@ -79,9 +79,15 @@ impl Up<'_> {
             }
             ToPeer::Quiet { conversation, term, may_still_arrive } => self.quiet(conversation, term, may_still_arrive),
             // The session turns these into answers and endings; connectors' frames are not for people.
-            ToPeer::Bye { .. } | ToPeer::Accepted { .. } | ToPeer::Refused { .. } | ToPeer::Deliver { .. } => {
+            ToPeer::Bye { .. }
+            | ToPeer::Accepted { .. }
+            | ToPeer::Refused { .. }
+            | ToPeer::Deliver { .. }
+            | ToPeer::Run { .. }
+            | ToPeer::Try { .. } => {
                 self.changed = false;
             }
+            ToPeer::Tried { id, trial } => self.tried(id, trial),
         }
     }
 

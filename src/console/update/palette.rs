@@ -177,8 +177,16 @@ impl Up<'_> {
                 line.mistake = None;
                 self.set_filter(words, filter);
             }
-            // What was found before stays in sight while a word is half typed.
-            Err(mistake) => line.mistake = Some(mistake),
+            // While a word is half typed, what the others find is in sight.
+            Err(mistake) => {
+                let wrong = token_at(words, mistake.at.start);
+                let without = words.get(..wrong.start).zip(words.get(wrong.end.max(mistake.at.end)..));
+                let rest = without.map(|(before, after)| format!("{before}{after}")).unwrap_or_default();
+                line.mistake = Some(mistake);
+                if let Ok(filter) = Filter::parse(&rest) {
+                    self.set_filter(&rest, filter);
+                }
+            }
         }
     }
 

@@ -52,6 +52,14 @@ impl Up<'_> {
                 ];
                 (format!("{who} answers here; take over first?"), choices, None)
             }
+            Pick::TakeFromPerson => {
+                let who = self.holder_name(card.holder);
+                let choices = vec![
+                    choice(Some('t'), &format!("take it over from {who}"), false, Value::TakeFromPerson),
+                    choice(Some('n'), "write a note for the team", false, Value::Run(Action::Note)),
+                ];
+                (format!("{who} holds it, for {}", self.m.now.since(card.held_since).short()), choices, None)
+            }
         };
         // A failure may be skipped with Enter, so nothing is selected there at first.
         let cursor = choices.iter().position(|choice| choice.current).unwrap_or(0);
@@ -300,6 +308,7 @@ impl Up<'_> {
             Some(Value::StopAt(scope)) => return self.stop_at(&scope),
             Some(Value::Stop(scope, then)) => return self.stop_for(scope, then, USUAL, ""),
             Some(Value::Lift(stop)) => return self.lift(stop),
+            Some(Value::Run(Action::Approve)) => return self.approve_alike(conversation),
             _ => {}
         }
         if picker.many {
@@ -331,8 +340,9 @@ impl Up<'_> {
             | Value::StopAt(_)
             | Value::Stop(..)
             | Value::Lift(_) => {}
+            Value::TakeFromPerson => self.take_over_now(&card),
             Value::Run(Action::TakeOver) => {
-                self.take_over(&card);
+                self.take_over_now(&card);
                 self.write(conversation, Writing::Reply, "");
             }
             Value::Run(Action::Note) => self.write(conversation, Writing::Note, ""),

@@ -4,9 +4,9 @@
 use super::Up;
 use crate::console::{
     effect::Effect,
-    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Severity, Undoable, Writing, sending::What},
+    model::{Act, DraftKey, Outgoing, OutgoingState, PendingAct, Screen, Severity, Undoable, Writing, sending::What},
 };
-use crate::domain::{card::Card, command::Command, refusal::Refusal};
+use crate::domain::{card::Card, command::Command, ids::EntryNo, refusal::Refusal};
 use crate::protocol::Answer;
 
 /// Acts remembered for undoing.
@@ -81,7 +81,7 @@ impl Up<'_> {
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
             let act = self.m.acts.remove(at);
             return match result {
-                Ok(_) => self.done(&act),
+                Ok(answer) => self.done(&act, answer),
                 Err(why) => self.refused(&act, &why),
             };
         }
@@ -104,9 +104,10 @@ impl Up<'_> {
         self.m.sending[at].state = OutgoingState::Failed(sentence);
     }
 
-    fn done(&mut self, act: &PendingAct) {
-        if let Some(word) = act.undo {
-            self.m.inner.acts.push(Undoable::One(act.conversation, word));
+    fn done(&mut self, act: &PendingAct, answer: Answer) {
+        // What changed nothing cannot be undone.
+        if let Some(word) = act.undo.filter(|_| answer.n > EntryNo(0)) {
+            self.m.inner.acts.push(Undoable::One(act.conversation, answer.n, word));
             if self.m.inner.acts.len() > UNDOABLE {
                 self.m.inner.acts.remove(0);
             }
@@ -116,10 +117,20 @@ impl Up<'_> {
             self.keep(key);
         }
         self.say(Severity::Done, act.done.clone());
+        if act.act == Act::Guide && self.m.screen == Screen::Ai {
+            self.read_guidance();
+        }
         self.toured(act.act);
         if act.act == Act::TakeOver {
+            self.m.inner.taken = Some((act.conversation, answer.seq));
             self.assist(act.conversation);
         }
+    }
+
+    /// Whether the take-over of a conversation is asked for, or done and not yet on its card.
+    pub(super) fn is_taking(&self, card: &Card) -> bool {
+        let asked = self.m.pending_act(card.id).is_some_and(|act| act.act == Act::TakeOver);
+        asked || self.m.inner.taken.is_some_and(|(id, seq)| id == card.id && card.seq < seq)
     }
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {
@@ -136,7 +147,7 @@ impl Up<'_> {
     }
 
     pub(super) fn not_asked(&mut self, ticket: u64, why: &str) {
-        if self.job_result(ticket, Some(why.to_owned())) {
+        if self.job_result(ticket, Err(why.to_owned())) {
             return;
         }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {

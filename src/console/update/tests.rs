@@ -1,6 +1,7 @@
 //! Stories: keys typed into `update`, judged by the real rules, for each rung of the ladder; and the laws.
 
 mod ai;
+mod guidance;
 mod laws;
 mod log;
 mod many;

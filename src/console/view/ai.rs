@@ -12,7 +12,7 @@
 //! │ proposal  ▲ auto: sent unedited 18 of 20 …                              y takes the step   │
 //! ```
 
-use super::when;
+use super::{guidance, when};
 use crate::{
     console::{
         layout,
@@ -179,6 +179,7 @@ fn row_of(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &AiRow) {
         }
         AiRow::Subject(subject) => subject_row(ink, area, model, subject),
         AiRow::Task(id, task) => task_row(ink, area, model, *id, *task),
+        AiRow::Guidance(id) => guidance::row(ink, area, model, *id),
     }
 }
 
@@ -332,6 +333,7 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             block.own(0, "The most particular wins: conversation, topic, channel, desk. m sets it.", dim);
         }
         Some(AiRow::Task(id, task)) => of_task(&mut block, ink, model, id, task),
+        Some(AiRow::Guidance(id)) => guidance::below(&mut block, ink, model, id),
         Some(AiRow::Mate(id)) => {
             block.line();
             let name = SafeText::line_within(&model.name_of(id), 40);

@@ -29,6 +29,7 @@ pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
     let lines = wrap::wrap(typed(composer).text.as_str(), usize::from(area.width.saturating_sub(3))).len();
     let least = match composer.key.writing {
         Writing::Task => 11,
+        Writing::Guidance(_) => 7,
         Writing::Brief => 5,
         _ => 3,
     };
@@ -47,7 +48,9 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
         }
         Writing::Note => (Role::Note, ink.glyphs.note, ink.glyphs.lines.broken),
         Writing::Whisper | Writing::AnswerTool(_) => (Role::Whisper, ink.glyphs.whisper, ink.glyphs.lines.dotted),
-        Writing::Brief | Writing::Task => (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double),
+        Writing::Brief | Writing::Task | Writing::Guidance(_) => {
+            (Role::Brief, ink.glyphs.brief, ink.glyphs.lines.double)
+        }
         Writing::Correct(_) => (Role::Good, ink.glyphs.note, ink.glyphs.lines.broken),
         Writing::Reject(_) | Writing::RejectTool(_) => (Role::Bad, ink.glyphs.bad, ink.glyphs.lines.broken),
     };
@@ -103,6 +106,7 @@ fn to_whom(model: &Model, composer: &Composer) -> String {
         Writing::Correct(_)
         | Writing::Brief
         | Writing::Task
+        | Writing::Guidance(_)
         | Writing::Reject(_)
         | Writing::RejectTool(_)
         | Writing::EditTool(_)

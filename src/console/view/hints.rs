@@ -4,6 +4,7 @@
 //!  t take over   w whisper   m mode   + good   − bad   space next   / filter   : commands   ? help
 //! ```
 
+use super::notices;
 use crate::{
     console::{
         action::Scope,
@@ -17,10 +18,17 @@ use ratatui::layout::Rect;
 
 /// As many hints as fit, whole; the most useful first.
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
+    if notices::rest(ink, area, model) {
+        return;
+    }
     let (mut x, y, right) = (area.x + 1, area.y, area.right());
     if let Some(tour) = &model.tour {
         let words = SafeText::own(format!("{} {}", ink.glyphs.dot, tour.line(&model.keymap)));
         x = ink.put_cut(x, y, right, &words, ink.theme.bold(Role::Accent)) + 3;
+        let skip = SafeText::own(tour.skip(&model.keymap));
+        if x + Words::from(&skip).width() <= right {
+            x = ink.put(x - 2, y, right, &skip, ink.style(Role::Dim)) + 3;
+        }
     }
     for hint in model.hints() {
         let keys = SafeText::line(&hint.keys);

@@ -21,7 +21,7 @@ use super::when;
 use crate::{
     console::{
         markdown::Styled,
-        model::Model,
+        model::{Model, Screen},
         theme::{Role, Theme},
         widgets::{Block, Ink, frame},
     },
@@ -116,7 +116,9 @@ fn reasons(page: &mut Page<'_>, card: &Card, model: &Model) {
 }
 
 fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
-    if let Some((entry, used)) = model.talk.as_ref().and_then(|talk| talk.waiting_call()) {
+    // Where the card beside it has the facts they are not told again.
+    let call = model.talk.as_ref().and_then(|talk| talk.waiting_call()).filter(|_| model.screen != Screen::NeedsYou);
+    if let Some((entry, used)) = call {
         page.title(&SafeText::own(format!("tool call {} waits", entry.n)));
         for (name, words, role) in super::entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
             page.row(name, words, role);
@@ -211,8 +213,28 @@ fn behind(page: &mut Page<'_>, model: &Model) {
         page.block.wrapped(2, Styled::plain(words), page.theme.style(Role::Text), page.theme);
         page.text(2, SafeText::message(&source.passage), Role::Dim);
     }
+    guidance(page, model, answer);
     checks(page, model, entry);
     trace(page, answer);
+}
+
+/// The team's guidance that it used, in the version that it was given.
+fn guidance(page: &mut Page<'_>, model: &Model, answer: &Answer) {
+    page.title(&SafeText::literal("guidance"));
+    if answer.trace.guidance.is_empty() {
+        page.text(0, SafeText::literal("It used none."), Role::Dim);
+    }
+    for named in &answer.trace.guidance {
+        let piece = model.office.guidance(named.guidance);
+        let versions = piece.into_iter().flat_map(|piece| piece.published.iter().chain(&piece.staged));
+        let title = versions.filter(|it| it.version == named.version).map(|it| it.instruction.title.as_str()).next();
+        let title = match (title, piece) {
+            (Some(title), _) => SafeText::line(title).to_string(),
+            (None, Some(_)) => "an earlier version".to_owned(),
+            (None, None) => "retired since".to_owned(),
+        };
+        page.text(0, SafeText::own(format!("{named} {title}")), Role::Text);
+    }
 }
 
 /// What the checks on the way out said of it.

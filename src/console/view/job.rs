@@ -41,8 +41,8 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, shown: &JobBox)
     let most = over.height.saturating_sub(4).min(16);
     let rows = u16::try_from(fates.len()).unwrap_or(u16::MAX).clamp(1, most.saturating_sub(3).max(1));
     let height = rows + 4 + u16::from(shown.warning.is_some());
-    // Briefs are read before they go.
-    let width = if matches!(job.deed, Deed::Sweep(_)) { 112 } else { 72 };
+    // Briefs and arguments are read before they go.
+    let width = if matches!(job.deed, Deed::Sweep(_) | Deed::Approve { .. }) { 112 } else { 72 };
     let inner = frame::boxed(ink, over, width, height, &title);
     let right = inner.right();
     ink.put_cut(inner.x, inner.y, right, &summary(job), ink.style(Role::Text));
@@ -65,6 +65,9 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, shown: &JobBox)
         Stage::Running => SafeText::literal("under way; Esc puts this away and it goes on"),
         Stage::Ended if !job.failed.is_empty() => {
             SafeText::own(format!("Enter tries the {} that failed again; Esc leaves it", job.failed.len()))
+        }
+        Stage::Ended if matches!(job.deed, Deed::Approve { .. } | Deed::Task(_) | Deed::Undo(..)) => {
+            SafeText::literal("Esc goes back")
         }
         Stage::Ended => SafeText::literal("Esc goes back; there u undoes it"),
     };
@@ -96,6 +99,9 @@ fn fates<'a>(job: &'a Job, model: &Model) -> Vec<(ConversationId, Fate<'a>)> {
 
 /// Where one goes in a sweep, and what its brief says.
 fn goes(job: &Job, id: ConversationId, model: &Model) -> SafeText {
+    if let Deed::Approve { calls, .. } = &job.deed {
+        return calls.get(&id).map(|call| SafeText::evidence(&call.arguments)).unwrap_or_default();
+    }
     let Deed::Sweep(going) = &job.deed else { return SafeText::default() };
     let Some(goes) = going.get(&id) else { return SafeText::default() };
     let to = goes.to.teammate().map_or_else(|| "the queue".to_owned(), |id| model.name_of(id));

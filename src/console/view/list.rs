@@ -6,6 +6,7 @@
 //! │ ▲ 74 王小明          draft waits       now │
 //! │ ✦ 51 O. Haddad       repeats            1m │
 //! │ ● 12 D. Osei         held by lena        ✎ │   ✎: a text of yours is not sent
+//! │ ✦    A long-winded customer  auto          │   a long name takes what a short reason leaves
 //! ```
 
 use super::when;
@@ -86,16 +87,19 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
         ink.put(x, y, right, &score, colour);
     }
     x += 4;
-    // The columns at the right are the same in every row, whatever stands in them.
+    // The columns at the right are the same in every row, but where a name or its reason would be cut for nothing.
     let why = (area.width * 3 / 7).clamp(11, 17);
     let waits = right.saturating_sub(5);
-    let whys = waits.saturating_sub(why);
     let name = SafeText::line_within(&card.customer.name, 60);
     let name = if name.is_empty() { SafeText::own(format!("#{}", card.id)) } else { name };
     let bold = row.needs && !row.leaving;
     let style = if bold { ink.theme.bold(Role::Text) } else { base };
-    ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
     let (state, loud) = state(model, row);
+    let whole = x + Words::from(&name).width() + 2;
+    let latest = waits.saturating_sub(Words::from(&state).width() + 1);
+    let column = waits.saturating_sub(why);
+    let whys = if whole > column { whole.min(latest).max(column) } else { column };
+    ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
     let style = if loud && !row.leaving { colour } else { quiet };
     ink.put_cut(whys, y, waits.saturating_sub(1), &state, style);
     if let Some(since) = card.waiting_since {

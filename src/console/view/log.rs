@@ -204,6 +204,13 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             SafeText::own(format!("tool call {call} {how}: {}", SafeText::line_within(result, 160)))
         }
         Event::TurnWaits { call, .. } => SafeText::own(format!("waits for a person's word on tool call {call}")),
+        Event::ToolOffered { offer } => {
+            let pin: String = offer.definition.to_string().chars().take(16).collect();
+            SafeText::own(format!("{} is offered, definition {pin}", SafeText::line_within(&offer.tool, 80)))
+        }
+        Event::ToolWithdrawn { tool } => {
+            SafeText::own(format!("{} is offered no more", SafeText::line_within(tool, 80)))
+        }
         Event::AmountMoved { spent } => {
             SafeText::own(format!("{} moved {}", SafeText::line(&spent.tool), money(spent.amount)))
         }
@@ -266,8 +273,31 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             Lifting::TimeOver => format!("stop {stop} ended: its time was over"),
             Lifting::Replaced { by } => format!("stop {stop} was replaced by stop {by}"),
         }),
+        Event::ReplyKept { name, reply } => {
+            let what = if reply.is_some() { "is kept for all" } else { "is forgotten" };
+            SafeText::own(format!("canned reply {} {what}", SafeText::line_within(name, 80)))
+        }
         Event::PolicySet { policy } => {
             SafeText::own(format!("the rules of the desk; the mode is {}", policy.mode.word()))
+        }
+        _ => return of_guidance(event),
+    })
+}
+
+/// What happened to guidance.
+fn of_guidance(event: &Event) -> Option<SafeText> {
+    Some(match event {
+        Event::GuidanceWritten { guidance, version } => SafeText::own(format!(
+            "guidance {guidance} v{}, staged: {}",
+            version.version,
+            SafeText::line(&version.instruction.title)
+        )),
+        Event::GuidancePublished { guidance, version } => {
+            SafeText::own(format!("guidance {guidance} v{version} is published: the AI follows it"))
+        }
+        Event::GuidanceRetired { guidance, why } => {
+            let because = if why.is_empty() { String::new() } else { format!(": {}", SafeText::line(why)) };
+            SafeText::own(format!("guidance {guidance} is retired{because}"))
         }
         _ => return None,
     })

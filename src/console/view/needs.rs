@@ -29,6 +29,8 @@ use ratatui::layout::{Position, Rect};
 
 /// Where values stand.
 const VALUE: u16 = 7;
+/// The rows that are left to the talk beside a call's facts.
+const BESIDE_CALL: u16 = 6;
 /// The rows of a card while one writes.
 const WHILE_WRITING: u16 = 2;
 
@@ -96,7 +98,14 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
         block.own(0, "It is no longer on the floor. space: the next one.", ink.style(Role::Dim));
     }
     let writing = matches!(model.layer, Layer::Compose(_));
-    let most = if writing { WHILE_WRITING } else { (area.height / 2).max(4) };
+    // A call is decided by its facts: they come before the talk.
+    let is_call = model.need(id).is_some_and(|need| need.asks == Asks::Tool);
+    let half = (area.height / 2).max(4);
+    let most = match (writing, is_call) {
+        (true, _) => WHILE_WRITING,
+        (false, true) => area.height.saturating_sub(BESIDE_CALL).max(half),
+        (false, false) => half,
+    };
     let height = u16::try_from(block.height()).unwrap_or(u16::MAX).min(most);
     block.draw(ink, Rect { height, ..inner }, 0);
     let line = area.y + height;
@@ -220,10 +229,7 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
             Some(tool) if tool.tool == crate::domain::tool::ASK_PERSON => {
                 SafeText::literal("Answer the AI's question; the customer does not see it.")
             }
-            Some(tool) => SafeText::own(format!(
-                "Let the AI use {}, with these arguments or others, or not.",
-                SafeText::line_within(&tool.tool, 60)
-            )),
+            Some(_) => SafeText::literal("Let this run as it is, with other arguments, or not."),
             None => SafeText::literal("Decide on the AI's call."),
         },
         Asks::Task(how) => {

@@ -1,4 +1,7 @@
+mod corpus;
+mod every;
 mod fixture;
+mod hostile;
 
 use super::*;
 use crate::{
@@ -6,13 +9,14 @@ use crate::{
         action::{Action, Scope},
         composer::Editor,
         model::{
-            Choice, Composer, DraftKey, FilterLine, Help, Line, Palette, PaletteRow, Pick, Picker, Scroll, Value,
-            Writing,
+            AiRow, Choice, Composer, DraftKey, FilterLine, Help, Line, Palette, PaletteRow, Pick, Picker, Scroll,
+            Value, Writing,
         },
         paint::Paint,
     },
     domain::{
         filter::Filter,
+        guidance::{Form, GuidanceId, Which},
         ids::{ConversationId, EntryNo, TeammateId},
         mode::Mode,
         time::Span,
@@ -132,6 +136,7 @@ fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
         done: Vec::new(),
         failed: Vec::new(),
         skipped: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         draft: None,
     });
     model.layer = Layer::Job(JobBox::default());
@@ -163,6 +168,44 @@ fn needs_you_is_drawn_at_every_size() {
 }
 
 #[test]
+fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
+    use crate::console::model::{Deed, Job, JobBox, many::CallRead, many::Stage};
+    for (width, height) in [(60, 20), (80, 24), (120, 36), (160, 45)] {
+        let mut model = fixture::call(width, height);
+        model.screen = Screen::NeedsYou;
+        model.needs.current = Some(ConversationId(1042));
+        let shown = text(&drawn(&model, &mut Look::default()));
+        for hidden in ['\u{202e}', '\u{200b}', '\u{1b}'] {
+            assert!(!shown.contains(hidden), "{width}x{height}: {}", hidden.escape_unicode());
+        }
+        if width >= 80 {
+            let words =
+                ["shop.refund.make (R2 money or data), by Aria", "189.00", "a7a7a7a7a7a7a7a7", "202E", "8m left"];
+            assert!(words.iter().all(|word| shown.contains(word)), "{width}x{height}:\n{shown}");
+        }
+        snapshot(&format!("needs_call_{width}x{height}"), &model, &mut Look::default());
+    }
+    // Several that are alike, in one list.
+    let mut model = fixture::call(120, 36);
+    let waits = model.card(ConversationId(1042)).unwrap().tool_waiting().unwrap().clone();
+    let read = CallRead { call: waits.call, digest: waits.digest, arguments: waits.arguments, amount: waits.amount };
+    let calls = [(ConversationId(1042), read.clone()), (ConversationId(1043), read)].into();
+    model.many.job = Some(Job {
+        deed: Deed::Approve { tool: waits.tool, calls: std::sync::Arc::new(calls) },
+        stage: Stage::Planned,
+        todo: [ConversationId(1042), ConversationId(1043)].into(),
+        under_way: std::collections::BTreeMap::default(),
+        done: Vec::new(),
+        failed: Vec::new(),
+        skipped: vec![(ConversationId(1044), "too long to be read here")],
+        acts: Default::default(),
+        draft: None,
+    });
+    model.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
+    snapshot("job_approve_120x36", &model, &mut Look::default());
+}
+
+#[test]
 fn an_act_on_many_is_previewed_and_its_results_are_shown() {
     use crate::console::model::{Deed, Job, JobBox, many::Stage};
     let mut model = fixture::talk(80, 24, 12);
@@ -176,6 +219,7 @@ fn an_act_on_many_is_previewed_and_its_results_are_shown() {
         under_way: std::collections::BTreeMap::default(),
         done: Vec::new(),
         failed: Vec::new(),
+        acts: std::collections::BTreeMap::new(),
         skipped: vec![(ConversationId(1046), "held by others")],
         draft: None,
     };
@@ -238,6 +282,50 @@ fn the_ai_screen_is_drawn_at_every_size() {
     insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("ai_roles_120x36", shown);
     });
+}
+
+#[test]
+fn guidance_is_drawn_at_every_size_listed_open_tried_and_written() {
+    for (width, height) in [(60, 20), (80, 24), (160, 45)] {
+        let mut model = fixture::guidance(width, height);
+        let is_it = |row: &AiRow| matches!(row, AiRow::Guidance(GuidanceId(3)));
+        model.ai.cursor = model.ai_rows().iter().position(is_it).unwrap();
+        snapshot(&format!("guidance_{width}x{height}"), &model, &mut Look::default());
+        let mut model = fixture::opened(width, height);
+        snapshot(&format!("guidance_tried_{width}x{height}"), &model, &mut Look::default());
+        if let Some(open) = &mut model.ai.guiding.open {
+            open.cursor = 1;
+        }
+        snapshot(&format!("guidance_tried_other_{width}x{height}"), &model, &mut Look::default());
+        if let Some(open) = &mut model.ai.guiding.open {
+            (open.cursor, open.trial) = (1, None);
+        }
+        snapshot(&format!("guidance_used_{width}x{height}"), &model, &mut Look::default());
+        let form = model.office.guidance[1].newest().unwrap().instruction.clone();
+        let form = Form { which: Which::Of(GuidanceId(3)), instruction: form, from: None };
+        let key = DraftKey { conversation: ConversationId(0), writing: Writing::Guidance(EntryNo(3)) };
+        model.layer = Layer::Compose(Composer::new(key, Editor::many_lines(&form.write())));
+        snapshot(&format!("guidance_written_{width}x{height}"), &model, &mut Look::default());
+    }
+}
+
+#[test]
+fn the_inspector_names_the_guidance_of_an_answer_and_says_where_there_was_none() {
+    let mut model = fixture::talk(200, 80, 99);
+    let shown = text(&drawn(&model, &mut Look::default()));
+    assert!(shown.contains("It used none."), "{shown}");
+    model.office.guidance = fixture::guidance(120, 40).office.guidance;
+    let talk = model.talk.as_mut().unwrap();
+    for entry in &mut talk.thread.entries {
+        use crate::domain::{guidance::Named, thread::What};
+        let (What::Answer { answer, .. } | What::Draft { answer, .. }) = &mut entry.what else { continue };
+        answer.trace.guidance =
+            [(1, 1), (3, 7), (9, 1)].map(|(id, version)| Named { guidance: GuidanceId(id), version }).to_vec();
+    }
+    let shown = text(&drawn(&model, &mut Look::default()));
+    for line in ["1 v1 no dates", "3 v7 an earlier version", "9 v1 retired since"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
 }
 
 #[test]
@@ -484,11 +572,22 @@ struct Shot {
 
 impl Shot {
     fn new(model: &Model) -> Self {
+        Self::begun(model).0
+    }
+
+    /// One that has shown its first frame, and the bytes of that.
+    fn begun(model: &Model) -> (Self, Vec<u8>) {
         let size = ratatui::layout::Size::new(model.size.0, model.size.1);
         let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
         let mut screen = Self { terminal, look: Look::default() };
-        screen.show(model);
-        screen
+        let bytes = screen.show(model);
+        (screen, bytes)
+    }
+
+    /// The cells of a frame.
+    fn buffer(&mut self, model: &Model) -> Buffer {
+        let Self { terminal, look } = self;
+        terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer.clone()
     }
 
     /// The bytes of the frame.

@@ -136,6 +136,25 @@ impl Block {
         }
     }
 
+    /// Puts two blocks below, side by side: the second from column `at` on, with a line before it.
+    pub fn side_by_side(&mut self, left: &Self, right: &Self, at: u16, (line, style): (&'static str, Style)) {
+        let sign = self.texts.len();
+        self.texts.push(SafeText::from_own(line));
+        let starts = [left, right].map(|block| {
+            let start = self.texts.len();
+            self.texts.extend(block.texts.iter().cloned());
+            start
+        });
+        for row in 0..left.height().max(right.height()) {
+            let mut stretches = vec![Stretch { x: at.saturating_sub(2), text: sign, at: 0..line.len(), style }];
+            for ((block, start), x) in [left, right].into_iter().zip(starts).zip([0, at]) {
+                let own = block.lines.get(row).into_iter().flatten();
+                stretches.extend(own.map(|one| Stretch { x: one.x + x, text: one.text + start, ..one.clone() }));
+            }
+            self.lines.push(stretches);
+        }
+    }
+
     /// The column after the last stretch of the last line.
     #[must_use]
     pub fn end(&self) -> u16 {

@@ -71,6 +71,8 @@ impl Ink<'_> {
         }
         let mut at = x;
         for (cluster, _) in graphemes_with_width(words.into().0) {
+            // A message keeps its line breaks; on one line each is a blank.
+            let cluster = if cluster.as_bytes().first().is_some_and(u8::is_ascii_control) { " " } else { cluster };
             let cells = wrap::cells(cluster);
             let Ok(next) = u16::try_from(usize::from(at) + cells) else { break };
             if next > right {

@@ -7,8 +7,14 @@ use crate::domain::{
     desk::Office,
     event::{Event, Recorded},
     ids::EntryNo,
-    tool::{Call, DAYS, DECIDE_WITHIN, Fate, Kept, Risk, Spent, Stage, ToolEnding, ToolWaits},
+    seldom::Seldom,
+    tool::{
+        ASK_PERSON, Call, DAYS, DECIDE_WITHIN, Fate, Kept, LONGEST_SHOWN, Offer, Offered, Risk, Spent, Stage,
+        ToolEnding, ToolReady, ToolWaits,
+    },
 };
+
+use std::sync::Arc;
 
 /// Calls that only read and are over: so many are remembered.
 const READS_KEPT: usize = 8;
@@ -16,8 +22,20 @@ const READS_KEPT: usize = 8;
 const SPENT_KEPT: usize = 20_000;
 
 impl Office {
+    /// Folds in what concerns tools.
+    pub(super) fn apply_to_tools(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::AmountMoved { spent } => self.count(spent),
+            Event::ToolOffered { offer } => self.keep_offer(recorded, offer),
+            Event::ToolWithdrawn { tool } => self.forget_offers(|one| one.offer.tool == *tool),
+            Event::TeammateRevoked { teammate } => self.forget_offers(|one| one.by == *teammate),
+            Event::PolicySet { policy } => self.forget_offers(|one| !policy.names_tool(&one.offer.tool)),
+            _ => {}
+        }
+    }
+
     /// Counts what was moved, and forgets what is too old to matter.
-    pub(super) fn count(&mut self, spent: &Spent) {
+    fn count(&mut self, spent: &Spent) {
         self.spent.retain(|one| one.day.saturating_add(DAYS) > spent.day);
         let same = self
             .spent
@@ -29,6 +47,28 @@ impl Office {
         }
         let over = self.spent.len().saturating_sub(SPENT_KEPT);
         self.spent.drain(..over);
+    }
+
+    /// A tool is there, or is another one now.
+    fn keep_offer(&mut self, recorded: &Recorded, offer: &Offer) {
+        let by = recorded.by.teammate().unwrap_or_default();
+        let offers = Arc::make_mut(&mut self.offers);
+        let one = Offered { by, offer: offer.clone() };
+        match offers.binary_search_by(|known| known.offer.tool.as_str().cmp(&offer.tool)) {
+            Ok(at) => {
+                if let Some(known) = offers.get_mut(at) {
+                    *known = one;
+                }
+            }
+            Err(at) => offers.insert(at, one),
+        }
+    }
+
+    /// These are there no more.
+    fn forget_offers(&mut self, which: impl Fn(&Offered) -> bool) {
+        if self.offers.iter().any(&which) {
+            Arc::make_mut(&mut self.offers).retain(|one| !which(one));
+        }
     }
 }
 
@@ -47,6 +87,7 @@ impl Conversation {
                 let rejected = matches!(ending, ToolEnding::Rejected { .. });
                 let approved = matches!(ending, ToolEnding::Approved | ToolEnding::Edited { .. });
                 self.change_call(*call, |kept| {
+                    kept.decided |= !matches!(ending, ToolEnding::Expired | ToolEnding::Withdrawn { .. });
                     kept.stage = match ending {
                         ToolEnding::Approved => Stage::Ready { until: Some(until) },
                         ToolEnding::Edited { arguments, digest, amount } => {
@@ -66,7 +107,10 @@ impl Conversation {
                 }
             }
             Event::ToolBegan { call } => {
-                self.change_call(*call, |kept| kept.stage = Stage::Runs { since: recorded.at });
+                self.change_call(*call, |kept| {
+                    kept.stage = Stage::Runs { since: recorded.at };
+                    kept.runner = recorded.by.teammate();
+                });
             }
             Event::ToolRan { call, fate, result } => {
                 // What a tool said may be told: it is this customer's.
@@ -111,6 +155,8 @@ impl Conversation {
             stage,
             answers: read.unwrap_or(self.card.asked),
             read: None,
+            decided: false,
+            runner: None,
         });
     }
 
@@ -149,17 +195,37 @@ impl Conversation {
         });
     }
 
-    /// What the card shows: the call that waits, else one that was decided and the AI is to go on with.
+    /// What the card shows: the call that waits, else one that a person let run, else one that the AI is to go on with.
     pub(super) fn tool_sign(&self) -> Option<Box<ToolWaits>> {
         let sign = |kept: &Kept, expires_at| {
-            let (tool, digest) = (kept.asked.tool.clone(), kept.asked.digest);
-            Box::new(ToolWaits { call: kept.call, tool, digest, expires_at, answers: kept.answers })
+            let Call { tool, arguments, digest, amount, .. } = &kept.asked;
+            let shown = arguments.len() <= LONGEST_SHOWN && tool != ASK_PERSON;
+            Box::new(ToolWaits {
+                call: kept.call,
+                tool: tool.clone(),
+                digest: *digest,
+                arguments: if shown { arguments.clone() } else { String::new() },
+                amount: *amount,
+                expires_at,
+                under_way: kept.is_under_way(),
+                answers: kept.answers,
+            })
         };
         let waits = self.calls.iter().find_map(|kept| match kept.stage {
             Stage::Waits { expires_at } => Some(sign(kept, Some(expires_at))),
             _ => None,
         });
-        waits.or_else(|| self.calls.iter().find(|kept| kept.is_news()).map(|kept| sign(kept, None)))
+        let find = |which: fn(&Kept) -> bool| self.calls.iter().find(|kept| which(kept)).map(|kept| sign(kept, None));
+        waits.or_else(|| find(Kept::is_under_way)).or_else(|| find(Kept::is_news))
+    }
+
+    /// What the card tells to who runs tools.
+    pub(super) fn ready_sign(&self) -> Seldom<ToolReady> {
+        let mut ready = Seldom::new();
+        for kept in self.calls.iter().filter(|kept| matches!(kept.stage, Stage::Ready { .. })) {
+            ready.push(ToolReady { call: kept.call, tool: kept.asked.tool.clone() });
+        }
+        ready
     }
 
     /// What the tool `tool` has moved here, or may have, in hundredths.

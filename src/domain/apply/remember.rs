@@ -6,7 +6,7 @@ use crate::domain::{
     card::{Card, Status},
     conversation::Conversation,
     event::{Event, Recorded},
-    holder::{Cause, Holder},
+    holder::Holder,
     ids::EntryNo,
     undo::{Before, KEPT, Undoable},
 };
@@ -36,12 +36,7 @@ impl Conversation {
         let Some(by) = recorded.by.teammate() else { return };
         let card = &self.card;
         let before = match &recorded.event {
-            Event::HolderChanged {
-                from,
-                to,
-                term,
-                cause: Cause::TookOver { .. } | Cause::HandedBack | Cause::Assigned,
-            } => Before::Holder {
+            Event::HolderChanged { from, to, term, cause } if cause.is_asked_for() => Before::Holder {
                 holder: *from,
                 term: *term,
                 escalation: card.escalation.clone(),

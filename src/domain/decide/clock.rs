@@ -64,7 +64,7 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     }
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
-        return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short())));
+        return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short()), None));
     }
     Vec::new()
 }

@@ -9,7 +9,9 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    reply::{self, DeskReply},
     teammate::{Right, Role},
+    text::SafeText,
     time::Span,
 };
 
@@ -112,6 +114,34 @@ pub(super) fn revoke(asker: &Asker<'_>, teammate: TeammateId) -> Result<Vec<Happ
         }
     }
     Ok(happenings)
+}
+
+pub(super) fn keep_reply(asker: &Asker<'_>, name: &str, reply: Option<&DeskReply>) -> Result<Vec<Happening>, Refusal> {
+    asker.needs(Right::SetDeskMode)?;
+    let kept = &asker.desk.office.replies;
+    match reply {
+        Some(reply) => {
+            if let Some((part, why)) = reply.fault(name) {
+                return Err(invalid(part, why));
+            }
+            if kept.len() >= reply::MOST && !kept.contains_key(name) {
+                return Err(invalid(
+                    "name",
+                    format!("is one too many: a desk keeps {}; forget one first", reply::MOST),
+                ));
+            }
+        }
+        None if !kept.contains_key(name) => {
+            return Err(Refusal::NotFound {
+                what: format!("canned reply `{}` of the desk", SafeText::line_within(name, 80)),
+            });
+        }
+        None => {}
+    }
+    if kept.get(name) == reply {
+        return Ok(Vec::new());
+    }
+    Ok(vec![of_desk(Event::ReplyKept { name: name.to_owned(), reply: reply.cloned().map(Box::new) })])
 }
 
 pub(super) fn set_policy(asker: &Asker<'_>, policy: &Policy) -> Result<Vec<Happening>, Refusal> {

@@ -3,7 +3,7 @@
 //! Exactly one AI may begin one, once. What it reports goes to who gave it; to the customer only a follow-up goes, in a talk
 //! that the AI has held without a break since it began, and then the way of its answers. Pairs with `apply/tasks`.
 
-use super::{Asker, Happening, Talk, check_length, check_text, invalid, turns};
+use super::{Asker, Happening, Talk, check_length, check_text, guidance, invalid, turns};
 use crate::domain::{
     command::LONGEST_TEXT,
     escalation::Reason,
@@ -15,6 +15,7 @@ use crate::domain::{
     task::{Ending, Given, Kind, LONGEST, MOST, Report, State, TASK_TTL, Task, Work},
     teammate::Right,
     time::{Span, Timestamp},
+    turn::Answer,
 };
 
 /// The latest time of a follow-up or a return.
@@ -180,16 +181,21 @@ pub(super) fn report(
     }) else {
         return Err(Refusal::AlreadyEnded { how: "ended before, or never begun by you".to_owned() });
     };
+    let topic = talk.it.card.topic.as_deref();
+    let true_work = |work: &Work| {
+        let trace = guidance::true_trace(asker, topic, None, &work.answer.trace);
+        Box::new(Work { answer: Box::new(Answer { trace, ..work.answer.as_ref().clone() }), ..work.clone() })
+    };
     let ending = match report {
         Report::Done { work } => {
             check_work(work)?;
-            Ending::Done { work: Some(work.clone()) }
+            Ending::Done { work: Some(true_work(work)) }
         }
         Report::Blocked { why, work } => {
             check_text("why", why)?;
             check_length("why", why, LONGEST)?;
             work.as_deref().map_or(Ok(()), check_work)?;
-            Ending::Back { why: why.clone(), work: work.clone() }
+            Ending::Back { why: why.clone(), work: work.as_deref().map(true_work) }
         }
         Report::Failed { why, .. } => {
             check_length("why", why, LONGEST)?;

@@ -9,6 +9,7 @@ mod clock;
 mod drafts;
 mod fold;
 mod guard;
+mod guidance;
 mod modes;
 mod rights;
 mod size;

@@ -129,6 +129,9 @@ fn look(
     let rule = policy.tools.get(asked.tool).ok_or(Denial::Unknown)?;
     call.risk = rule.risk;
     check_rule(rule, &call, talk.it.card.topic.as_deref())?;
+    if !unchanged(asker, &call)? {
+        return Err(Denial::Changed);
+    }
     if beside_person && rule.risk != Risk::R0 {
         return Err(Denial::Shadow);
     }
@@ -161,6 +164,12 @@ fn check_rule(rule: &ToolRule, call: &Call, topic: Option<&str>) -> Result<(), D
         return Err(Denial::Changed);
     }
     Ok(())
+}
+
+/// Whether the AI has read the tool as it is offered now.
+fn unchanged(asker: &Asker<'_>, call: &Call) -> Result<bool, Denial> {
+    let offered = asker.desk.office.offered(&call.tool).ok_or(Denial::Absent)?;
+    Ok(offered.offer.definition == call.definition)
 }
 
 /// Whether arguments are what the tool takes, and the amount in them.
@@ -301,6 +310,9 @@ fn check_now<'a>(asker: &Asker<'a>, talk: &Talk<'_>, call: &Call) -> Result<&'a 
         |denial: &Denial| Refusal::AlreadyEnded { how: format!("overtaken by the rules: {}", denial.sentence()) };
     let rule = asker.desk.office.policy.tools.get(&call.tool).ok_or_else(|| gone(&Denial::Unknown))?;
     check_rule(rule, call, talk.it.card.topic.as_deref()).map_err(|denial| gone(&denial))?;
+    if !unchanged(asker, call).map_err(|denial| gone(&denial))? {
+        return Err(gone(&Denial::Changed));
+    }
     Ok(rule)
 }
 
@@ -310,22 +322,43 @@ pub(super) fn begin(
     call: EntryNo,
     term: Term,
 ) -> Result<Vec<Happening>, Refusal> {
-    let talk = asker.conversation(Right::Answer, id)?;
-    let open = check_turn(asker, &talk, term)?;
+    let talk = asker.conversation(Right::RunTools, id)?;
+    let card = &talk.it.card;
+    talk.check_unresolved()?;
+    talk.check_term(term)?;
     let over = || Refusal::AlreadyEnded { how: "begun before, or never allowed".to_owned() };
-    let kept = talk.it.calls.iter().find(|kept| kept.call == call && kept.by == asker.me).ok_or_else(over)?;
+    let kept = talk.it.calls.iter().find(|kept| kept.call == call).ok_or_else(over)?;
     let Stage::Ready { until } = kept.stage else { return Err(over()) };
+    if asker.desk.office.offered(&kept.asked.tool).is_none_or(|one| one.by != asker.me) {
+        return Err(Refusal::Forbidden);
+    }
+    talk.check_not_stopped(Some(kept.by))?;
+    if card.paused_until.is_some_and(|until| asker.at < until) {
+        return Err(Refusal::Paused);
+    }
+    if card.mode == Mode::Off {
+        return Err(Refusal::ModeForbids { mode: card.mode });
+    }
     if until.is_some_and(|until| asker.at >= until) {
         return Err(Refusal::AlreadyEnded { how: "expired".to_owned() });
     }
     if kept.asked.term != term {
-        return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
+        return Err(Refusal::StaleTerm { conversation: id, holder: card.holder, term: card.term });
+    }
+    // What nobody saw runs only within the turn that asked for it.
+    let open = talk.it.turn.as_deref();
+    let open = open.filter(|open| (open.turn, open.by, open.term) == (kept.turn, kept.by, term));
+    if until.is_none() && open.is_none() {
+        return Err(over());
+    }
+    let beside_person = open.is_some_and(|open| open.shadow) || card.mode == Mode::Shadow;
+    if !beside_person && card.holder != Holder::Ai(kept.by) {
+        return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
     }
     if let Some(level) = asker.desk.office.ceiling_reached(talk.it, asker.at) {
         return Err(Refusal::Ceiling { level });
     }
     let rule = check_now(asker, &talk, &kept.asked)?;
-    let beside_person = open.shadow || talk.it.card.mode == Mode::Shadow;
     if beside_person && rule.risk != Risk::R0 {
         return Err(Refusal::ModeForbids { mode: talk.it.card.mode });
     }
@@ -335,7 +368,7 @@ pub(super) fn begin(
             || rule.pin.is_none()
             || (rule.risk == Risk::R1 && talk.it.card.mode == Mode::Draft)
             || self::over(asker, &talk, rule, &kept.asked, asker.at).is_some();
-        if kept.turn != open.turn || needs_person {
+        if needs_person {
             return Err(Refusal::AlreadyEnded { how: "overtaken by the rules: it needs a person now".to_owned() });
         }
     }
@@ -357,10 +390,11 @@ pub(super) fn finish(
     fate: Fate,
     result: &str,
 ) -> Result<Vec<Happening>, Refusal> {
-    let talk = asker.conversation(Right::Answer, id)?;
+    let talk = asker.conversation(Right::RunTools, id)?;
     check_length("result", result, LONGEST_DATA)?;
     let over = || Refusal::AlreadyEnded { how: "told before, or never begun by you".to_owned() };
-    let kept = talk.it.calls.iter().find(|kept| kept.call == call && kept.by == asker.me).ok_or_else(over)?;
+    let mine = |kept: &&Kept| kept.call == call && kept.runner == Some(asker.me);
+    let kept = talk.it.calls.iter().find(mine).ok_or_else(over)?;
     match (&kept.stage, fate) {
         // A late truth is a truth.
         (Stage::Runs { .. }, _) | (Stage::Ran { fate: Fate::Unknown }, Fate::Done | Fate::Failed) => {

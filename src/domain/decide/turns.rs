@@ -1,6 +1,6 @@
 //! The AI's turns: exactly one begins, under the present term, and each ends in one of six ways.
 
-use super::{Asker, Happening, Talk, check_length, check_text};
+use super::{Asker, Happening, Talk, check_length, check_text, guidance};
 use crate::domain::{
     approval::Why,
     ceiling::Reach,
@@ -28,8 +28,8 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
     if card.paused_until.is_some_and(|until| asker.at < until) {
         return Err(Refusal::Paused);
     }
-    // While a call waits for a person only what the customer has written since is answered.
-    let undecided = card.tool_waiting().is_some_and(|tool| card.asked <= tool.answers);
+    // While a call is decided on or runs only what the customer has written since is answered.
+    let undecided = card.tool_pending().is_some_and(|tool| card.asked <= tool.answers);
     if talk.it.turn.is_some() || talk.it.draft.is_some() || undecided {
         return Err(Refusal::TurnUnderWay);
     }
@@ -47,7 +47,7 @@ pub(super) fn begin(asker: &Asker<'_>, id: ConversationId, term: Term) -> Result
         if card.holder != Holder::Ai(asker.me) {
             return Err(Refusal::NotHolder { conversation: id, holder: card.holder });
         }
-        card.waiting_since.is_some() || card.tool.as_ref().is_some_and(|tool| tool.expires_at.is_none())
+        card.waiting_since.is_some() || card.tool.as_ref().is_some_and(|tool| tool.is_news())
     };
     if !waits {
         return Err(Refusal::NothingToAnswer);
@@ -80,25 +80,25 @@ pub(super) fn finish(
     if open.term != term {
         return Err(Refusal::StaleTerm { conversation: id, holder: talk.it.card.holder, term: talk.it.card.term });
     }
-    let abandoned = |why: String, failed| Event::TurnAbandoned { turn, why, failed };
+    let told_of = |trace: &Trace| (*trace != Trace::default()).then(|| Box::new(trace.clone()));
     let passed = passes(asker, &talk, outcome);
     let mut events = match outcome {
-        Outcome::Abandon { why } => {
+        Outcome::Abandon { why, trace } => {
             check_length("why", why, LONGEST_SUMMARY)?;
-            vec![abandoned(why.clone(), false)]
+            vec![Event::TurnAbandoned { turn, why: why.clone(), failed: false, trace: told_of(trace) }]
         }
-        Outcome::Wait { call, notice } => {
+        Outcome::Wait { call, notice, trace } => {
             check_length("notice", notice.as_deref().unwrap_or_default(), LONGEST_SUMMARY)?;
             if open.shadow || !talk.it.calls.iter().any(|kept| kept.call == *call && kept.turn == turn) {
                 return Err(Refusal::NotFound { what: format!("tool call {call} of this turn") });
             }
-            let mut events = vec![Event::TurnWaits { turn, call: *call }];
+            let mut events = vec![Event::TurnWaits { turn, call: *call, trace: told_of(trace) }];
             events.extend(notified(asker, &talk, turn, term, notice.as_deref()));
             events
         }
-        Outcome::Fail { why } => {
+        Outcome::Fail { why, trace } => {
             check_length("why", why, LONGEST_SUMMARY)?;
-            fail(&talk, turn, why)
+            fail(&talk, turn, why, told_of(trace))
         }
         Outcome::Answer { answer, settled } => {
             check_text("answer", &answer.text)?;
@@ -110,8 +110,10 @@ pub(super) fn finish(
             check_length("summary", summary, LONGEST_SUMMARY)?;
             check_length("notice", notice.as_deref().unwrap_or_default(), LONGEST_SUMMARY)?;
             if open.shadow {
-                vec![abandoned(format!("it would ask for a human: {summary}"), false)]
+                let why = format!("it would ask for a human: {summary}");
+                vec![Event::TurnAbandoned { turn, why, failed: false, trace: told_of(trace) }]
             } else {
+                let topic = talk.it.card.topic.as_deref();
                 let next = talk.it.card.term.next(asker.desk.office.timeline);
                 let mut events = talk.change_holder(Holder::Queue, Cause::Escalated, "escalated");
                 events.retain(|event| !matches!(event, Event::AnswerSuppressed { .. }));
@@ -119,7 +121,7 @@ pub(super) fn finish(
                     turn: Some(turn),
                     reason: *reason,
                     summary: summary.clone(),
-                    trace: Some(Box::new(trace.clone())),
+                    trace: Some(Box::new(guidance::true_trace(asker, topic, Some(open), trace))),
                 });
                 events.extend(notified(asker, &talk, turn, next, notice.as_deref()));
                 events
@@ -163,11 +165,12 @@ pub(super) fn told(talk: &Talk<'_>, events: impl IntoIterator<Item = Event>) -> 
 
 /// The ceilings that the end of this turn passes.
 fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
-    let nothing = Trace::default();
     let trace = match outcome {
         Outcome::Answer { answer, .. } => &answer.trace,
-        Outcome::Escalate { trace, .. } => trace,
-        Outcome::Abandon { .. } | Outcome::Wait { .. } | Outcome::Fail { .. } => &nothing,
+        Outcome::Escalate { trace, .. }
+        | Outcome::Abandon { trace, .. }
+        | Outcome::Wait { trace, .. }
+        | Outcome::Fail { trace, .. } => trace,
     };
     let levels = asker.desk.office.passes(talk.it, asker.at, Some(trace));
     levels.into_iter().map(|level| Event::Spending { level }).collect()
@@ -175,8 +178,8 @@ fn passes(asker: &Asker<'_>, talk: &Talk<'_>, outcome: &Outcome) -> Vec<Event> {
 
 /// A turn failed; after some in a row the conversation goes to a person. A shadow's failures move nothing: a person or
 /// the queue holds it already.
-pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str) -> Vec<Event> {
-    let mut events = vec![Event::TurnAbandoned { turn, why: why.to_owned(), failed: true }];
+pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str, trace: Option<Box<Trace>>) -> Vec<Event> {
+    let mut events = vec![Event::TurnAbandoned { turn, why: why.to_owned(), failed: true, trace }];
     let shadow = talk.it.turn.as_ref().is_some_and(|open| open.shadow);
     if !shadow && talk.it.failed_turns.saturating_add(1) >= FAILURES {
         let summary = format!("the AI failed {FAILURES} times in a row: {why}");
@@ -205,6 +208,8 @@ pub(super) fn answered(
     let policy = &asker.desk.office.policy;
     let card = &talk.it.card;
     let open = talk.it.turn.as_ref();
+    let trace = guidance::true_trace(asker, card.topic.as_deref(), open.map(AsRef::as_ref), &answer.trace);
+    let answer = &Answer { trace, ..answer.clone() };
     let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
     let stop = policy.guard.stop(&verdicts);
     let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
@@ -232,7 +237,8 @@ pub(super) fn answered(
         (Mode::Off | Mode::Shadow, _) => return vec![Event::AnswerSuppressed { turn, text: answer.text.clone() }],
     };
     if open.is_some_and(|open| open.answers < card.asked) {
-        return vec![Event::TurnAbandoned { turn, why: "the customer wrote again".to_owned(), failed: false }];
+        let trace = Some(Box::new(answer.trace.clone()));
+        return vec![Event::TurnAbandoned { turn, why: "the customer wrote again".to_owned(), failed: false, trace }];
     }
     let expires_at = asker.at.plus(policy.draft_ttl);
     let draft = Event::DraftProposed { turn, answer: Box::new(answer.clone()), term, expires_at, why };

@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 36] = [
+pub const DEEDS: [&str; 37] = [
     "ask",
     "answer",
     "reply",
@@ -107,6 +107,7 @@ pub const DEEDS: [&str; 36] = [
     "mode",
     "pause",
     "stop",
+    "guide",
     "tag",
     "priority",
     "snooze",
@@ -180,13 +181,17 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Undid { .. } => "undo",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
         Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
+        Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => "guide",
         Event::DeskFounded { .. }
         | Event::TimelineBegan { .. }
         | Event::TeammateInvited { .. }
         | Event::TokenReplaced { .. }
         | Event::TeammateRevoked { .. }
         | Event::PolicySet { .. }
-        | Event::AmountMoved { .. } => "desk",
+        | Event::ReplyKept { .. }
+        | Event::AmountMoved { .. }
+        | Event::ToolOffered { .. }
+        | Event::ToolWithdrawn { .. } => "desk",
     }
 }
 

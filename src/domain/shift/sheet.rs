@@ -12,6 +12,7 @@ use crate::domain::{
     text::SafeText,
     thread::Thread,
     time::Timestamp,
+    tool::{ASK_PERSON, money},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -74,7 +75,7 @@ pub struct Sheet {
     pub promised: Vec<Item>,
     /// What sleeps and wakes to them or to the queue.
     pub snoozed: Vec<Item>,
-    /// Drafts that wait for a decision which is not another person's.
+    /// Drafts and tool calls that wait for a decision which is not another person's.
     pub approvals: Vec<Item>,
     /// What is not as it should be: messages that did not arrive, stops, customers in the queue, modes that hold the AI back.
     pub incidents: Vec<Item>,
@@ -103,9 +104,7 @@ impl Sheet {
             snoozed: pick(&|card| sleeps(card).is_some() && (mine(card) || card.holder == Holder::Queue), &|card| {
                 (whose(card, me).to_owned(), sleeps(card))
             }),
-            approvals: pick(&|card| card.draft.is_some() && !others(card) && card.status == Status::Open, &|card| {
-                ("a draft waits".to_owned(), card.draft.map(|draft| draft.expires_at))
-            }),
+            approvals: approvals(cards, &|card| !others(card) && card.status == Status::Open),
             incidents: incidents(facts),
         }
     }
@@ -200,6 +199,25 @@ fn held(card: &Card, at: Timestamp) -> String {
         None => "answered".to_owned(),
     });
     words.join(", ")
+}
+
+/// The decisions that wait, each by itself.
+fn approvals(cards: &[&Card], which: &dyn Fn(&Card) -> bool) -> Vec<Item> {
+    let mut found = Vec::new();
+    for card in cards.iter().copied().filter(|card| which(card)) {
+        if let Some(draft) = card.draft {
+            found.push(item(card, ("a draft waits".to_owned(), Some(draft.expires_at))));
+        }
+        if let Some(tool) = card.tool_waiting() {
+            let amount = tool.amount.map(|amount| format!(", {}", money(amount))).unwrap_or_default();
+            let words = match tool.tool.as_str() {
+                ASK_PERSON => "the AI asks a person".to_owned(),
+                name => format!("a call of {name} waits{amount}"),
+            };
+            found.push(item(card, (words, tool.expires_at)));
+        }
+    }
+    found
 }
 
 fn sleeps(card: &Card) -> Option<Timestamp> {

@@ -11,6 +11,7 @@ use crate::domain::{
     stop::{Scope, Stop, StopId, Then},
     teammate::{Actor, Role, Teammate},
     time::{Span, Timestamp},
+    tool::ToolWaits,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -72,6 +73,16 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     let asleep = Card { status: Status::Snoozed { until }, ..card(2, Holder::Human(ME)) };
     let mut draft = card(3, Holder::Ai(AI));
     draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until, why: Why::Mode });
+    draft.tool = Some(Box::new(ToolWaits {
+        call: EntryNo(8),
+        tool: "shop.refund.make".into(),
+        digest: Digest([1; 32]),
+        arguments: String::new(),
+        amount: Some(18_900),
+        expires_at: Some(until),
+        under_way: false,
+        answers: EntryNo(6),
+    }));
     let mut lost = card(4, Holder::Ai(AI));
     lost.signs.undelivered = 1;
     let mut queued = card(5, Holder::Queue);
@@ -85,7 +96,10 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     let sheet = sheet(&office, &cards, &briefs);
     assert_eq!(ids(&sheet.holding), [1]);
     assert_eq!(sheet.promised.iter().map(|item| item.words.as_str()).collect::<Vec<_>>(), ["a call by noon"]);
-    assert_eq!((ids(&sheet.snoozed), ids(&sheet.approvals), ids(&sheet.incidents)), (vec![2], vec![3], vec![0, 0, 4]));
+    assert_eq!(
+        (ids(&sheet.snoozed), ids(&sheet.approvals), ids(&sheet.incidents)),
+        (vec![2], vec![3, 3], vec![0, 0, 4])
+    );
     let text: Vec<String> =
         sheet.markdown(&|at| format!("{}", at.0 / 3_600_000)).iter().map(ToString::to_string).collect();
     let text = text.join("\n");
@@ -97,6 +111,8 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
         r"  > the customer: \# where\[2J is it?",
         "- #3 : a call by noon",
         "- #2 : held, sleeps, until 286",
+        "- #3 : a draft waits, until 286",
+        "- #3 : a call of shop.refund.make waits, 189.00, until 286",
         "- the AI's mode at this desk is draft",
         "- 1 customer waits in the queue, the first for 4m",
     ] {

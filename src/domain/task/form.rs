@@ -84,7 +84,8 @@ impl Task {
     }
 }
 
-const TITLES: [&str; 11] =
+/// The titles of the form, in order.
+pub const TITLES: [&str; 11] =
     ["kind", "goal", "facts", "may", "may not", "turns", "calls", "cost", "start after", "back after", "back when"];
 
 /// `0.05`; the desk's currency.

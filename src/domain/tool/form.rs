@@ -71,6 +71,23 @@ pub fn canonical(arguments: &str) -> Result<(String, Value), String> {
     Ok((written, value))
 }
 
+/// The shape of arguments: the names in them and the kind of each value, as in `amount:number,order:string`.
+#[must_use]
+pub fn shape(arguments: &str) -> String {
+    let kind = |value: &Value| match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "yes or no",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    };
+    let Ok(Value::Object(map)) = serde_json::from_str(arguments) else { return String::new() };
+    let mut parts: Vec<String> = map.iter().map(|(name, value)| format!("{name}:{}", kind(value))).collect();
+    parts.sort_unstable();
+    parts.join(",")
+}
+
 /// JSON with sorted keys and no space, whatever order the parser keeps.
 fn written(value: &Value) -> String {
     let mut out = String::new();

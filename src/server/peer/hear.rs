@@ -1,6 +1,6 @@
 //! The half that hears: reads frames, hands commands to the sequencer, notes what the peer watches.
 
-use super::{Hub, Note, too_long};
+use super::{Hub, Note, too_long, trials};
 use crate::{
     domain::teammate::{Right, Teammate},
     protocol::{self, ByeCode, ToPeer, ToServer, Typist, limits},
@@ -31,6 +31,7 @@ const SILENCE: Duration = Duration::from_millis(limits::SILENCE.0 + 15_000);
 /// The half that hears.
 pub(super) struct Hearing {
     pub(super) hub: Arc<Hub>,
+    pub(super) number: u64,
     pub(super) me: Teammate,
     pub(super) seen: Arc<AtomicI64>,
     pub(super) replies: mpsc::Sender<Reply>,
@@ -127,6 +128,20 @@ impl Hearing {
                     self.hub.feed.with_tail(conversation, |tails| {
                         tails.grow(conversation, turn, offset as usize, &text);
                     });
+                }
+                Ok(())
+            }
+            ToServer::Try { id, guidance, talks, ai } => {
+                let asked = trials::Asked { id, guidance, talks, ai };
+                let office = self.hub.feed.office();
+                let me = office.present(self.me.id).unwrap_or(&self.me);
+                let now = self.hub.clock.now();
+                self.hub.trials.ask((self.number, me, &self.notes), &asked, &office, now);
+                Ok(())
+            }
+            ToServer::Tried { ticket, trial } => {
+                if self.me.role.may(Right::Answer) {
+                    self.hub.trials.tell(self.me.id, ticket, trial);
                 }
                 Ok(())
             }

@@ -406,7 +406,7 @@ impl Telling {
             }
             Some(me) => self.me.role = me.role,
         }
-        self.say(line, &ToPeer::Desk { office: Box::new((*office).clone()) }).await
+        self.say(line, &ToPeer::Desk { office: Box::new(redact::office(&office, self.me.role)) }).await
     }
 
     async fn say_presence(&mut self, line: &mut Outgoing, now: Instant) -> Result<(), End> {

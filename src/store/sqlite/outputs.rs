@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
     },
     store::{
-        Corrected,
+        Corrected, NamedAt,
         outputs::{Group, Judged, Output, Outputs, add_up, verdict},
         reader::link_in,
         upcast,
@@ -146,6 +146,14 @@ impl Outputs for Tables<'_, '_> {
             self.review_of(conversation, replaced)?;
         }
         self.review(conversation, judged.message)
+    }
+
+    fn named(&mut self, named: &NamedAt) -> Result<(), Fault> {
+        super::guidance::name(self.0, named)
+    }
+
+    fn guidance(&mut self, event: &Event) -> Result<(), Fault> {
+        super::guidance::take(self.0, event)
     }
 
     fn withdraw(&mut self, conversation: ConversationId, annotation: EntryNo) -> Result<(), Fault> {

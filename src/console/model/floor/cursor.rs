@@ -4,9 +4,9 @@ use super::{Floor, Sort};
 use crate::domain::ids::ConversationId;
 
 impl Floor {
-    /// Holds the order as it is now.
+    /// Holds the order as it is now. Where there is no row none can move under the cursor, so what comes is shown.
     pub(crate) fn hold(&mut self) {
-        if self.held.is_none() && self.scan.is_none() {
+        if self.held.is_none() && self.scan.is_none() && !self.order().is_empty() {
             self.held = Some(self.order().iter().map(|place| place.id).collect());
             self.fresh = 0;
         }

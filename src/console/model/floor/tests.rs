@@ -35,6 +35,7 @@ fn card(id: u64, seq: u64, anger: u8, resolved: bool) -> Card {
         escalation: None,
         draft: None,
         tool: None,
+        ready: crate::domain::seldom::Seldom::new(),
         writing: None,
         waiting_since: (anger > 1).then_some(NOON),
         asked: EntryNo(1),

@@ -12,8 +12,11 @@ use crate::console::{
 use crate::domain::{
     command::Command,
     holder::Holder,
-    ids::ConversationId,
+    ids::{ConversationId, Digest, TeammateId},
+    policy::Policy,
     teammate::{Actor, Role},
+    tool::{Limit, Offer, Risk, ToolDecision, ToolRule},
+    turn::{Outcome, Trace},
 };
 
 fn titles(stage: &Stage) -> Option<&str> {
@@ -50,6 +53,31 @@ fn what_is_marked_is_resolved_when_the_count_is_typed_and_one_key_undoes_it() {
     assert!(stage.model.many.marked.is_empty());
     stage.keys("u");
     assert_eq!((resolved(&stage), stage.notice()), (vec![], "undo: resolve: 2 of 2 done".to_owned()));
+}
+
+#[test]
+fn one_undo_takes_back_what_the_job_did_and_nothing_that_was_done_since() {
+    let (mut stage, all) = four();
+    stage.keys("V#");
+    stage.keys("vip<enter>4<enter>");
+    // The same person went on at another console, where the newest act in two of them is now another one.
+    let me = Actor::Teammate(MIRA);
+    let tag = Command::Tag { conversation: all[0], add: vec!["urgent".into()], remove: vec![] };
+    stage.does(me, &tag).unwrap();
+    let take = Command::TakeOver { conversation: all[1], term: stage.term(all[1]), reason: None };
+    stage.does(me, &take).unwrap();
+    stage.keys("u");
+    assert_eq!(stage.notice(), "undo: tags: 4 of 4 done");
+    let tags: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.tags.to_vec()).collect();
+    assert_eq!(tags, [vec!["urgent".to_owned()], vec![], vec![], vec![]]);
+    assert!(stage.desk.conversation(all[1]).unwrap().card.holder.is_human(MIRA));
+    // What is one act of several entries is named by the one that can be undone.
+    stage.keys("V");
+    stage.keys(":assign queue<enter>4<enter>");
+    stage.keys("u");
+    assert_eq!(stage.notice(), "undo: assignment: 4 of 4 done");
+    let holders: Vec<_> = all.iter().map(|id| stage.desk.conversation(*id).unwrap().card.holder).collect();
+    assert_eq!(holders, [Holder::Ai(ARIA), Holder::Human(MIRA), Holder::Ai(ARIA), Holder::Ai(ARIA)]);
 }
 
 #[test]
@@ -227,4 +255,78 @@ fn a_filter_is_kept_under_a_name_and_shown_by_its_letter() {
     assert_eq!(stage.model.saved, vec![own("the-man", "omar")]);
     stage.keys(":save two words<enter>");
     assert!(stage.notice().starts_with("a view's name is one word"), "{}", stage.notice());
+}
+
+/// Talks in which the AI waits for a person's word on a call, with its arguments.
+fn calls(asked: &[(&str, &str)]) -> (Stage, Vec<ConversationId>) {
+    const RUNNER: TeammateId = TeammateId(5);
+    let mut stage = Stage::new();
+    let token = Digest([9; 32]);
+    stage.does(Actor::Desk, &Command::Invite { name: "tools".into(), role: Role::Tools, token }).unwrap();
+    let rule = ToolRule { risk: Risk::R2, topics: [].into(), amount: None, pin: None, schema: serde_json::Value::Null };
+    let rule = ToolRule { amount: Some(Limit { argument: "amount".into(), ..Limit::default() }), ..rule };
+    let refund = "shop.refund".to_owned();
+    let policy = Policy { tools: [(refund.clone(), rule)].into(), ..Policy::default() };
+    stage.does(Actor::Teammate(MIRA), &Command::SetPolicy { policy: Box::new(policy) }).unwrap();
+    let offer = Offer::new("shop", "refund", "pays back", serde_json::Value::Null);
+    let definition = offer.definition;
+    stage.does(Actor::Teammate(RUNNER), &Command::OfferTool { offer: Box::new(offer) }).unwrap();
+    let talks = asked.iter().map(|(name, arguments)| {
+        let id = stage.customer(name, "I want my money back");
+        let (aria, term) = (Actor::Teammate(ARIA), stage.term(id));
+        let turn = stage.does(aria, &Command::BeginTurn { conversation: id, term }).unwrap().n;
+        let (tool, arguments, words) = (refund.clone(), (*arguments).to_owned(), String::new());
+        let ask = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
+        let call = stage.does(aria, &ask).unwrap().n;
+        let outcome = Outcome::Wait { call, notice: None, trace: Trace::default() };
+        stage.does(aria, &Command::FinishTurn { conversation: id, turn, term, outcome }).unwrap();
+        id
+    });
+    let talks = talks.collect();
+    stage.rest();
+    (stage, talks)
+}
+
+#[test]
+fn calls_alike_in_tool_and_shape_are_approved_together_each_by_its_own_digest() {
+    let (mut stage, talks) = calls(&[
+        ("Jana", r#"{"order":"A1","amount":10}"#),
+        ("Omar", r#"{"amount":20.5,"order":"B2"}"#),
+        ("Priya", r#"{"amount":30}"#),
+        ("Luca", r#"{"order":"C3","amount":5}"#),
+    ]);
+    stage.keys("2");
+    assert_eq!(stage.model.needs.current, Some(talks[0]));
+    assert_eq!(stage.model.alike(talks[0]), [talks[0], talks[1], talks[3]], "another shape is not alike");
+    stage.keys("=y");
+    let job = stage.model.many.job.clone().unwrap();
+    assert_eq!(
+        (job.todo.len(), stage.model.deed_words(&job.deed)),
+        (3, "approve shop.refund, 35.50 in all".to_owned())
+    );
+    let digests: Vec<Digest> =
+        talks.iter().map(|id| stage.desk.conversation(*id).unwrap().card.tool_waiting().unwrap().digest).collect();
+    stage.keys("2<enter>");
+    assert!(matches!(&stage.model.layer, Layer::Job(shown) if shown.warning.is_some()), "the count is typed");
+    // Somebody decides one of them meanwhile: first decision wins, and the job says so.
+    let call = stage.desk.conversation(talks[3]).unwrap().card.tool_waiting().unwrap().call;
+    let decision = ToolDecision::Reject { reason: "no".into() };
+    let reject = Command::DecideTool { conversation: talks[3], call, digest: digests[3], decision };
+    stage.does(Actor::Teammate(LENA), &reject).unwrap();
+    stage.keys("<backspace>3<enter>");
+    let asked: Vec<(ConversationId, Digest)> = stage
+        .asks()
+        .into_iter()
+        .filter_map(|command| match command {
+            Command::DecideTool { conversation, digest, decision: ToolDecision::Approve, .. } => {
+                Some((conversation, digest))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [(talks[0], digests[0]), (talks[1], digests[1]), (talks[3], digests[3])]);
+    let job = stage.model.many.job.clone().unwrap();
+    assert_eq!((job.done.clone(), job.failed.len()), (vec![talks[0], talks[1]], 1));
+    let waits = |id: &ConversationId| stage.desk.conversation(*id).unwrap().card.tool_waiting().is_some();
+    assert_eq!(talks.iter().map(waits).collect::<Vec<_>>(), [false, false, true, false]);
 }

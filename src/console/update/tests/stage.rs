@@ -23,6 +23,7 @@ use crate::{
         teammate::{Actor, Role},
         time::{Span, Timestamp},
         turn::{Answer as Said, Grounding, Outcome, Trace},
+        undo,
     },
     protocol::{Answer, Page, Query, ToPeer, limits::Limits},
 };
@@ -179,7 +180,6 @@ impl Stage {
     /// Somebody does something; the console hears of it.
     pub fn does(&mut self, by: Actor, command: &Command) -> Result<Answer, Refusal> {
         let happenings = decide(&self.desk, by, command, self.at)?;
-        let mut first = EntryNo(0);
         let mut made = Vec::new();
         for happening in happenings {
             let n = happening
@@ -193,9 +193,6 @@ impl Stage {
                 n,
                 event: happening.event,
             };
-            if first == EntryNo(0) {
-                first = n;
-            }
             self.desk.apply(&recorded);
             self.log.push(recorded.clone());
             made.push(recorded);
@@ -217,7 +214,7 @@ impl Stage {
             }
             self.cards(&[id]);
         }
-        Ok(Answer { seq: self.desk.office.seq, conversation, n: first })
+        Ok(Answer { seq: self.desk.office.seq, conversation, n: undo::named(made.iter()) })
     }
 
     pub fn cards(&mut self, ids: &[ConversationId]) {

@@ -157,6 +157,19 @@ fn replying_where_an_ai_answers_offers_to_take_over_first() {
 }
 
 #[test]
+fn a_lead_takes_from_a_person_only_with_a_second_key() {
+    let (mut stage, jana) = Stage::with_jana();
+    let term = stage.term(jana);
+    stage.does(Actor::Teammate(LENA), &Command::TakeOver { conversation: jana, term, reason: None }).unwrap();
+    stage.keys("t");
+    assert!(matches!(&stage.model.layer, Layer::Pick(picker) if picker.title.starts_with("lena holds it")));
+    assert_eq!(stage.model.card(jana).unwrap().holder, Holder::Human(LENA));
+    stage.keys("t");
+    assert_eq!(stage.model.layer, Layer::None);
+    assert_eq!(stage.model.card(jana).unwrap().holder, Holder::Human(MIRA));
+}
+
+#[test]
 fn esc_never_discards_and_the_same_key_opens_the_text_again() {
     let (mut stage, jana) = Stage::with_jana();
     stage.keys("n");

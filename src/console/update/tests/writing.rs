@@ -1,6 +1,6 @@
 //! Stories of writing: long pastes, notes that become replies, canned replies, the AI's draft, taking back, the tour.
 
-use super::stage::{Stage, WEB};
+use super::stage::{LENA, MIRA, Stage, WEB};
 use crate::console::{
     composer::canned::Canned,
     effect::Effect,
@@ -8,7 +8,9 @@ use crate::console::{
     msg::What,
     tour::Step,
 };
-use crate::domain::{command::Command, holder::Holder, ids::ConversationId, time::Span};
+use crate::domain::{
+    command::Command, holder::Holder, ids::ConversationId, reply::DeskReply, teammate::Actor, time::Span,
+};
 
 fn composer(stage: &Stage) -> &Composer {
     match &stage.model.layer {
@@ -39,6 +41,80 @@ fn held() -> (Stage, ConversationId) {
     stage.keys("tr");
     stage.keys("on its way<enter>");
     (stage, jana)
+}
+
+#[test]
+fn the_desks_replies_are_inserted_too_and_one_of_ones_own_can_be_given_to_the_desk() {
+    let mut stage = Stage::new();
+    let jana = stage.customer("Jana", "hello");
+    stage.rest();
+    let canned = |name: &str, text: &str| Canned::read(name, text, "r.md").unwrap();
+    stage.model.canned = vec![canned("hours", "We are open from 9.")].into();
+    let desk = |name: &str, text: &str| {
+        let reply = DeskReply { title: String::new(), text: text.into() };
+        Command::KeepReply { name: name.into(), reply: Some(Box::new(reply)) }
+    };
+    // One of another name, and one of the same name, before which one's own goes.
+    for (name, text) in [("new-parcel", "Hello {customer}, it is on its way."), ("hours", "The desk's hours.")] {
+        stage.does(Actor::Teammate(MIRA), &desk(name, text)).unwrap();
+    }
+    let texts = |stage: &Stage| stage.model.all_canned().into_iter().map(|one| one.text).collect::<Vec<_>>();
+    assert_eq!(texts(&stage), ["We are open from 9.", "Hello {customer}, it is on its way."]);
+    stage.keys("tr<ctrl-r>parc<enter>");
+    let Layer::Compose(composer) = &stage.model.layer else { panic!("no composer") };
+    assert_eq!(composer.editor.text(), "Hello Jana, it is on its way.");
+    stage.keys("<esc>:share hours<enter>");
+    assert_eq!(stage.notice(), "the canned reply hours is the desk's now: all who write can insert it");
+    assert_eq!(stage.desk.office.replies["hours"].text, "We are open from 9.");
+    stage.keys(":share hour<enter>");
+    assert_eq!(stage.notice(), "no canned reply of yours is called `hour`; did you mean `hours`?");
+    stage.keys(":share -new-parcel<enter>");
+    assert_eq!(stage.desk.office.replies.keys().collect::<Vec<_>>(), ["hours"]);
+    // An agent may insert and not keep.
+    let keep = desk("x", "y");
+    assert!(stage.does(Actor::Teammate(LENA), &keep).is_err());
+    let _ = jana;
+}
+
+#[test]
+fn a_form_opens_where_nothing_stands_and_tab_goes_on() {
+    let mut stage = Stage::new();
+    stage.customer("Jana", "hello");
+    stage.rest();
+    stage.keys("Tfind the order<tab><tab>her words<backtab><backtab>!");
+    let Layer::Compose(composer) = &stage.model.layer else { panic!("no form") };
+    let lines: Vec<_> = composer.editor.lines().take(4).collect();
+    assert_eq!(lines, ["kind: handle", "goal: find the order!", "facts: ", "may: her words"]);
+}
+
+#[test]
+fn escape_and_a_key_in_one_read_go_back_and_act_on_nothing() {
+    let mut stage = Stage::new();
+    let jana = stage.customer("Jana", "hello");
+    stage.rest();
+    stage.keys("<enter><alt-t>");
+    assert!(stage.desk.conversation(jana).unwrap().card.holder.is_ai());
+    assert_eq!(stage.notice(), "esc and t came as one key: press t again if you meant it");
+    stage.keys("<alt-:>ta<tab>");
+    assert!(matches!(&stage.model.layer, Layer::Palette(palette) if palette.input.text().starts_with("ta")));
+    stage.keys("<esc><alt-q>");
+    assert!(!stage.model.inner.quitting);
+}
+
+#[test]
+fn reply_right_after_a_take_over_opens_the_reply() {
+    let mut stage = Stage::new();
+    let jana = stage.customer("Jana", "hello");
+    stage.rest();
+    // The take-over is accepted; its card is gathered with others and comes a moment later.
+    stage.up = false;
+    stage.keys("t");
+    let (ticket, command) = stage.waiting.remove(0);
+    let result = stage.does(Actor::Teammate(MIRA), &command);
+    stage.hear(What::Answered { ticket, result });
+    assert!(stage.model.card(jana).unwrap().holder.is_ai(), "the card is not here yet");
+    stage.keys("r");
+    assert!(matches!(&stage.model.layer, Layer::Compose(_)), "{:?}", stage.model.layer);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 14:05 ▲ Aria    wants to use a tool, expires in 8m
-//!                 tool    shop.refund.make (R2 money or data)
+//!                 tool    shop.refund.make (R2 money or data), by Aria
 //!                 with    {"amount":49.9,"order":"BW-20417"}
 //!                 amount  49.90
 //!                 said    I want my money back for BW-20417
@@ -15,7 +15,7 @@
 
 use super::{Action, Context, Entry, Modifier, Role, SafeText, Scope, Screen, Styled, when};
 use crate::{
-    console::widgets::Block,
+    console::{model::Layer, widgets::Block},
     domain::{
         thread::Used,
         tool::{Fate, ToolEnding},
@@ -30,7 +30,10 @@ const RESULT: usize = 600;
 /// What a person must see before deciding: names, words, roles. `asker`: who asked for it.
 pub(in crate::console::view) fn facts(used: &Used, asker: &SafeText) -> Vec<(&'static str, SafeText, Role)> {
     let mut facts: Vec<_> = used.facts().into_iter().map(|(name, words)| (name, words, Role::Text)).collect();
-    facts.insert(1, ("by", asker.clone(), Role::Ai));
+    // What it is and who asks stand in one line.
+    if let Some((_, tool, _)) = facts.first_mut() {
+        *tool = SafeText::own(format!("{tool}, by {asker}"));
+    }
     for (name, _, role) in &mut facts {
         match *name {
             "with" | "asks" | "amount" => *role = Role::Warn,
@@ -68,9 +71,12 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
             used.expires_at.map_or_else(String::new, |at| format!(", expires in {}", when::left(c.model.now, at)));
         let lead = if used.is_question() { lead } else { "wants to use a tool" };
         let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
-        c.body(block, Styled::plain(SafeText::own(format!("{lead}{left}"))), style);
+        // The card above has the facts; while one writes it makes room, and they stand here.
+        let above = c.model.screen == Screen::NeedsYou && !matches!(c.model.layer, Layer::Compose(_));
+        let what = if above { format!("{lead}{left}: see above") } else { format!("{lead}{left}") };
+        c.body(block, Styled::plain(SafeText::own(what)), style);
         let x = c.columns().body;
-        for (name, words, role) in facts(used, &name) {
+        for (name, words, role) in facts(used, &name).into_iter().filter(|_| !above) {
             block.line();
             block.own(x, name, c.style(Role::Dim));
             block.wrapped(x + VALUE, Styled::plain(words), c.style(role), c.theme);

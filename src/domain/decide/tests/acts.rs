@@ -8,10 +8,12 @@ use crate::domain::{
     command::Command,
     conversation::Conversation,
     delivery::State,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
     policy::Policy,
+    reply::DeskReply,
     stop::{Scope, StopId, Then},
     task::{Budget, Given, Kind, Report, State as Stage, Task, Work},
     teammate::{Actor, Role},
@@ -165,7 +167,7 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
     };
     let connector = Actor::Teammate(it.card.connector);
     let text = TEXTS[usize::from(step.b) % TEXTS.len()];
-    match step.what % 176 {
+    match step.what % 178 {
         0..3 => (
             Actor::Teammate(if step.b.is_multiple_of(3) { MAIL } else { WEB }),
             if world.desk.conversations.len() < 3 {
@@ -257,6 +259,11 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             let token = Digest([step.b; 32]);
             (Actor::Teammate(ADMIN), Command::Invite { name: format!("New {}", step.a), role: Role::Agent, token })
         }
+        127 if step.a.is_multiple_of(2) => {
+            let reply = DeskReply { title: String::new(), text: format!("Hello {}", step.b) };
+            let reply = (!step.b.is_multiple_of(3)).then(|| Box::new(reply));
+            (Actor::Teammate(LEAD), Command::KeepReply { name: format!("reply-{}", step.a % 3), reply })
+        }
         127 => (someone(step), Command::ReplaceToken { teammate: None, token: Digest([step.b; 32]) }),
         148 | 149 => (Actor::Teammate(if step.who < 128 { LEAD } else { ANA }), stops(conversation, step)),
         150 => {
@@ -265,7 +272,28 @@ fn about(world: &World, id: ConversationId, it: &Conversation, step: Step) -> (A
             (Actor::Teammate(LEAD), Command::LiftStop { stop, reason: "mended".into() })
         }
         151 => (Actor::Desk, Command::EndStops),
+        176 | 177 => (if step.who < 200 { Actor::Teammate(LEAD) } else { someone(step) }, guidance(world, step)),
         _ => super::tools::about(it, conversation, term, ai, person(step), step),
+    }
+}
+
+fn guidance(world: &World, step: Step) -> Command {
+    let stands = world.desk.office.guidance.get(usize::from(step.which) % world.desk.office.guidance.len().max(1));
+    let id = stands.map_or(GuidanceId(u32::from(step.b) % 9), |piece| piece.id);
+    let newest = stands.and_then(|piece| piece.newest()).map_or(1, |newest| newest.version);
+    match step.a % 8 {
+        0..4 => Command::WriteGuidance {
+            guidance: (step.a.is_multiple_of(2)).then_some(id),
+            instruction: Box::new(Instruction {
+                title: format!("piece {}", step.b),
+                then: "be brief".into(),
+                topics: if step.b.is_multiple_of(3) { vec!["shipping".into()] } else { Vec::new() },
+                ..Instruction::default()
+            }),
+            from: None,
+        },
+        4..7 => Command::PublishGuidance { guidance: id, version: newest + u16::from(step.b.is_multiple_of(5)) },
+        _ => Command::RetireGuidance { guidance: id, why: "done with".into() },
     }
 }
 
@@ -291,8 +319,8 @@ fn outcome(step: Step) -> Outcome {
             other => other,
         },
         6 | 7 => asks_for_human(),
-        8 => Outcome::Fail { why: "the model timed out".into() },
-        _ => Outcome::Abandon { why: "the customer wrote again".into() },
+        8 => Outcome::Fail { why: "the model timed out".into(), trace: Trace::default() },
+        _ => Outcome::Abandon { why: "the customer wrote again".into(), trace: Trace::default() },
     }
 }
 

@@ -123,7 +123,7 @@ fn an_ai_that_reports_nothing_is_bounded_by_turns_and_time() {
     let (mut world, id) =
         World::with_talk(Policy { ceilings: Ceilings { talk, ..Ceilings::default() }, ..Policy::default() });
     for _ in 0..2 {
-        world.turn(AI, id, Outcome::Abandon { why: "again".into() });
+        world.turn(AI, id, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
     }
     let term = world.term(id);
     assert_eq!(world.may_not(AI, Command::BeginTurn { conversation: id, term }).code(), "ceiling");
@@ -145,8 +145,8 @@ fn a_customer_is_counted_over_talks_the_desk_over_all_and_both_anew_on_the_next_
     world.does(WEB, of("jo"));
     world.does(WEB, of("jo"));
     let (first, second) = (ConversationId(1), ConversationId(2));
-    world.turn(AI, first, Outcome::Abandon { why: "again".into() });
-    world.turn(AI, second, Outcome::Abandon { why: "again".into() });
+    world.turn(AI, first, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
+    world.turn(AI, second, Outcome::Abandon { why: "again".into(), trace: Trace::default() });
     let begin = |world: &World, id| Command::BeginTurn { conversation: id, term: world.term(id) };
     for id in [first, second] {
         let ask = begin(&world, id);
@@ -164,4 +164,39 @@ fn a_customer_is_counted_over_talks_the_desk_over_all_and_both_anew_on_the_next_
     let ask = begin(&world, first);
     world.does(AI, ask);
     assert_eq!(world.desk.office.today.all.calls, 1);
+}
+
+#[test]
+fn what_a_turn_used_counts_however_it_ended() {
+    let trace = || Trace { tokens: Some((300, 0)), cost_micros: Some(7), ..Trace::default() };
+    let again = Outcome::Abandon { why: "again".into(), trace: trace() };
+    let failed = Outcome::Fail { why: "no model".into(), trace: trace() };
+    for outcome in [again, failed] {
+        let (mut world, id) = World::with_talk(of_talk(1_000));
+        for _ in 0..2 {
+            world.turn(AI, id, outcome.clone());
+        }
+        let (spent, today) = (world.talk(id).spent, world.desk.office.today.all);
+        assert_eq!((spent.tokens, spent.cost_micros, today.tokens), (600, 14, 600), "{outcome:?}");
+        let told = world.turn(AI, id, outcome.clone());
+        assert!(
+            told.iter().any(|one| matches!(&one.event, Event::Spending { level } if level.used == 900)),
+            "{told:?}"
+        );
+        assert_eq!(world.talk(id).spent.tokens, 900, "counted once, also where the third failure calls a person");
+    }
+    // A turn that waits for a person's word on a call.
+    let mut policy = of_talk(1_000);
+    policy.tools = super::tools::rules();
+    let (mut world, id) = World::with_talk(policy);
+    let term = world.term(id);
+    let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
+    let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
+    let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
+    let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
+    let call = world.does(AI, asked)[0].n;
+    let outcome = Outcome::Wait { call, notice: None, trace: Trace { tokens: Some((900, 0)), ..Trace::default() } };
+    let told = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+    assert!(told.iter().any(|one| matches!(one.event, Event::Spending { .. })), "{told:?}");
+    assert_eq!(world.talk(id).spent.tokens, 900);
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    turn::{Outcome, Trace},
 };
 use proptest::prelude::*;
 
@@ -124,4 +125,58 @@ fn a_policy_that_would_send_what_was_not_looked_at_is_refused() {
     policy.guard.mark_only.insert(Rule::Unchecked);
     let refused = world.may_not(super::world::ADMIN, Command::SetPolicy { policy: Box::new(policy) });
     assert!(matches!(refused, Refusal::Invalid { ref field, .. } if field == "guard.mark_only"), "{refused:?}");
+}
+
+#[test]
+fn a_notice_is_looked_at_like_an_answer_and_left_out_where_a_check_stops_it() {
+    let bad = [
+        "We guarantee that you get it back.",
+        "You get 500 euros tomorrow.",
+        "Look at https://evil.example/pay for it.",
+        "Write to jana@example.com.",
+        "Your key is sk-abcdefghijklmnopqrstuvwxyz012345.",
+        "A\u{202e}colleague answers.",
+        "Ein Kollege kümmert sich darum und meldet sich gleich bei dir, das dauert nicht lange.",
+    ];
+    let escalates = |notice: &str| Outcome::Escalate {
+        reason: Reason::Ungrounded,
+        summary: "it does not know".into(),
+        notice: Some(notice.to_owned()),
+        trace: Trace::default(),
+    };
+    for notice in bad {
+        let (mut world, id) = World::with_talk(Policy::default());
+        let said = world.turn(AI, id, escalates(notice));
+        let found = said.iter().any(|one| matches!(&one.event, Event::Guarded { turn: Some(_), .. }));
+        assert!(found, "{notice}: {said:?}");
+        assert!(!said.iter().any(|one| matches!(one.event, Event::Notified { .. })), "{notice}: {said:?}");
+        assert!(said.iter().any(|one| matches!(one.event, Event::Escalated { .. })), "people are called all the same");
+        assert!(world.talk(id).outbox.is_empty(), "{notice}");
+    }
+    let (mut world, id) = World::with_talk(Policy::default());
+    let said = world.turn(AI, id, escalates("A colleague will answer you here."));
+    assert!(said.iter().any(|one| matches!(one.event, Event::Notified { .. })), "{said:?}");
+    assert_eq!(world.talk(id).outbox.len(), 1);
+    // Where nothing of the AI's is sent, no notice is.
+    let (mut world, id) = World::with_talk(Policy { mode: Mode::Draft, ..Policy::default() });
+    world.turn(AI, id, escalates("A colleague will answer you here."));
+    assert!(world.talk(id).outbox.is_empty());
+}
+
+#[test]
+fn a_notice_sent_while_a_person_decides_on_a_call_is_looked_at_too() {
+    for (notice, sent) in [("A colleague looks at it.", 1), ("You will get 500 euros tomorrow, guaranteed.", 0)] {
+        let (mut world, id) = World::with_talk(Policy { tools: super::tools::rules(), ..Policy::default() });
+        let term = world.term(id);
+        let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
+        let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
+        let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
+        let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
+        let call = world.does(AI, asked)[0].n;
+        let outcome = Outcome::Wait { call, notice: Some(notice.into()), trace: Trace::default() };
+        let said = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+        let notified = said.iter().filter(|one| matches!(one.event, Event::Notified { .. })).count();
+        assert_eq!((notified, world.talk(id).outbox.len()), (sent, sent), "{notice}: {said:?}");
+        assert!(world.talk(id).card.tool_waiting().is_some());
+    }
 }

@@ -1,12 +1,14 @@
 //! Who may ask for what, for each role and each command, and what an answer does not tell.
 
 use super::world::{
-    ADMIN, AI, ANA, LEAD, REVIEWER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open, walk,
+    ADMIN, AI, ANA, LEAD, REVIEWER, RUNNER, VIEWER, WEB, World, answer, brief, config, decision, good, histories, open,
+    walk,
 };
 use crate::domain::{
     command::Command,
     decide::decide,
     delivery::Report,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -16,7 +18,7 @@ use crate::domain::{
     task::{Kind, Report as TaskReport, Task},
     teammate::{Actor, Right, Role},
     time::Timestamp,
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::Trace,
 };
 use proptest::prelude::*;
@@ -52,16 +54,21 @@ fn needs(command: &Command) -> Needs {
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
         Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
-        Command::SetDeskMode { .. } => Needs::Right(Right::SetDeskMode),
+        Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
+        // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
+        Command::WriteGuidance { .. } | Command::RetireGuidance { .. } => Needs::Right(Right::Guide),
+        Command::PublishGuidance { .. } => Needs::Right(Right::Publish),
         Command::ReplaceToken { .. } => Needs::Nothing,
         Command::BeginTurn { .. }
         | Command::FinishTurn { .. }
         | Command::AskTool { .. }
-        | Command::BeginTool { .. }
-        | Command::FinishTool { .. }
         | Command::BeginTask { .. }
         | Command::ReportTask { .. } => Needs::Right(Right::Answer),
+        Command::OfferTool { .. }
+        | Command::WithdrawTool { .. }
+        | Command::BeginTool { .. }
+        | Command::FinishTool { .. } => Needs::Right(Right::RunTools),
         Command::OpenConversation { .. }
         | Command::CustomerSaid { .. }
         | Command::ClaimDelivery { .. }
@@ -75,6 +82,10 @@ fn needs(command: &Command) -> Needs {
         | Command::Lapse { .. }
         | Command::Recover { .. } => Needs::Desk,
     }
+}
+
+fn instruction() -> Instruction {
+    Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() }
 }
 
 /// One of each command, about `conversation` where it is about one.
@@ -110,8 +121,15 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         },
         Command::SetPolicy { policy: policy() },
         Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Draft), why: String::new() },
+        Command::KeepReply {
+            name: "new-parcel".into(),
+            reply: Some(Box::new(crate::domain::reply::DeskReply { title: text(), text: text() })),
+        },
         Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: text() },
         Command::LiftStop { stop: StopId(1), reason: text() },
+        Command::WriteGuidance { guidance: None, instruction: Box::new(instruction()), from: None },
+        Command::PublishGuidance { guidance: GuidanceId(1), version: 1 },
+        Command::RetireGuidance { guidance: GuidanceId(1), why: text() },
         Command::Invite { name: "New".into(), role: Role::Agent, token },
         Command::ReplaceToken { teammate: None, token },
         Command::Revoke { teammate: TeammateId(77) },
@@ -126,6 +144,8 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
             definition: token,
             words: text(),
         },
+        Command::OfferTool { offer: Box::new(Offer::new("shop", "read", "reads", serde_json::Value::Null)) },
+        Command::WithdrawTool { tool: "shop.read".into() },
         Command::BeginTool { conversation, call: entry, term },
         Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text() },
         Command::DecideTool { conversation, call: entry, digest: token, decision: ToolDecision::Approve },
@@ -144,7 +164,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
     ]
 }
 
-const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
+const ONE_OF_EACH_ROLE: [(TeammateId, Role); 8] = [
     (VIEWER, Role::Viewer),
     (REVIEWER, Role::Reviewer),
     (ANA, Role::Agent),
@@ -152,6 +172,7 @@ const ONE_OF_EACH_ROLE: [(TeammateId, Role); 7] = [
     (ADMIN, Role::Admin),
     (AI, Role::Ai),
     (WEB, Role::Connector),
+    (RUNNER, Role::Tools),
 ];
 
 #[test]
@@ -220,7 +241,10 @@ proptest! {
             };
             // An undo may lack the right to its own act, a lifting that to its stop; nothing else is forbidden to who has
             // the right.
-            let undo = matches!(done.command, Command::Undo { .. } | Command::LiftStop { .. });
+            let undo = matches!(
+                done.command,
+                Command::Undo { .. } | Command::LiftStop { .. } | Command::RetireGuidance { .. }
+            );
             let forbidden = matches!(done.result, Err(Refusal::Forbidden));
             prop_assert!(forbidden != may || (undo && forbidden), "{:?}: {:?}", role, done.command);
             Ok(())

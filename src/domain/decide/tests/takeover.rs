@@ -12,7 +12,7 @@ use crate::domain::{
     policy::Policy,
     refusal::Refusal,
     teammate::{Actor, Kind, Right},
-    turn::Outcome,
+    turn::{Outcome, Trace},
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -314,7 +314,11 @@ fn an_answer_with_a_stale_term_never_enters() {
     let turn = world.does(AI, Command::BeginTurn { conversation: id, term: stale })[0].n;
     world.does(ANA, Command::TakeOver { conversation: id, term: stale, reason: None });
     let refused = Refusal::StaleTerm { conversation: id, holder: Holder::Human(ANA), term: world.term(id) };
-    for outcome in [answer("It arrives tomorrow.", 900), asks_for_human(), Outcome::Abandon { why: "late".into() }] {
+    for outcome in [
+        answer("It arrives tomorrow.", 900),
+        asks_for_human(),
+        Outcome::Abandon { why: "late".into(), trace: Trace::default() },
+    ] {
         assert_eq!(world.may_not(AI, Command::FinishTurn { conversation: id, turn, term: stale, outcome }), refused);
     }
     let now = world.term(id);
@@ -345,7 +349,7 @@ fn a_shadow_that_fails_again_and_again_takes_nothing_from_the_person_who_holds()
     world.does(ANA, Command::TakeOver { conversation: id, term, reason: None });
     let term = world.term(id);
     for _ in 0..5 {
-        world.turn(AI, id, Outcome::Fail { why: "no model".into() });
+        world.turn(AI, id, Outcome::Fail { why: "no model".into(), trace: Trace::default() });
         world.does(WEB, Command::CustomerSaid { conversation: id, text: "hello?".into() });
     }
     assert_eq!((world.talk(id).card.holder, world.term(id)), (Holder::Human(ANA), term));
@@ -372,7 +376,7 @@ fn a_conversation_that_reopens_where_no_ai_may_hold_it_goes_to_the_queue() {
 fn three_failures_in_a_row_count_as_one_hand_off() {
     let (mut world, id) = World::with_talk(Policy::default());
     for _ in 0..3 {
-        world.turn(AI, id, Outcome::Fail { why: "no model".into() });
+        world.turn(AI, id, Outcome::Fail { why: "no model".into(), trace: Trace::default() });
     }
     assert_eq!((world.talk(id).card.holder, world.talk(id).card.signs.hand_offs), (Holder::Queue, 1));
 }

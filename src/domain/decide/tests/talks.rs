@@ -334,7 +334,10 @@ fn a_shadow_that_begins_anew_reads_what_the_customer_wrote_meanwhile() {
     let term = world.term(id);
     let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
     world.does(WEB, Command::CustomerSaid { conversation: id, text: "and it is broken".into() });
-    let outcome = crate::domain::turn::Outcome::Abandon { why: "the customer wrote again".into() };
+    let outcome = crate::domain::turn::Outcome::Abandon {
+        why: "the customer wrote again".into(),
+        trace: crate::domain::turn::Trace::default(),
+    };
     world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
     assert_eq!(world.does(AI, Command::BeginTurn { conversation: id, term }).len(), 1);
 }

@@ -2,7 +2,7 @@
 //!
 //! The oracle reads the log alone and knows nothing of how `decide` comes to its word.
 
-use super::world::{ADMIN, AI, AI_TWO, ANA, BEN, Step, WEB, World, answer, config, histories, walk};
+use super::world::{ADMIN, AI, AI_TWO, ANA, BEN, RUNNER, Step, WEB, World, answer, config, histories, walk};
 use crate::domain::{
     command::Command,
     conversation::Conversation,
@@ -13,12 +13,13 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
-    teammate::Actor,
+    teammate::{Actor, Role},
     time::Span,
     tool::{
-        ASK_PERSON, Call, DECIDE_WITHIN, Denial, Fate, Limit, Risk, Stage, ToolDecision, ToolEnding, ToolRule, WhyTool,
+        ASK_PERSON, Call, DECIDE_WITHIN, Denial, Fate, LONGEST_OFFERS, Limit, Offer, Risk, Stage, ToolDecision,
+        ToolEnding, ToolRule, WhyTool,
     },
-    turn::Outcome,
+    turn::{Outcome, Trace},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 use serde_json::json;
@@ -53,6 +54,12 @@ pub(super) fn rules() -> BTreeMap<String, ToolRule> {
     ]
     .map(|(name, rule)| (name.to_owned(), rule))
     .into()
+}
+
+/// A tool as its server offers it.
+pub(super) fn offer(tool: &str, rule: &ToolRule) -> Offer {
+    let definition = rule.pin.unwrap_or(PIN);
+    Offer { tool: tool.to_owned(), description: "does something".into(), schema: json!({}), definition }
 }
 
 const TOOLS: [&str; 10] = [
@@ -93,6 +100,7 @@ pub(super) fn about(
         from.get(usize::from(step.a) % from.len().max(1)).map(|kept| (kept.call, kept.asked.digest))
     };
     let nothing = (EntryNo(u32::from(step.b)), Digest([step.a; 32]));
+    let runner = if step.fault % 16 == 13 { ai } else { Actor::Teammate(RUNNER) };
     let ready = it.calls.iter().any(|kept| matches!(kept.stage, Stage::Ready { .. }));
     let runs = it.calls.iter().any(|kept| matches!(kept.stage, Stage::Runs { .. }));
     match step.what % 32 {
@@ -113,12 +121,12 @@ pub(super) fn about(
         }
         12..21 => {
             let (call, _) = pick(&|stage| matches!(stage, Stage::Ready { .. })).unwrap_or(nothing);
-            (ai, Command::BeginTool { conversation, call, term })
+            (runner, Command::BeginTool { conversation, call, term })
         }
         21..25 => {
             let (call, _) = pick(&|stage| matches!(stage, Stage::Runs { .. })).unwrap_or(nothing);
             let fate = [Fate::Done, Fate::Failed, Fate::Unknown][usize::from(step.b) % 3];
-            (ai, Command::FinishTool { conversation, call, fate, result: "so it is".into() })
+            (runner, Command::FinishTool { conversation, call, fate, result: "so it is".into() })
         }
         25..30 => {
             let (call, digest) = pick(&|stage| matches!(stage, Stage::Waits { .. })).unwrap_or(nothing);
@@ -131,10 +139,19 @@ pub(super) fn about(
             };
             (person, Command::DecideTool { conversation, call, digest, decision })
         }
+        // A server that comes and goes.
+        _ if step.a.is_multiple_of(4) => {
+            let (tool, rule) = rules().into_iter().nth(usize::from(step.b) % 6).unwrap();
+            let command = match step.b % 3 {
+                0 => Command::WithdrawTool { tool },
+                _ => Command::OfferTool { offer: Box::new(offer(&tool, &rule)) },
+            };
+            (runner, command)
+        }
         _ => {
             let (call, _) = pick(&|stage| matches!(stage, Stage::Waits { .. })).unwrap_or(nothing);
             let turn = it.turn.as_ref().map_or(EntryNo(0), |open| open.turn);
-            let outcome = Outcome::Wait { call, notice: Some("a moment, please".into()) };
+            let outcome = Outcome::Wait { call, notice: Some("a moment, please".into()), trace: Trace::default() };
             (ai, Command::FinishTurn { conversation, turn, term, outcome })
         }
     }
@@ -199,7 +216,7 @@ fn judge(log: &[Recorded]) -> Result<usize, TestCaseError> {
                 prop_assert!(life.is_some());
                 let Some(life) = life else { continue };
                 prop_assert!(!life.began, "{call} began twice");
-                prop_assert_eq!(life.by, one.by.teammate());
+                prop_assert_eq!(one.by, Actor::Teammate(RUNNER), "begun by another than who runs tools");
                 let (holder, term) = holders[&id];
                 let asked = life.call.clone().unwrap();
                 prop_assert_eq!(asked.term, term, "begun under another term");
@@ -299,7 +316,7 @@ fn decides(world: &World, decision: ToolDecision) -> Command {
 
 fn wait(world: &mut World) {
     let (call, turn) = (waiting(world).0, world.talk(ID).turn.as_ref().unwrap().turn);
-    let outcome = Outcome::Wait { call, notice: Some("A colleague looks at it.".into()) };
+    let outcome = Outcome::Wait { call, notice: Some("A colleague looks at it.".into()), trace: Trace::default() };
     world.does(AI, Command::FinishTurn { conversation: ID, turn, term: world.term(ID), outcome });
 }
 
@@ -337,7 +354,7 @@ fn each_ask_is_allowed_proposed_or_denied_with_its_reason() {
 }
 
 #[test]
-fn an_approval_lets_exactly_what_was_read_run_once_in_the_next_turn() {
+fn an_approval_lets_exactly_what_was_read_run_once() {
     let mut world = desk();
     ask(&mut world, "shop.refund", r#"{"order":"A","amount":20}"#);
     wait(&mut world);
@@ -350,14 +367,17 @@ fn an_approval_lets_exactly_what_was_read_run_once_in_the_next_turn() {
     // First decision wins.
     assert!(matches!(world.may_not(BEN, approve), Refusal::AlreadyEnded { .. }));
     let begin = |world: &World| Command::BeginTool { conversation: ID, call, term: world.term(ID) };
-    assert!(matches!(world.may_not(AI, begin(&world)), Refusal::AlreadyEnded { .. }), "not without a turn");
-    world.does(AI, Command::BeginTurn { conversation: ID, term: world.term(ID) });
-    world.does(AI, begin(&world));
-    assert!(matches!(world.may_not(AI, begin(&world)), Refusal::AlreadyEnded { .. }));
+    assert_eq!(world.talk(ID).card.ready[0].call, call);
+    let turn = Command::BeginTurn { conversation: ID, term: world.term(ID) };
+    assert_eq!(world.may_not(AI, turn.clone()), Refusal::TurnUnderWay, "not before it is known what came of it");
+    world.does(RUNNER, begin(&world));
+    assert!(matches!(world.may_not(RUNNER, begin(&world)), Refusal::AlreadyEnded { .. }));
+    assert_eq!(world.may_not(AI, turn.clone()), Refusal::TurnUnderWay);
     assert_eq!(world.desk.office.spent[0].amount, 2_000);
     let done = Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: "RF-1".into() };
-    world.does(AI, done.clone());
-    assert!(matches!(world.may_not(AI, done), Refusal::AlreadyEnded { .. }));
+    world.does(RUNNER, done.clone());
+    assert!(matches!(world.may_not(RUNNER, done), Refusal::AlreadyEnded { .. }));
+    world.does(AI, turn);
     // The same again is refused, though a person would approve it; the digest is of arguments, not of their spelling.
     let again = ask(&mut world, "shop.refund", r#"{ "amount": 20.00, "order": "A" }"#);
     assert!(matches!(again, Event::ToolDenied { why: Denial::Repeated, .. }));
@@ -373,7 +393,6 @@ fn a_take_over_withdraws_what_waits_and_what_may_run_and_a_late_decision_is_too_
         let approve = decides(&world, ToolDecision::Approve);
         if approved {
             world.does(ANA, approve.clone());
-            world.does(AI, Command::BeginTurn { conversation: ID, term: world.term(ID) });
         }
         let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
         let made = world.does(BEN, Command::TakeOver { conversation: ID, term, reason: None });
@@ -381,9 +400,10 @@ fn a_take_over_withdraws_what_waits_and_what_may_run_and_a_late_decision_is_too_
         assert!(made.iter().any(|one| one.event == withdrawn));
         assert!(matches!(world.may_not(ANA, approve), Refusal::AlreadyEnded { .. }));
         let stale = Command::BeginTool { conversation: ID, call, term };
-        assert!(matches!(world.may_not(AI, stale), Refusal::StaleTerm { .. }));
+        assert!(matches!(world.may_not(RUNNER, stale), Refusal::StaleTerm { .. }));
         let fresh = Command::BeginTool { conversation: ID, call, term: world.term(ID) };
-        assert!(matches!(world.may_not(AI, fresh), Refusal::AlreadyEnded { .. }));
+        assert!(matches!(world.may_not(RUNNER, fresh), Refusal::AlreadyEnded { .. }));
+        assert!(world.talk(ID).card.ready.is_empty());
         assert_eq!(world.talk(ID).card.tool, None);
     }
 }
@@ -393,13 +413,13 @@ fn what_runs_during_a_take_over_is_told_all_the_same() {
     let mut world = desk();
     ask(&mut world, "shop.redirect", r#"{"order":"A"}"#);
     let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
-    world.does(AI, Command::BeginTool { conversation: ID, call, term });
+    world.does(RUNNER, Command::BeginTool { conversation: ID, call, term });
     world.does(ANA, Command::TakeOver { conversation: ID, term, reason: None });
     world.later(Span::seconds(61));
     let made = world.desk_does(Command::Tick { conversation: ID });
     assert!(matches!(made[0].event, Event::ToolRan { fate: Fate::Unknown, .. }));
     let truth = Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: "redirected".into() };
-    world.does(AI, truth);
+    world.does(RUNNER, truth);
 }
 
 #[test]
@@ -452,8 +472,7 @@ fn edited_arguments_are_what_runs_and_they_must_fit_too() {
     world.does(ANA, decides(&world, edit(r#"{"order":"A", "amount": 12.5}"#)));
     let kept = &world.talk(ID).calls[0];
     assert_eq!((kept.asked.arguments.as_str(), kept.asked.amount), (r#"{"amount":12.5,"order":"A"}"#, Some(1_250)));
-    world.does(AI, Command::BeginTurn { conversation: ID, term: world.term(ID) });
-    world.does(AI, Command::BeginTool { conversation: ID, call: EntryNo(kept_call(&world)), term: world.term(ID) });
+    world.does(RUNNER, Command::BeginTool { conversation: ID, call: EntryNo(kept_call(&world)), term: world.term(ID) });
     assert_eq!(world.desk.office.spent[0].amount, 1_250);
 }
 
@@ -479,8 +498,8 @@ fn small_amounts_add_up_and_the_rest_needs_a_person() {
         let event = ask(&mut world, "shop.credit", &format!("{{\"order\":\"A{n}\",\"amount\":10}}"));
         if let Event::ToolAllowed { .. } = event {
             let call = world.talk(ID).calls.last().unwrap().call;
-            world.does(AI, Command::BeginTool { conversation: ID, call, term: world.term(ID) });
-            world.does(AI, Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: String::new() });
+            world.does(RUNNER, Command::BeginTool { conversation: ID, call, term: world.term(ID) });
+            world.does(RUNNER, Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: String::new() });
         }
         seen.push(event);
     }
@@ -538,7 +557,7 @@ fn a_rule_that_changes_stops_what_it_let_pass() {
     tools.get_mut("shop.redirect").unwrap().risk = Risk::R2;
     world.does(ADMIN, Command::SetPolicy { policy: Box::new(Policy { tools, ..Policy::default() }) });
     let begin = Command::BeginTool { conversation: ID, call, term };
-    assert!(matches!(world.may_not(AI, begin), Refusal::AlreadyEnded { .. }));
+    assert!(matches!(world.may_not(RUNNER, begin), Refusal::AlreadyEnded { .. }));
 }
 
 #[test]
@@ -552,8 +571,10 @@ fn the_customer_is_answered_while_a_call_waits_and_the_call_waits_on() {
     assert!(waits.is_some());
     world.does(ANA, decides(&world, ToolDecision::Approve));
     // Nothing was said since, and the AI goes on all the same.
+    let call = waits.unwrap().call;
+    world.does(RUNNER, Command::BeginTool { conversation: ID, call, term: world.term(ID) });
+    world.does(RUNNER, Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: "RF-1".into() });
     world.does(AI, Command::BeginTurn { conversation: ID, term: world.term(ID) });
-    world.does(AI, Command::BeginTool { conversation: ID, call: waits.unwrap().call, term: world.term(ID) });
 }
 
 #[test]
@@ -563,7 +584,7 @@ fn a_stop_holds_what_was_approved_and_what_is_asked_for() {
     let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
     let (scope, then) = (crate::domain::stop::Scope::All, crate::domain::stop::Then::Hold);
     world.does(super::world::LEAD, Command::Stop { scope, then, span: None, reason: "wrong prices".into() });
-    world.may_not(AI, Command::BeginTool { conversation: ID, call, term });
+    world.may_not(RUNNER, Command::BeginTool { conversation: ID, call, term });
     let turn = world.talk(ID).turn.as_ref().map_or(EntryNo(0), |open| open.turn);
     let (tool, arguments, words) = ("shop.read".to_owned(), r#"{"order":"A"}"#.to_owned(), String::new());
     world.may_not(AI, Command::AskTool { conversation: ID, turn, term, tool, arguments, definition: PIN, words });
@@ -578,4 +599,74 @@ fn a_policy_whose_tools_cannot_be_used_is_refused() {
         let set = Command::SetPolicy { policy: Box::new(policy) };
         assert!(matches!(world.may_not(ADMIN, set), Refusal::Invalid { .. }), "{name}");
     }
+}
+
+#[test]
+fn an_ai_cannot_begin_a_tool_nor_tell_what_came_of_one_nor_say_what_tools_there_are() {
+    let mut world = desk();
+    ask(&mut world, "shop.redirect", r#"{"order":"A"}"#);
+    let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
+    let begin = Command::BeginTool { conversation: ID, call, term };
+    let finish = Command::FinishTool { conversation: ID, call, fate: Fate::Done, result: "paid".into() };
+    let offer = Command::OfferTool { offer: Box::new(offer("shop.read", &rules()["shop.read"])) };
+    let withdraw = Command::WithdrawTool { tool: "shop.read".into() };
+    for who in [AI, AI_TWO, WEB, ANA, ADMIN] {
+        for command in [&begin, &finish, &offer, &withdraw] {
+            assert_eq!(world.may_not(who, command.clone()), Refusal::Forbidden, "{who}: {command:?}");
+        }
+    }
+    world.does(RUNNER, begin);
+    assert_eq!(world.may_not(AI, finish), Refusal::Forbidden);
+}
+
+#[test]
+fn a_tool_is_what_its_runner_says_and_only_that_one_runs_it() {
+    let mut world = desk();
+    let token = Digest([77; 32]);
+    let other = world.does(ADMIN, Command::Invite { name: "others".into(), role: Role::Tools, token });
+    let Event::TeammateInvited { teammate: other, .. } = other[0].event else { panic!() };
+    ask(&mut world, "shop.redirect", r#"{"order":"A"}"#);
+    let (call, term) = (world.talk(ID).calls[0].call, world.term(ID));
+    let begin = Command::BeginTool { conversation: ID, call, term };
+    assert_eq!(world.may_not(other, begin.clone()), Refusal::Forbidden);
+    let mine = offer("shop.redirect", &rules()["shop.redirect"]);
+    let take = Command::OfferTool { offer: Box::new(mine.clone()) };
+    assert!(matches!(world.may_not(other, take), Refusal::Invalid { .. }), "a name that another offers");
+    world.does(other, Command::WithdrawTool { tool: "shop.redirect".into() });
+    assert!(world.desk.office.offered("shop.redirect").is_some(), "nobody withdraws what another offers");
+    // The tool became another one between the ask and the beginning: nothing is run.
+    let changed = Offer { definition: DOUBT, ..mine };
+    world.does(RUNNER, Command::OfferTool { offer: Box::new(changed) });
+    assert!(matches!(world.may_not(RUNNER, begin), Refusal::AlreadyEnded { .. }));
+    let again = ask(&mut world, "shop.redirect", r#"{"order":"B"}"#);
+    assert!(matches!(again, Event::ToolDenied { why: Denial::Changed, .. }), "the AI has not read it so");
+    world.does(RUNNER, Command::WithdrawTool { tool: "shop.redirect".into() });
+    let again = ask(&mut world, "shop.redirect", r#"{"order":"B"}"#);
+    assert!(matches!(again, Event::ToolDenied { why: Denial::Absent, .. }));
+    world.does(ADMIN, Command::Revoke { teammate: RUNNER });
+    assert!(world.desk.office.offers.is_empty());
+}
+
+#[test]
+fn offers_are_bounded_and_only_of_tools_that_the_policy_names() {
+    let mut world = desk();
+    for tool in ["shop.erase", "shop.none"] {
+        let offer = Offer::new("shop", tool.strip_prefix("shop.").unwrap(), "x", json!({}));
+        assert!(matches!(
+            world.may_not(RUNNER, Command::OfferTool { offer: Box::new(offer) }),
+            Refusal::Invalid { .. }
+        ));
+    }
+    let rule = rules()["shop.read"].clone();
+    let tools: BTreeMap<String, ToolRule> = (0..60).map(|n| (format!("many.t{n}"), rule.clone())).collect();
+    world.does(ADMIN, Command::SetPolicy { policy: Box::new(Policy { tools, ..Policy::default() }) });
+    assert!(world.desk.office.offers.is_empty(), "what the policy names no more is forgotten");
+    let mut taken = 0;
+    for n in 0..60 {
+        let offer = Offer::new("many", &format!("t{n}"), &"x".repeat(1_900), json!({}));
+        taken +=
+            usize::from(world.submit(Actor::Teammate(RUNNER), &Command::OfferTool { offer: Box::new(offer) }).is_ok());
+    }
+    let size: usize = world.desk.office.offers.iter().map(|one| one.offer.size()).sum();
+    assert!(taken > 20 && taken < 60 && size <= LONGEST_OFFERS, "{taken} of {size} bytes");
 }

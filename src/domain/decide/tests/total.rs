@@ -12,6 +12,7 @@ use crate::domain::{
     delivery::Report,
     desk::Desk,
     escalation::Reason,
+    guidance::{GuidanceId, Instruction},
     holder::Holder,
     ids::{ConversationId, Digest, EntryNo, TeammateId, Term},
     mode::Mode,
@@ -20,7 +21,7 @@ use crate::domain::{
     task::{Budget, Kind, Report as TaskReport, Task, Work},
     teammate::{Actor, Role},
     time::{Span, Timestamp},
-    tool::{Fate, ToolDecision},
+    tool::{Fate, Offer, ToolDecision},
     turn::{Answer, Grounding, Outcome, Trace},
 };
 use proptest::prelude::*;
@@ -70,7 +71,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
     });
     let answer =
         Answer { text: text.clone(), sources: Vec::new(), grounding: Grounding(d as u16), trace: Trace::default() };
-    match kind % 46 {
+    match kind % 51 {
         0 => Command::TakeOver { conversation, term, reason: maybe },
         1 => {
             let brief = Brief { open: text, back_when: it.texts[1].clone(), ..Brief::default() };
@@ -102,6 +103,11 @@ fn command(kind: u8, it: &Garbage) -> Command {
         13 => Command::Resolve { conversation },
         14 => Command::Reopen { conversation },
         15 => Command::Undo { conversation, act: maybe.map(|_| entry) },
+        16 if d % 3 == 0 => {
+            let reply =
+                maybe.map(|title| Box::new(crate::domain::reply::DeskReply { title, text: it.texts[1].clone() }));
+            Command::KeepReply { name: text, reply }
+        }
         16 => Command::SetPolicy { policy },
         17 => {
             Command::SetDeskMode { topic: maybe, channel: (b % 3 == 0).then(|| it.texts[0].clone()), mode, why: text }
@@ -119,9 +125,9 @@ fn command(kind: u8, it: &Garbage) -> Command {
                     notice: maybe,
                     trace: Trace::default(),
                 },
-                2 => Outcome::Abandon { why: text },
-                3 => Outcome::Wait { call: entry, notice: maybe },
-                _ => Outcome::Fail { why: text },
+                2 => Outcome::Abandon { why: text, trace: Trace::default() },
+                3 => Outcome::Wait { call: entry, notice: maybe, trace: Trace::default() },
+                _ => Outcome::Fail { why: text, trace: Trace::default() },
             };
             Command::FinishTurn { conversation, turn: entry, term: Term(c), outcome }
         }
@@ -156,6 +162,8 @@ fn command(kind: u8, it: &Garbage) -> Command {
         },
         43 => Command::BeginTool { conversation, call: entry, term: Term(c) },
         44 => Command::FinishTool { conversation, call: entry, fate: Fate::Done, result: text },
+        46 => Command::OfferTool { offer: Box::new(Offer::new(&text, &it.texts[1], &text, serde_json::Value::Null)) },
+        47 => Command::WithdrawTool { tool: text },
         45 => {
             let decision = match d % 4 {
                 0 => ToolDecision::Approve,
@@ -206,6 +214,19 @@ fn command(kind: u8, it: &Garbage) -> Command {
         }
         39 => Command::LiftStop { stop: StopId(c as u32), reason: text },
         40 => Command::EndStops,
+        48 => Command::WriteGuidance {
+            guidance: maybe.as_ref().map(|_| GuidanceId(c as u32)),
+            instruction: Box::new(Instruction {
+                title: text.clone(),
+                when: it.texts[1].clone(),
+                then: text.clone(),
+                examples: String::new(),
+                topics: vec![text; d as usize % 3],
+            }),
+            from: None,
+        },
+        49 => Command::PublishGuidance { guidance: GuidanceId(c as u32), version: d as u16 },
+        50 => Command::RetireGuidance { guidance: GuidanceId(c as u32), why: text },
         _ if d.is_multiple_of(2) => Command::Tick { conversation },
         _ => Command::Recover { conversation },
     }

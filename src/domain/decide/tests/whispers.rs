@@ -9,7 +9,7 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     thread::{Thread, What},
-    turn::Outcome,
+    turn::{Outcome, Trace},
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,8 +87,16 @@ fn back(world: &mut World, id: ConversationId) {
 #[test]
 fn a_whisper_outlives_turns_that_come_to_nothing_and_no_answer() {
     let turns: [(Mode, Comes, usize); 6] = [
-        (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Abandon { why: "again".into() })), 1),
-        (Mode::Auto, |world, id| drop(world.turn(AI, id, Outcome::Fail { why: "no model".into() })), 1),
+        (
+            Mode::Auto,
+            |world, id| drop(world.turn(AI, id, Outcome::Abandon { why: "again".into(), trace: Trace::default() })),
+            1,
+        ),
+        (
+            Mode::Auto,
+            |world, id| drop(world.turn(AI, id, Outcome::Fail { why: "no model".into(), trace: Trace::default() })),
+            1,
+        ),
         (
             Mode::Auto,
             |world, id| {

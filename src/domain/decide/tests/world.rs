@@ -38,6 +38,7 @@ pub(super) const AI: TeammateId = TeammateId(7);
 pub(super) const AI_TWO: TeammateId = TeammateId(8);
 pub(super) const WEB: TeammateId = TeammateId(9);
 pub(super) const MAIL: TeammateId = TeammateId(10);
+pub(super) const RUNNER: TeammateId = TeammateId(11);
 
 /// How long a random history is at most.
 pub(super) const STEPS: usize = 120;
@@ -136,10 +137,15 @@ impl World {
             ("Nilo", Role::Ai),
             ("web", Role::Connector),
             ("mail", Role::Connector),
+            ("tools", Role::Tools),
         ];
         for (n, (name, role)) in (2..).zip(team) {
             let invite = Command::Invite { name: name.into(), role, token: Digest([n; 32]) };
             world.submit(Actor::Desk, &invite).unwrap();
+        }
+        let policy = world.desk.office.policy.clone();
+        for (tool, rule) in policy.tools.iter().filter(|(tool, _)| policy.names_tool(tool)) {
+            world.does(RUNNER, Command::OfferTool { offer: Box::new(super::tools::offer(tool, rule)) });
         }
         world
     }
