@@ -8,6 +8,7 @@
 mod counts;
 mod cursor;
 mod eye;
+mod order;
 mod scan;
 
 pub use counts::Counts;
@@ -19,6 +20,7 @@ use crate::domain::{
     time::Timestamp,
 };
 use eye::Eye;
+use order::{Place, insert, merge, shift};
 use scan::Scan;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -45,13 +47,6 @@ pub struct Row<'a> {
     pub selected: bool,
     /// Whether it is only still here because the order is held or it is selected: shown dimmed.
     pub leaving: bool,
-}
-
-/// Where a conversation stands in the order: the higher score first, then the older one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    below: u8,
-    id: ConversationId,
 }
 
 #[derive(Clone, Debug)]
@@ -476,40 +471,6 @@ enum Sort {
     Now,
     /// By whoever makes many changes, at their end.
     Later,
-}
-
-/// Merges new places, in order, into an order that has none of them: from the end, so that each is moved once.
-fn merge(order: &mut Vec<Place>, came: &[Place]) {
-    let mut end = order.len();
-    order.extend_from_slice(came);
-    let mut free = order.len();
-    for place in came.iter().rev() {
-        let at = order.get(..end).map_or(0, |old| old.partition_point(|one| one < place));
-        free -= end - at;
-        order.copy_within(at..end, free);
-        end = at;
-        free -= 1;
-        if let Some(there) = order.get_mut(free) {
-            *there = *place;
-        }
-    }
-}
-
-fn insert(order: &mut Vec<Place>, place: Place, wanted: bool) {
-    if wanted && let Err(at) = order.binary_search(&place) {
-        order.insert(at, place);
-    }
-}
-
-/// Moves one place in an order; does nothing where nothing changed.
-fn shift(order: &mut Vec<Place>, before: Place, after: Place, was_in: bool, is_in: bool) {
-    if was_in && is_in && before == after {
-        return;
-    }
-    if was_in && let Ok(at) = order.binary_search(&before) {
-        order.remove(at);
-    }
-    insert(order, after, is_in);
 }
 
 #[cfg(test)]

@@ -338,13 +338,12 @@ fn an_answer_that_grows_by_half_a_sequence_leaves_nothing_open() {
         let mut shot: Option<Shot> = None;
         for text in [case.first.clone(), format!("{}{}", case.first, case.second), "and on".to_owned()] {
             let model = fixture::growing(80, 24, &text);
-            let bytes = match &mut shot {
-                Some(shot) => shot.show(&model),
-                None => {
-                    let (first, bytes) = Shot::begun(&model);
-                    shot = Some(first);
-                    bytes
-                }
+            let bytes = if let Some(shot) = &mut shot {
+                shot.show(&model)
+            } else {
+                let (first, bytes) = Shot::begun(&model);
+                shot = Some(first);
+                bytes
             };
             assert_eq!(judges.see(&bytes), Vec::<String>::new(), "{case:?}");
         }
