@@ -25,9 +25,8 @@ use tokio::sync::mpsc;
 
 /// Orders that wait for the session to take them. When they are as many, the owner waits, or is told with `try_ask`.
 const ORDERS: usize = 256;
-/// News that wait for the owner. When they are as many, the session stops reading the line, and the server waits. Few: a
-/// frame of cards takes some 70 KiB, and a large desk comes as fast as the line carries it.
-const NEWS: usize = 32;
+/// News that wait for the owner. When they are as many, the session stops reading the line, and the server waits.
+const NEWS: usize = 256;
 
 /// How a session greets and behaves.
 #[derive(Clone, Debug)]

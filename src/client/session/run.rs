@@ -27,7 +27,11 @@ use tokio::{
 };
 
 /// News that wait until the owner has room. When they are as many, the line is not read.
-const PENDING: usize = 16;
+const PENDING: usize = 64;
+/// News that wait for the owner at which a line with nothing to send is not read for now: a frame of cards takes some 70 KiB,
+/// and a large desk comes as fast as the line carries it. While something is sent the line is read until [`PENDING`], so that
+/// the two sides do not wait for each other.
+const MANY: usize = 32;
 /// A line that lived this long after its welcome begins the waits anew.
 const LIVED: Duration = Duration::from_secs(1);
 /// How long a line that takes nothing more is still heard.
@@ -35,6 +39,14 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 fn lasting(span: Span) -> Duration {
     Duration::from_millis(span.0)
+}
+
+/// Resolves when the owner has taken so much that the line is to be read again.
+async fn has_room(news: Option<&mpsc::Sender<News>>) {
+    if let Some(news) = news {
+        // Given back at once; that nobody hears is noticed elsewhere.
+        drop(news.reserve_many((news.max_capacity() + 1).saturating_sub(MANY)).await);
+    }
 }
 
 /// How a line ended.
@@ -181,6 +193,10 @@ impl Run {
             if self.is_finished() {
                 return Cut::Finished;
             }
+            let waits = self.news.max_capacity() - self.news.capacity();
+            let reading = reading && self.pending.len() + waits < MANY;
+            // What is pending is handed over first; after that the owner must take some.
+            let sated = (!reading && self.pending.is_empty()).then(|| self.news.clone());
             if !reading {
                 // While the owner is slow the line is not read: that is no silence of the server's.
                 heard = Instant::now();
@@ -197,6 +213,7 @@ impl Run {
                     let (place, seconds) = (self.dial.place(), SILENCE.whole_seconds());
                     return Cut::Lost(format!("{place}: nothing heard for {seconds} s, though it speaks every {} s", PING_EVERY.whole_seconds()));
                 }
+                () = has_room(sated.as_ref()), if sated.is_some() => {}
                 () = self.attend() => {}
             }
         }
