@@ -242,6 +242,8 @@ pub(crate) struct Inner {
     pub visiting: Option<ConversationId>,
     /// One's own acts that can be undone, newest last; 64 at most.
     pub acts: Vec<Undoable>,
+    /// The ticket of an act that is to be undone as soon as the server has done it.
+    pub undo_next: Option<u64>,
     /// The take-over that was accepted last: where, and as which event. Its card comes a moment later.
     pub taken: Option<(ConversationId, Seq)>,
     /// Whether the saved filters were asked for.

@@ -319,7 +319,12 @@ impl Up<'_> {
     }
 
     /// Undoes one's own last act, wherever it was; without one, the last of the selected conversation.
-    fn undo(&mut self) {
+    pub(super) fn undo(&mut self) {
+        // What is still on its way is the last act: it is undone when it is done, not the one before it.
+        if let Some(act) = self.m.acts.iter().rfind(|act| act.undo.is_some()) {
+            self.m.inner.undo_next = Some(act.ticket);
+            return self.say(Severity::Info, "your last act is on its way; it is undone as soon as it is done");
+        }
         let (conversation, act, done) = match self.m.inner.acts.pop() {
             Some(Undoable::Many(acts, what)) => return self.undo_many(acts, what),
             Some(Undoable::One(id, act, what)) => (id, Some(act), format!("undid: {what} of #{id}")),

@@ -80,10 +80,15 @@ impl Up<'_> {
         }
         if let Some(at) = self.m.acts.iter().position(|act| act.ticket == ticket) {
             let act = self.m.acts.remove(at);
-            return match result {
+            let is_done = result.is_ok();
+            match result {
                 Ok(answer) => self.done(&act, answer),
                 Err(why) => self.refused(&act, &why),
-            };
+            }
+            if self.m.inner.undo_next.take_if(|next| *next == ticket).is_some() && is_done {
+                self.undo();
+            }
+            return;
         }
         let sentence = result.as_ref().err().map(|why| self.sentence(why));
         let Some(at) = self.m.sending.iter().position(|one| one.ticket == ticket) else { return };

@@ -59,9 +59,13 @@ impl Sequencer {
         let still = self.fenced_rows(quiet.conversation, State::Claimed);
         quiet.rows.retain(|row| still.contains(row));
         quiet.unknown = self.fenced_rows(quiet.conversation, State::Unknown);
+        // Asked again by the same peer: it is told once, so that nobody makes this list long.
+        let asked_before = |(one, to, _): &(Quiet, mpsc::Sender<Reply>, _)| {
+            (one.conversation, one.term) == (quiet.conversation, quiet.term) && to.same_channel(&peer)
+        };
         if quiet.rows.is_empty() {
             say_quiet(&quiet, &peer);
-        } else {
+        } else if !self.quiet.iter().any(asked_before) {
             self.quiet.push((quiet, peer, self.now.plus(timers::QUIET_WITHIN)));
         }
     }

@@ -157,6 +157,22 @@ fn replying_where_an_ai_answers_offers_to_take_over_first() {
 }
 
 #[test]
+fn what_is_on_its_way_is_undone_when_it_is_done_and_not_the_act_before_it() {
+    let (mut stage, jana) = Stage::with_jana();
+    stage.keys(":tag vip<enter>");
+    stage.up = false;
+    stage.keys(":tag late<enter>u");
+    assert!(stage.notice().contains("on its way"), "{}", stage.notice());
+    stage.up = true;
+    for (ticket, command) in std::mem::take(&mut stage.waiting) {
+        stage.asked(ticket, &command);
+    }
+    assert_eq!(stage.model.card(jana).unwrap().tags.to_vec(), ["vip"]);
+    stage.keys("u");
+    assert_eq!(stage.model.card(jana).unwrap().tags.to_vec(), Vec::<String>::new());
+}
+
+#[test]
 fn a_lead_takes_from_a_person_only_with_a_second_key() {
     let (mut stage, jana) = Stage::with_jana();
     let term = stage.term(jana);
