@@ -15,7 +15,7 @@ use std::{
 use tokio::time::sleep_until;
 
 /// The words of the article, over and over: an answer that stands on its source, as long as is wanted.
-const SENTENCE: [&str; 6] = ["A ", "refund ", "takes ", "5 ", "working ", "days. "];
+const SENTENCE: [&str; 6] = ["A ", "refund ", "takes ", "5 ", "working ", "days [1]. "];
 
 /// When what happened to a turn.
 #[derive(Clone, Copy)]
@@ -97,7 +97,7 @@ async fn complete(State(notes): State<Arc<Notes>>, body: String) -> impl IntoRes
                     let times = Times { requested, last_token: Instant::now(), late };
                     notes.times.lock().expect("notes").insert(n, times);
                     notes.now.fetch_sub(1, Ordering::Relaxed);
-                    chunk(json!({ "content": "[1]" }), Some("stop")) + "data: [DONE]\n\n"
+                    chunk(json!({ "content": "" }), Some("stop")) + "data: [DONE]\n\n"
                 }
                 _ => return None,
             };
