@@ -79,7 +79,7 @@ impl Scene {
             name: "Bench".into(),
             admin: "mira".into(),
             token: server::digest(token),
-            // How well an answer stands is not what is measured: one that repeats itself for 300 tokens stands on nothing.
+            // How well an answer stands is not what is measured here: all of them are sent.
             policy: Policy { min_grounding: Grounding(0), ..Policy::default() },
         };
         let options = Options { log: Box::new(log), founding, clock, rewound: false };
