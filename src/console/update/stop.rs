@@ -3,7 +3,7 @@
 //! Three keys stop every AI: `!`, `a` for all, and the letter of what becomes of the talks. Nothing is shown as done
 //! before the server says so. Deliberately not here: the rule behind the preview (`domain::stop`).
 
-use super::Up;
+use super::{Up, pick::letter_of};
 use crate::console::{
     composer::Editor,
     model::{Act, Choice, Layer, Pick, Picker, Severity, Value},
@@ -52,8 +52,10 @@ impl Up<'_> {
                 offer(Some('c'), format!("the channel {channel}"), Scope::Channel { channel });
             }
             let ais = self.m.office.teammates.values().filter(|mate| !mate.revoked && mate.role.kind() == Kind::Ai);
+            // The letters of the places above are taken.
+            let mut taken = vec!['a', 't', 'o', 'c'];
             for ai in ais {
-                offer(None, format!("only {}", ai.name), Scope::Ai { teammate: ai.id });
+                offer(letter_of(&ai.name, &mut taken), format!("only {}", ai.name), Scope::Ai { teammate: ai.id });
             }
         }
         if choices.is_empty() {

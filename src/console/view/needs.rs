@@ -137,7 +137,14 @@ fn facts(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
     let x = block.own(2, need.asks.words(), ink.theme.bold(role));
     let waits = match model.pending_act(card.id) {
         Some(act) => SafeText::literal(act.act.doing()),
-        None => SafeText::own(format!("waits {}", ago(model, need))),
+        None => {
+            let waits = model.now.since(need.since);
+            if waits.whole_seconds() < 60 {
+                SafeText::literal("just now")
+            } else {
+                SafeText::own(format!("waits {}", waits.short()))
+            }
+        }
     };
     block.at(x + 3, waits, ink.style(Role::Dim));
     let mut row = |name: &'static str, words: SafeText, role: Role| {
@@ -188,10 +195,6 @@ fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
         Asks::Escalated(_) | Asks::Queued => (ink.glyphs.queue, Role::Queue),
         Asks::YourTurn => (ink.glyphs.human, Role::Human),
     }
-}
-
-fn ago(model: &Model, need: Need) -> SafeText {
-    when::ago(model.now.since(need.since))
 }
 
 /// `8m`; `<1m`
