@@ -170,7 +170,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     frame::around(&mut ink, areas.frame, &between);
     let mut cursor = None;
     for (pane, area) in &shown {
-        let focused = *pane == model.pane || shown.len() == 1;
+        // Where the list has no room the talk of its row stands for it.
+        let for_list = *pane == Pane::Talk && model.pane == Pane::List && areas.list.is_none();
+        let focused = *pane == model.pane || shown.len() == 1 || for_list;
         // Only the part that has the keys has a bold title: colour alone would not tell it.
         let role = if focused { Role::Focus } else { Role::Text };
         let at = match pane {
@@ -200,8 +202,6 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
                 at
             }
         };
-        // On a card the keys move through the queue: the cursor stands where the card is.
-        let focused = focused || (*pane == Pane::Talk && areas.list.is_none());
         if focused || matches!((pane, &model.layer), (Pane::Talk, Layer::Compose(_))) {
             cursor = at.or(cursor);
         }

@@ -35,10 +35,16 @@ use ratatui::layout::{Position, Rect};
 
 /// Where values of the part below begin.
 const VALUE: u16 = 10;
+/// From this width on the shares have their intervals.
+const WIDEST: u16 = 124;
 /// From this width on all columns are there.
-const WIDE: u16 = 124;
+const WIDE: u16 = 104;
 /// From this width on the most telling ones are.
 const MIDDLE: u16 = 66;
+
+/// Where a task's stage and goal stand, from its kind on.
+const STAGE: u16 = 11;
+const GOAL: u16 = 31;
 
 /// Draws the screen. Where the row under the cursor is.
 pub(super) fn draw(
@@ -135,9 +141,12 @@ impl Columns {
             proposal: x + 33,
             intervals: false,
         };
-        if area.width >= WIDE {
-            let (unedited, changed, good, people) = (Some(x + 38), Some(x + 67), Some(x + 70), Some(x + 100));
-            Self { mode: x + 20, count: x + 35, unedited, changed, good, people, proposal: x + 103, intervals: true }
+        if area.width >= WIDEST {
+            let (unedited, changed, good, people) = (Some(x + 38), Some(x + 67), Some(x + 70), Some(x + 101));
+            Self { mode: x + 20, count: x + 35, unedited, changed, good, people, proposal: x + 104, intervals: true }
+        } else if area.width >= WIDE {
+            let (unedited, changed, good, people) = (Some(x + 38), Some(x + 58), Some(x + 61), Some(x + 83));
+            Self { mode: x + 20, count: x + 35, unedited, changed, good, people, proposal: x + 86, ..at }
         } else if area.width >= MIDDLE {
             Self { unedited: Some(x + 33), good: Some(x + 46), proposal: x + 59, ..at }
         } else {
@@ -243,9 +252,9 @@ fn task_row(ink: &mut Ink<'_>, area: Rect, model: &Model, id: ConversationId, ta
     let at = Columns::of(area);
     let who = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
     ink.put_cut(area.x + 2, y, at.mode - 1, &who, ink.style(Role::Text));
-    let x = ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
+    ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
     let (words, role) = stage(model, given);
-    let x = ink.put_cut(x + 2, y, right, &words, ink.style(role));
+    let x = ink.put_cut(at.mode + STAGE, y, right, &words, ink.style(role)).max(at.mode + GOAL - 2);
     ink.put_cut(x + 2, y, right, &SafeText::line_within(&given.goal, 80), ink.style(Role::Dim));
 }
 

@@ -70,9 +70,13 @@ pub(super) fn list(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) -> 
 }
 
 fn title(model: &Model, count: usize) -> SafeText {
+    SafeText::own(format!("Needs you · {count}{}", filtered(model)))
+}
+
+/// The filter's words, if there is one.
+fn filtered(model: &Model) -> String {
     let filter = model.needs.filter.as_ref();
-    let words = filter.map_or_else(String::new, |(words, _)| format!(" · /{}", SafeText::line_within(words, 40)));
-    SafeText::own(format!("Needs you · {count}{words}"))
+    filter.map_or_else(String::new, |(words, _)| format!(" · /{}", SafeText::line_within(words, 40)))
 }
 
 /// The card, and what is left below it for the talk; none where nothing waits. `alone`: the queue is not beside it.
@@ -87,7 +91,7 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
         Some(at) => format!("{} of {} · by urgency", at + 1, queue.len()),
         None => "settled".to_owned(),
     };
-    let words = if alone { format!("{} · {place}", title(model, queue.len())) } else { place };
+    let words = if alone { format!("Needs you · {place}{}", filtered(model)) } else { place };
     frame::title(ink, area.x, area.y - 1, area.right(), &SafeText::own(words), role);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut block = Block::new(inner.width);

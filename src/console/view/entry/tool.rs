@@ -96,10 +96,13 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
         let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
         // The card above has the facts; while one writes it makes room, and they stand here.
         let above = c.model.screen == Screen::NeedsYou && !matches!(c.model.layer, Layer::Compose(_));
-        let what = if above { format!("{lead}{left}: see above") } else { format!("{lead}{left}") };
+        let what = if above { format!("{lead}: see above") } else { format!("{lead}{left}") };
         c.body(block, Styled::plain(SafeText::own(what)), style);
+        if above {
+            return;
+        }
         let x = c.columns().body;
-        for (name, words, role) in facts(used, &name).into_iter().filter(|_| !above) {
+        for (name, words, role) in facts(used, &name) {
             block.line();
             block.own(x, name, c.style(Role::Dim));
             block.wrapped(x + VALUE, Styled::plain(words), c.style(role), c.theme);
