@@ -30,6 +30,7 @@ pub mod holder;
 pub mod ids;
 pub mod mode;
 pub mod policy;
+pub mod rare;
 pub mod refusal;
 pub mod reply;
 pub mod seldom;
