@@ -67,6 +67,7 @@ impl Up<'_> {
 
     /// The second step: what becomes of the talks there, each with its preview.
     pub(super) fn stop_at(&mut self, scope: &Scope) {
+        let talks = preview(self.m.floor.cards(), scope, Then::Hold).talks();
         let choices = Then::ALL.into_iter().map(|then| Choice {
             // Not all by their first letter: *human* is for people.
             letter: Some(match then {
@@ -77,13 +78,14 @@ impl Up<'_> {
             title: format!(
                 "{}: {}",
                 if then == Then::Human { "people" } else { then.word() },
-                preview(self.m.floor.cards(), scope, then).sentence()
+                preview(self.m.floor.cards(), scope, then).fates()
             ),
             current: false,
             value: Value::Stop(scope.clone(), then),
         });
         let choices = choices.collect();
-        let title = format!("stop {} for {}; what becomes of each?", self.scope_words(scope), USUAL.short());
+        let each = if talks == 1 { "1 talk".to_owned() } else { format!("each of {talks} talks") };
+        let title = format!("stop {} for {}; what becomes of {each}?", self.scope_words(scope), USUAL.short());
         self.open_stop(title, choices, Some(""));
         if let Layer::Pick(picker) = &mut self.m.layer {
             picker.cursor = 1;

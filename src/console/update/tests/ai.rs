@@ -5,13 +5,13 @@ use crate::console::{
     effect::Effect,
     model::{AiRow, Screen},
 };
-use crate::protocol::Query;
 use crate::domain::{
     command::Command,
     evidence::{Evidence, Subject},
     mode::Mode,
     teammate::{Actor, Role},
 };
+use crate::protocol::Query;
 
 /// A desk where refunds are drafted, and drafts were good enough for a step.
 fn stage() -> Stage {
