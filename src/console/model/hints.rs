@@ -63,7 +63,7 @@ impl Model {
         actions
             .into_iter()
             .filter_map(|action| {
-                let keys = scopes.iter().find_map(|scope| self.keymap.keys_of(*scope, action))?;
+                let keys = scopes.iter().find_map(|scope| self.key_for(*scope, action))?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
                     (Layer::Job(_), Action::Choose) => match self.many.job.as_ref() {
@@ -90,6 +90,7 @@ impl Model {
                     (Layer::None, Action::Edit) if self.screen == Screen::Ai => "new version",
                     (Layer::None, Action::Guide) if self.screen == Screen::Ai => "new piece",
                     (Layer::None, Action::Approve) if self.is_result() => "seen",
+                    (Layer::None, Action::Edit) if self.is_call() => "edit",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,
@@ -97,6 +98,12 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// The key to name: the shortest, but Esc for going back where it does.
+    fn key_for(&self, scope: Scope, action: Action) -> Option<String> {
+        let esc = self.keymap.all_keys_of(scope, action).iter().find(|keys| action == Action::Back && *keys == "esc");
+        esc.cloned().or_else(|| self.keymap.keys_of(scope, action))
     }
 
     /// What may be done to a piece of guidance.
@@ -109,6 +116,12 @@ impl Model {
             acts.splice(1.min(acts.len())..1.min(acts.len()), [Action::PublishGuidance, Action::RetireGuidance]);
         }
         acts
+    }
+
+    /// Whether what is decided here is a tool call.
+    fn is_call(&self) -> bool {
+        let card = self.selected().and_then(|id| self.card(id));
+        card.is_some_and(|card| card.draft.is_none() && card.tool_waiting().is_some())
     }
 
     /// Whether what is decided here is the result of a task.
