@@ -46,7 +46,7 @@ pub struct Item {
 pub const ITEMS: [Item; 5] = [
     Item { letter: 'd', title: "watch the demo", help: "a coffee company, its AI and its customers, all here" },
     Item { letter: 't', title: "take the tour", help: "the demo, and four things to try in it" },
-    Item { letter: 'e', title: "open an empty desk", help: "yours and kept; customers at http://127.0.0.1:8722" },
+    Item { letter: 'e', title: "open an empty desk", help: "yours, kept here; customers: http://127.0.0.1:8722" },
     Item { letter: 'c', title: "connect to a server", help: "with an address and a token from your admin" },
     Item { letter: 'q', title: "quit", help: "`centaur --help` says what else there is" },
 ];
