@@ -188,8 +188,9 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
                 let card = alone.then_some(Position::new(area.x, area.y));
                 match needs::card(&mut ink, *area, model, role, alone) {
                     Some(rest) => {
-                        let at = talk::draw(&mut ink, rest, model, talk::Context { cache, zone, measured }, role);
-                        at.or(card)
+                        // A title within the part, whoever has the keys.
+                        let context = talk::Context { cache, zone, measured };
+                        talk::draw(&mut ink, rest, model, context, Role::Title).or(card)
                     }
                     None => None,
                 }
