@@ -158,6 +158,12 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_that_is_quoted_over_and_over_stands_as_it_does_once() {
+        let it = weighed(&"A refund takes 5 working days [1]. ".repeat(50), Prompt::default(), 0);
+        assert_eq!(it.grounding, Grounding(1000), "{it:?}");
+    }
+
+    #[test]
     fn the_rules_repeated_are_no_answer() {
         let rule = RULES.lines().find(|line| line.split_whitespace().count() > IN_A_ROW).unwrap();
         assert!(!weighed(&format!("Gladly. {rule}"), Prompt::default(), 0).known);
