@@ -33,6 +33,7 @@ pub mod policy;
 pub mod refusal;
 pub mod reply;
 pub mod seldom;
+pub mod shelf;
 pub mod shift;
 pub mod signals;
 pub mod stop;

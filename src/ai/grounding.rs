@@ -52,12 +52,15 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
     let neutral: BTreeSet<String> = neutral.into_iter().flat_map(terms).collect();
     let mut out = Standing::default();
     let (mut all, mut got) = (0.0, 0.0);
+    // Of what is no claim: all of its terms, and those that it stands on.
+    let (mut small, mut stands) = (0, 0);
     for paragraph in text.split("\n\n") {
         let said: Vec<(String, Vec<u32>)> = parted(paragraph);
         for (at, (sentence, _)) in said.iter().enumerate() {
             // Its own numbers, or those that follow next.
             let numbers = said[at..].iter().map(|(_, numbers)| numbers).find(|numbers| !numbers.is_empty());
-            let own: BTreeSet<String> = terms(sentence).into_iter().filter(|term| !neutral.contains(term)).collect();
+            let whole: BTreeSet<String> = terms(sentence).into_iter().collect();
+            let own: BTreeSet<String> = whole.difference(&neutral).cloned().collect();
             let figures: Vec<&String> = own.iter().filter(|term| term.chars().any(char::is_numeric)).collect();
             let asks = sentence.trim_end().ends_with(['?', '？', '؟']);
             let is_claim = !figures.is_empty() || (own.len() >= CLAIM && !asks);
@@ -73,6 +76,8 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
                 }
             }
             if !is_claim {
+                small += whole.len();
+                stands += whole.intersection(&held).count();
                 continue;
             }
             let odd: Vec<String> = figures.into_iter().filter(|figure| !held.contains(*figure)).cloned().collect();
@@ -85,8 +90,8 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
         }
     }
     let share = if out.claims.is_empty() {
-        // Nothing is claimed: fine for a friendly word, not for a page.
-        if text.chars().count() <= SMALL_TALK { 1.0 } else { 0.0 }
+        // Nothing is claimed: fine for a friendly word. A page says something all the same, if only in the customer's words.
+        if text.chars().count() <= SMALL_TALK { 1.0 } else { count(stands) / count(small.max(1)) }
     } else {
         got / all
     };
@@ -241,6 +246,18 @@ mod tests {
         assert_eq!(stand("You are welcome! Anything else?").grounding, Grounding(1000));
         assert_eq!(stand(&"So it is. ".repeat(60)).grounding, Grounding(0));
         assert_eq!(stand("您的退款需要 9 个工作日。").grounding, Grounding(0));
+    }
+
+    #[test]
+    fn a_page_in_the_customers_own_words_stands_on_what_it_cites() {
+        let page = |sentence: &str| {
+            let said = "case number-5: how long does a refund take, working days?";
+            standing(&sentence.repeat(20), &[REFUNDS, PARCEL], [said]).grounding
+        };
+        assert_eq!(page("A refund takes 5 working days [1]. "), Grounding(1000));
+        for lie in ["A refund takes 5 working days. ", "A refund takes 5 working days [2]. "] {
+            assert_eq!(page(lie), Grounding(0), "{lie}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! a promise in a sixth language, a source that is itself wrong. Deliberately not here: what follows from a verdict (see
 //! `decide`), and tools.
 
+mod cited;
 mod figures;
 mod known;
 mod language;
@@ -26,16 +27,18 @@ use super::{
     text::SafeText,
     thread::{Entry, Thread, What},
     time::{Span, Timestamp},
-    turn::Answer,
+    turn::{Answer, Source},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+pub use cited::Approved;
 pub use known::Heed;
 pub use language::Tongue;
+pub(in crate::domain) use words::sentences;
 
 /// The version of the rules. Grows with every change of what they find.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// The most bytes that are looked at; an answer that is longer is not checked and so not sent.
 const MOST: usize = 64 * 1024;
 /// The most bytes of sources that an answer is compared with.
@@ -79,13 +82,15 @@ pub enum Rule {
     Questions,
     /// Words that must not leave the desk, as those of the prompt.
     Internal,
+    /// A source that the desk's knowledge, its people and its tools know nothing of.
+    Source,
     /// A check could not look.
     Unchecked,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Hidden,
         Self::Size,
         Self::Rate,
@@ -101,6 +106,7 @@ impl Rule {
         Self::Similar,
         Self::Questions,
         Self::Internal,
+        Self::Source,
         Self::Unchecked,
     ];
 
@@ -123,6 +129,7 @@ impl Rule {
             Self::Similar => "similar",
             Self::Questions => "questions",
             Self::Internal => "internal",
+            Self::Source => "source",
             Self::Unchecked => "unchecked",
         }
     }
@@ -146,6 +153,7 @@ impl Rule {
             Self::Similar => "says the same again",
             Self::Questions => "only asks back",
             Self::Internal => "internal words",
+            Self::Source => "a source that is not the desk's",
             Self::Unchecked => "could not be checked",
         }
     }
@@ -306,9 +314,16 @@ impl<'a> Finds<'a> {
     }
 }
 
-/// Looks at what an AI would send, with what the talk knows. No verdict: every check looked and found nothing.
+/// Looks at what an AI would send, with what the talk knows and what the desk lets be cited. No verdict: every check looked
+/// and found nothing.
 #[must_use]
-pub fn going_out(settings: &Settings, card: &Card, heed: &Heed, answer: &Answer) -> Vec<Verdict> {
+pub fn going_out(
+    settings: &Settings,
+    approved: &Approved<'_>,
+    card: &Card,
+    heed: &Heed,
+    answer: &Answer,
+) -> Vec<Verdict> {
     let text = answer.text.as_str();
     let mut finds = Finds::new(text, Stage::Out);
     let sources: usize = answer.sources.iter().map(|source| source.passage.len() + source.heading.len()).sum();
@@ -316,7 +331,10 @@ pub fn going_out(settings: &Settings, card: &Card, heed: &Heed, answer: &Answer)
         finds.say(Rule::Unchecked, format!("{} bytes with {sources} bytes of sources", text.len()), 0);
         return finds.verdicts;
     }
-    let material = Material::new(card, heed, answer);
+    let material = Material::new(approved, card, heed, answer);
+    if let Some(source) = material.foreign {
+        finds.say(Rule::Source, format!("{}: {}", source.document, source.passage), 0);
+    }
     if heed.sensitive {
         finds.say(Rule::Sensitive, "the customer's message".to_owned(), 0);
     }
@@ -394,24 +412,37 @@ struct Material<'a> {
     passages: Vec<String>,
     /// Figures, mails and numbers of the passages.
     stated: known::Facts,
+    /// The first source that is not the desk's: nothing may rely on it.
+    foreign: Option<&'a Source>,
     card: &'a Card,
 }
 
 impl<'a> Material<'a> {
-    fn new(card: &'a Card, heed: &'a Heed, answer: &Answer) -> Self {
-        let passages: Vec<String> =
-            answer.sources.iter().map(|source| format!("{}\n{}", source.heading, source.passage)).collect();
-        let mut stated = known::Facts::default();
-        for passage in &passages {
-            stated.learn(passage);
+    fn new(approved: &Approved<'_>, card: &'a Card, heed: &'a Heed, answer: &'a Answer) -> Self {
+        let mut it = Self { heed, passages: Vec::new(), stated: known::Facts::default(), foreign: None, card };
+        for source in &answer.sources {
+            if !approved.says(heed, source, &source.passage) {
+                it.foreign = it.foreign.or(Some(source));
+                continue;
+            }
+            // A heading may be the AI's own name for it: then it is no word of the desk's.
+            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading));
+            let passage = format!("{}\n{}", heading.unwrap_or_default(), source.passage);
+            it.stated.learn(&passage);
+            it.passages.push(passage);
         }
-        Self { heed, passages, stated, card }
+        it
     }
 
     /// Whether a source or the talk has this fact.
     fn has(&self, fact: u32) -> bool {
         self.stated.has(fact) || self.heed.knows(fact)
     }
+}
+
+/// A text with its words alone, as the checks compare it.
+pub(in crate::domain) fn folded(text: &str) -> String {
+    words::Folded::of(text).text
 }
 
 /// How long a minute is, for counting messages.

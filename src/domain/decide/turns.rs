@@ -140,7 +140,7 @@ fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notic
     let settings = &asker.desk.office.policy.guard;
     let answer =
         Answer { text: text.to_owned(), sources: Vec::new(), grounding: Grounding(0), trace: Trace::default() };
-    let verdicts = guard::going_out(settings, &talk.it.card, &talk.it.heed, &answer);
+    let verdicts = guard::going_out(settings, &asker.desk.approved(), &talk.it.card, &talk.it.heed, &answer);
     let stops = settings.stop(&verdicts).is_some();
     let mut events = Vec::new();
     if !verdicts.is_empty() {
@@ -210,7 +210,7 @@ pub(super) fn answered(
     let open = talk.it.turn.as_ref();
     let trace = guidance::true_trace(asker, card.topic.as_deref(), open.map(AsRef::as_ref), &answer.trace);
     let answer = &Answer { trace, ..answer.clone() };
-    let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
+    let verdicts = guard::going_out(&policy.guard, &asker.desk.approved(), card, &talk.it.heed, answer);
     let stop = policy.guard.stop(&verdicts);
     let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
     if open.is_some_and(|open| open.shadow) {

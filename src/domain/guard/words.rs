@@ -56,7 +56,7 @@ impl Folded {
 }
 
 /// The sentences of a text, with where they begin. A line ends one too.
-pub(super) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(in crate::domain) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         let tail = text.get(rest..)?;
