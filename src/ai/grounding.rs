@@ -11,7 +11,7 @@ use super::{
     words::{Language, terms},
 };
 use crate::domain::turn::Grounding;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many terms of its own make a sentence a claim, or one figure.
 const CLAIM: usize = 3;
@@ -50,6 +50,7 @@ pub struct Standing {
 #[must_use]
 pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIterator<Item = &'a str>) -> Standing {
     let neutral: BTreeSet<String> = neutral.into_iter().flat_map(terms).collect();
+    let mut read: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
     let mut out = Standing::default();
     let (mut all, mut got) = (0.0, 0.0);
     // Of what is no claim: all of its terms, and those that it stands on.
@@ -64,24 +65,28 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
             let figures: Vec<&String> = own.iter().filter(|term| term.chars().any(char::is_numeric)).collect();
             let asks = sentence.trim_end().ends_with(['?', '？', '؟']);
             let is_claim = !figures.is_empty() || (own.len() >= CLAIM && !asks);
+            // The passages that it cites.
             let mut held = BTreeSet::new();
             for number in numbers.into_iter().flatten() {
                 match passages.iter().find(|passage| u32::from(passage.id) == *number) {
                     Some(passage) => {
                         out.cited.insert(passage.id);
-                        held.extend(terms(passage.heading));
-                        held.extend(terms(passage.text));
+                        let both = || terms(passage.heading).into_iter().chain(terms(passage.text)).collect();
+                        read.entry(passage.id).or_insert_with(both);
+                        held.insert(passage.id);
                     }
                     None => drop(out.wrong.insert(*number)),
                 }
             }
+            let is_held = |term: &String| held.iter().filter_map(|id| read.get(id)).any(|words| words.contains(term));
             if !is_claim {
                 small += whole.len();
-                stands += whole.intersection(&held).count();
+                stands += whole.iter().filter(|term| is_held(term)).count();
                 continue;
             }
-            let odd: Vec<String> = figures.into_iter().filter(|figure| !held.contains(*figure)).cloned().collect();
-            let share = if odd.is_empty() { ratio(own.intersection(&held).count(), own.len()) } else { 0.0 };
+            let odd: Vec<String> = figures.into_iter().filter(|figure| !is_held(figure)).cloned().collect();
+            let share =
+                if odd.is_empty() { ratio(own.iter().filter(|term| is_held(term)).count(), own.len()) } else { 0.0 };
             all += count(own.len());
             got += count(own.len()) * share;
             out.stand += usize::from(share >= 0.5);
@@ -104,7 +109,8 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
 /// Whether an answer is in the language it should be in, as far as its words tell.
 #[must_use]
 pub fn speaks(text: &str, language: Language) -> bool {
-    terms(text).len() < CLAIM
+    // Of many words the small ones tell the language; few are looked at more closely.
+    (text.split_whitespace().count() < 4 * CLAIM && terms(text).len() < CLAIM)
         || Language::of(&parted(text).into_iter().map(|(words, _)| words + " ").collect::<String>(), language)
             == language
 }

@@ -190,6 +190,9 @@ impl Heed {
 
     /// How like a text is to one of the last answers, in hundredths of shared words.
     pub(super) fn likeness(&self, text: &str) -> u8 {
+        if is_empty(&self.answered) {
+            return 0;
+        }
         let new = fingerprint(text);
         let old = self.answered.iter().filter(|old| **old != 0 && new != 0);
         old.map(|old| alike(*old, new)).max().unwrap_or(0)
@@ -203,17 +206,18 @@ fn fingerprint(text: &str) -> u64 {
     if words.len() < FEWEST {
         return 0;
     }
-    let mut sums = [0_i32; 64];
+    let (mut ones, mut all) = ([0_u32; 64], 0_u32);
     let pairs = words.windows(2).map(|pair| match pair {
         [a, b] => spread(u64::from(*a) << 32 | u64::from(*b)),
         _ => 0,
     });
     for feature in words.iter().map(|word| spread(u64::from(*word))).chain(pairs) {
-        for (bit, sum) in sums.iter_mut().enumerate() {
-            *sum += if feature >> bit & 1 == 1 { 1 } else { -1 };
+        all += 1;
+        for (bit, ones) in ones.iter_mut().enumerate() {
+            *ones += u32::from(feature >> bit & 1 == 1);
         }
     }
-    sums.iter().enumerate().fold(0, |print, (bit, sum)| print | u64::from(*sum > 0) << bit).max(1)
+    ones.iter().enumerate().fold(0, |print, (bit, ones)| print | u64::from(*ones * 2 > all) << bit).max(1)
 }
 
 /// A sentence in 64 bits; none for one without words, or with too many.

@@ -3,7 +3,7 @@
 use super::{
     Approved, Finds, Heed, Rule, Settings, Stage, coming_in, figures, going_out,
     personal::{self, Kind as K},
-    words::{Folded, sentences},
+    words::{Folded, Phrases, sentences},
 };
 use crate::domain::{
     card::Card,
@@ -108,6 +108,21 @@ proptest! {
         for (at, part) in sentences(&text) {
             prop_assert_eq!(text.get(at..at + part.len()), Some(part));
         }
+    }
+
+    #[test]
+    fn phrases_are_found_together_where_each_is_found_alone(text in "[ab退 ]{0,40}", phrases in proptest::collection::vec("[ab退 ]{3,5}", 0..40)) {
+        let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
+        let mut together = Vec::new();
+        Phrases::of(&phrases).each(&text, &mut |phrase, at| together.push((at, phrase)));
+        let (text, phrases) = (text.as_str(), phrases.as_slice());
+        let alone = (0..text.len()).filter(|at| text.is_char_boundary(*at));
+        let mut alone: Vec<(usize, &str)> = alone
+            .flat_map(|at| phrases.iter().filter(move |phrase| text[at..].starts_with(**phrase)).map(move |phrase| (at, *phrase)))
+            .collect();
+        together.sort_unstable();
+        alone.sort_unstable();
+        prop_assert_eq!(together, alone);
     }
 
     #[test]
