@@ -27,7 +27,7 @@ use super::{
     text::SafeText,
     thread::{Entry, Thread, What},
     time::{Span, Timestamp},
-    turn::{Answer, Source},
+    turn::{Answer, Grounding, Source, Trace},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -54,8 +54,10 @@ const EVIDENCE: usize = 160;
 pub enum Rule {
     /// Control, bidi or invisible characters.
     Hidden,
-    /// A text that is larger than allowed.
+    /// A customer's message that is larger than allowed.
     Size,
+    /// An answer that is longer than allowed.
+    Length,
     /// More messages in a minute than allowed.
     Rate,
     /// Words that try to steer the AI. Only marked: no word list finds them all.
@@ -80,6 +82,8 @@ pub enum Rule {
     Similar,
     /// One question of the AI after the other.
     Questions,
+    /// The customer asked for a person: no AI is to argue.
+    Person,
     /// Words that must not leave the desk, as those of the prompt.
     Internal,
     /// A source that the desk's knowledge, its people and its tools know nothing of.
@@ -90,9 +94,10 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Hidden,
         Self::Size,
+        Self::Length,
         Self::Rate,
         Self::Injection,
         Self::Sensitive,
@@ -105,6 +110,7 @@ impl Rule {
         Self::Language,
         Self::Similar,
         Self::Questions,
+        Self::Person,
         Self::Internal,
         Self::Source,
         Self::Unchecked,
@@ -116,6 +122,7 @@ impl Rule {
         match self {
             Self::Hidden => "hidden",
             Self::Size => "size",
+            Self::Length => "length",
             Self::Rate => "rate",
             Self::Injection => "injection",
             Self::Sensitive => "sensitive",
@@ -128,6 +135,7 @@ impl Rule {
             Self::Language => "language",
             Self::Similar => "similar",
             Self::Questions => "questions",
+            Self::Person => "person",
             Self::Internal => "internal",
             Self::Source => "source",
             Self::Unchecked => "unchecked",
@@ -139,7 +147,8 @@ impl Rule {
     pub fn words(self) -> &'static str {
         match self {
             Self::Hidden => "hidden characters",
-            Self::Size => "too long",
+            Self::Size => "a large message",
+            Self::Length => "too long",
             Self::Rate => "too many messages",
             Self::Injection => "tries to steer the AI",
             Self::Sensitive => "a matter for people",
@@ -152,6 +161,7 @@ impl Rule {
             Self::Language => "not the customer's language",
             Self::Similar => "says the same again",
             Self::Questions => "only asks back",
+            Self::Person => "the customer asked for a person",
             Self::Internal => "internal words",
             Self::Source => "a source that is not the desk's",
             Self::Unchecked => "could not be checked",
@@ -326,29 +336,13 @@ pub fn going_out(
 ) -> Vec<Verdict> {
     let text = answer.text.as_str();
     let mut finds = Finds::new(text, Stage::Out);
-    let sources: usize = answer.sources.iter().map(|source| source.passage.len() + source.heading.len()).sum();
-    if text.len() > MOST || sources > MOST_SOURCES {
-        finds.say(Rule::Unchecked, format!("{} bytes with {sources} bytes of sources", text.len()), 0);
-        return finds.verdicts;
-    }
-    let material = Material::new(approved, card, heed, answer);
-    if let Some(source) = material.foreign {
-        finds.say(Rule::Source, format!("{}: {}", source.document, source.passage), 0);
-    }
     if heed.sensitive {
         finds.say(Rule::Sensitive, "the customer's message".to_owned(), 0);
     }
-    secret::find(&mut finds);
-    sensitive::internal(&mut finds, &settings.never);
-    personal::find(&mut finds, &material);
-    links::find(&mut finds, &settings.links);
-    promise::find(&mut finds, &material);
-    figures::find(&mut finds, &material);
-    hidden(&mut finds);
-    if let Some((at, _)) = text.char_indices().nth(settings.longest_answer as usize) {
-        finds.add(Rule::Size, at, EVIDENCE);
+    if card.signs.asked_human {
+        finds.say(Rule::Person, String::new(), 0);
     }
-    language::find(&mut finds, card, heed);
+    said(&mut finds, settings, approved, card, heed, answer);
     if heed.likeness(text) >= settings.similar {
         finds.add(Rule::Similar, 0, EVIDENCE);
     }
@@ -356,6 +350,52 @@ pub fn going_out(
         finds.say(Rule::Questions, format!("{} answers before it asked back too", heed.questions), 0);
     }
     finds.verdicts
+}
+
+/// Looks at what an AI would tell the customer while people are called: its words, and not whether it is a person's turn.
+#[must_use]
+pub fn telling(settings: &Settings, approved: &Approved<'_>, card: &Card, heed: &Heed, notice: &str) -> Vec<Verdict> {
+    let answer = Answer {
+        text: notice.to_owned(),
+        sources: Vec::new(),
+        grounding: Grounding::default(),
+        trace: Trace::default(),
+    };
+    let mut finds = Finds::new(notice, Stage::Out);
+    said(&mut finds, settings, approved, card, heed, &answer);
+    finds.verdicts
+}
+
+/// What is found in the words themselves.
+fn said(
+    finds: &mut Finds<'_>,
+    settings: &Settings,
+    approved: &Approved<'_>,
+    card: &Card,
+    heed: &Heed,
+    answer: &Answer,
+) {
+    let text = finds.text;
+    let sources: usize = answer.sources.iter().map(|source| source.passage.len() + source.heading.len()).sum();
+    if text.len() > MOST || sources > MOST_SOURCES {
+        finds.say(Rule::Unchecked, format!("{} bytes with {sources} bytes of sources", text.len()), 0);
+        return;
+    }
+    let material = Material::new(approved, card, heed, answer);
+    if let Some(source) = material.foreign {
+        finds.say(Rule::Source, format!("{}: {}", source.document, source.passage), 0);
+    }
+    secret::find(finds);
+    sensitive::internal(finds, &settings.never);
+    personal::find(finds, &material);
+    links::find(finds, &settings.links);
+    promise::find(finds, &material);
+    figures::find(finds, &material);
+    hidden(finds);
+    if let Some((at, _)) = text.char_indices().nth(settings.longest_answer as usize) {
+        finds.add(Rule::Length, at, EVIDENCE);
+    }
+    language::find(finds, card, heed);
 }
 
 /// Looks at what a customer wrote.

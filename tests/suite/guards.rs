@@ -187,7 +187,7 @@ fn a_flood_a_large_message_and_one_answer_after_the_other_are_noticed() {
     let long = "A good answer. ".repeat(300);
     assert!(
         rules(&guard::going_out(&settings, &Approved::default(), &card("en"), &Heed::default(), &answer(&long, "")))
-            .contains(&Rule::Size)
+            .contains(&Rule::Length)
     );
     let huge = "a".repeat(70_000);
     assert_eq!(

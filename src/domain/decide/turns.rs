@@ -11,7 +11,7 @@ use crate::domain::{
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Grounding, Outcome, Trace},
+    turn::{Answer, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -138,9 +138,7 @@ fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notic
     let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
     let Some(text) = notice.filter(|text| speaks && !text.trim().is_empty()) else { return Vec::new() };
     let settings = &asker.desk.office.policy.guard;
-    let answer =
-        Answer { text: text.to_owned(), sources: Vec::new(), grounding: Grounding(0), trace: Trace::default() };
-    let verdicts = guard::going_out(settings, &asker.desk.approved(), &talk.it.card, &talk.it.heed, &answer);
+    let verdicts = guard::telling(settings, &asker.desk.approved(), &talk.it.card, &talk.it.heed, text);
     let stops = settings.stop(&verdicts).is_some();
     let mut events = Vec::new();
     if !verdicts.is_empty() {

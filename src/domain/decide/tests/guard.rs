@@ -109,6 +109,31 @@ fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() 
 }
 
 #[test]
+fn a_customer_who_asked_for_a_person_gets_no_answer_of_an_ai_and_is_told_that_one_comes() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.does(WEB, Command::CustomerSaid { conversation: id, text: "I want to talk to a human, please.".into() });
+    // An AI in another language may have overlooked it, or argue.
+    world.turn(AI, id, answer("Let me help you first.", 1000));
+    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Person });
+    assert!(world.talk(id).outbox.is_empty());
+    for text in ["I want to talk to a human, please.", "I got an electric shock from it!"] {
+        let (mut world, id) = World::with_talk(Policy::default());
+        world.does(WEB, Command::CustomerSaid { conversation: id, text: text.into() });
+        let notice = Some("A colleague will answer you here. Please unplug it.".to_owned());
+        let (reason, summary) = (Reason::AskedForHuman, "it is for people".to_owned());
+        let said = world.turn(AI, id, Outcome::Escalate { reason, summary, notice, trace: Trace::default() });
+        assert!(said.iter().any(|one| matches!(one.event, Event::Notified { .. })), "{text}: {said:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_never_ends_is_a_draft() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.turn(AI, id, answer(&"It is so. ".repeat(400), 1000));
+    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Length });
+}
+
+#[test]
 fn a_flood_goes_to_a_person_once() {
     let (mut world, id) = World::with_talk(Policy::default());
     for n in 0..40 {
