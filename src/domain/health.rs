@@ -193,6 +193,9 @@ impl Health {
         if failed * 5 >= turns {
             return Some(format!("{failed} of {turns} turns failed"));
         }
+        if self.handed_off * 2 > turns && turns >= FEWEST * 2 {
+            return Some(format!("{} of {turns} turns ended at a person", self.handed_off));
+        }
         if guarded * 4 >= turns {
             return Some(format!("{guarded} of {turns} answers held back by checks"));
         }

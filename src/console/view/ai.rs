@@ -12,7 +12,7 @@
 //! │ proposal  ▲ auto: sent unedited 18 of 20 …                              y takes the step   │
 //! ```
 
-use super::{guidance, when};
+use super::{guidance, health, when};
 use crate::{
     console::{
         layout,
@@ -339,6 +339,7 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             let name = SafeText::line_within(&model.name_of(id), 40);
             let x = block.at(0, name, ink.style(Role::Ai));
             block.at(x + 3, state(model, id).0, dim);
+            health::of_mate(&mut block, ink, model, id, VALUE);
         }
         None => {}
     }
