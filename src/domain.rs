@@ -34,6 +34,7 @@ pub mod rare;
 pub mod refusal;
 pub mod reply;
 pub mod seldom;
+pub mod shelf;
 pub mod shift;
 pub mod signals;
 pub mod stop;

@@ -30,6 +30,7 @@ use crate::{
         ids::{Digest, LogId, Seq},
         policy::Policy,
         refusal::Refusal,
+        shelf::Shelf,
     },
     protocol::Answer,
     store::{EventLog, StoreError},
@@ -56,6 +57,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Whether the log was found rewound, and so continues on a new time line.
     pub rewound: bool,
+    /// What AIs may cite of the desk's knowledge; none: they are believed.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 /// What a fresh desk begins with.
@@ -131,7 +134,8 @@ impl Server {
     /// # Errors
     /// [`ServerError`] if the log cannot be read or a fresh desk cannot be founded.
     pub async fn start(options: Options) -> Result<Running, ServerError> {
-        let boot = boot::load(options.log.as_ref(), options.clock.as_ref())?;
+        let mut boot = boot::load(options.log.as_ref(), options.clock.as_ref())?;
+        boot.desk.shelf = options.shelf;
         let readers = queries::Readers::new(options.log.as_ref())?;
         let log = options.log.identity();
         let feed = Arc::new(Feed::new(&boot.desk));

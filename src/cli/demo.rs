@@ -105,7 +105,12 @@ impl Demo {
         let knowledge = Arc::new(team::knowledge(None, &mut context.out)?);
         let model = models::model(context, self.profile.as_deref(), &knowledge)?;
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
-        let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
+        let plan = Plan {
+            name: "Brindlewick".to_owned(),
+            admin: "you".to_owned(),
+            policy,
+            shelf: Some(Arc::new(knowledge.shelf())),
+        };
         let desk = Embedded::open(&folder, plan).await?;
         let guidance = team::guidance(assets::guidance(), "assets/demo/guidance.toml")?;
         team::guide(&desk, guidance, context.patience()).await?;

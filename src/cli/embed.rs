@@ -11,6 +11,7 @@ use crate::{
         ids::{LogId, TeammateId},
         policy::Policy,
         refusal::Refusal,
+        shelf::Shelf,
         teammate::Role,
     },
     server::{self, Clock, Founding, MemoryLine, Running, Server, SystemClock},
@@ -48,6 +49,8 @@ pub struct Plan {
     pub admin: String,
     /// The policy.
     pub policy: Policy,
+    /// What AIs may cite of its knowledge; none: they are believed.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 /// The file with the token of a teammate who runs in this program.
@@ -75,7 +78,7 @@ impl Embedded {
         let token = if fresh { kept_or_minted(folder, "admin")? } else { String::new() };
         let founding =
             Founding { name: plan.name, admin: plan.admin, token: server::digest(&token), policy: plan.policy };
-        let options = server::Options { log: Box::new(log), founding, clock, rewound };
+        let options = server::Options { log: Box::new(log), founding, clock, rewound, shelf: plan.shelf };
         let running = Server::start(options).await.map_err(Failure::of)?;
         // Bounded: whoever dials waits until the line before was taken.
         let (door, lines) = mpsc::channel(DOORSTEP);

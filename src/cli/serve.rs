@@ -35,7 +35,8 @@ pub struct Serve {
     /// Keep the desk in this folder [default: the data folder that `centaur paths` names]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// The Markdown that the AI answers from [default: the demo company's]
+    /// The Markdown that the AI answers from, and the only one that any AI may cite [default: the demo company's; with
+    /// --no-ai none, and what AIs cite is believed]
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
     /// The desk's name, when it is founded
@@ -66,15 +67,21 @@ impl Serve {
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
         let _log = log::start(&context.paths.logs(), "info").ok();
-        let mind = if self.no_ai {
+        // Who runs no AI here and names no knowledge has the AIs of others believed.
+        let knowledge = if self.no_ai && self.knowledge.is_none() {
             None
         } else {
-            let knowledge = Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?);
-            let model = models::model(context, self.profile.as_deref(), &knowledge)?;
-            Some((knowledge, model))
+            Some(Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?))
+        };
+        let shelf = knowledge.as_ref().map(|knowledge| Arc::new(knowledge.shelf()));
+        let mind = match knowledge.filter(|_| !self.no_ai) {
+            Some(knowledge) => {
+                Some((Arc::clone(&knowledge), models::model(context, self.profile.as_deref(), &knowledge)?))
+            }
+            None => None,
         };
         let tools = tools::toolbox(context, tools::Demo::LeftOut)?;
-        let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
+        let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()?, shelf };
         let desk = Embedded::open(&folder, plan).await?;
         let (_, web_token) = desk.local("web", Role::Connector).await?;
         let door = web::WebDoor::open(desk.dial.clone(), web_token);

@@ -143,7 +143,7 @@ async fn enter(context: &mut Context, url: &str, token: &str) -> Result<(), Fail
 /// Opens the desk in the data folder, with a door for customers on this machine. No AI works there: it would have
 /// nothing of the desk's own to answer from; `centaur serve --knowledge` hires one.
 async fn open(context: &Context) -> Result<Embedded, Failure> {
-    let plan = Plan { name: "My desk".to_owned(), admin: "you".to_owned(), policy: Policy::default() };
+    let plan = Plan { name: "My desk".to_owned(), admin: "you".to_owned(), policy: Policy::default(), shelf: None };
     let desk = Embedded::open(&context.paths.desk(), plan).await?;
     let doors = async {
         let (_, token) = desk.local("web", Role::Connector).await?;

@@ -62,7 +62,7 @@ impl Stage {
             policy: Policy::default(),
         };
         let log = Box::new(MemoryLog::new(LogId(7)));
-        let options = Options { log, founding, clock: Arc::new(SystemClock), rewound: false };
+        let options = Options { log, founding, clock: Arc::new(SystemClock), rewound: false, shelf: None };
         let running = Server::start(options).await.unwrap();
         let at = running.listen("127.0.0.1:0".parse().unwrap(), axum::Router::new()).await.unwrap();
         let stage = Self { running, url: format!("http://{at}"), folder: tempfile::tempdir().unwrap() };

@@ -311,6 +311,28 @@ async fn a_trial_is_for_who_may_write_guidance_takes_an_ai_that_is_here_and_ends
 }
 
 #[tokio::test]
+async fn nothing_is_tried_beyond_the_ceiling_of_the_day() {
+    let house = House::open().await;
+    let instruction =
+        Box::new(Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() });
+    house.says("Lea", Command::WriteGuidance { guidance: None, instruction, from: None }).await.unwrap();
+    let mut policy = Policy::default();
+    policy.ceilings.day.calls = Some(1);
+    house.says("root", Command::SetPolicy { policy: Box::new(policy) }).await.unwrap();
+    let talk = house.asks("refunds", "How long does a refund take?").await;
+    house.answered(talk).await;
+    let mut lea = house.line("Lea", Scope::None).await;
+    lea.peer().tell(ToServer::Try { id: 1, guidance: GuidanceId(1), talks: 1, ai: None }).await;
+    let why = loop {
+        if let ToPeer::Tried { trial: Trial::Refused { why }, .. } = lea.next_frame(LATE).await.unwrap() {
+            break why;
+        }
+    };
+    assert!(why.starts_with("nothing more is tried today: ") && why.contains("1 of 1"), "{why}");
+    house.ai.abort();
+}
+
+#[tokio::test]
 async fn an_ai_tells_nothing_of_a_trial_that_is_not_its_own() {
     let house = House::open().await;
     let mut lea = house.line("Lea", Scope::None).await;

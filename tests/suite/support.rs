@@ -7,6 +7,7 @@ use centaur::{
         customer::Customer,
         ids::{ConversationId, Digest, EntryNo, LogId, TeammateId, Term},
         policy::Policy,
+        shelf::Shelf,
         teammate::Role,
         time::Timestamp,
         turn::{Answer as AiAnswer, Grounding, Outcome, Trace},
@@ -48,8 +49,18 @@ impl TestDesk {
 
     /// A server on this log, and the way to it.
     pub async fn open(log: Box<dyn EventLog>, policy: Policy, clock: Arc<dyn Clock>) -> (Running, Arc<dyn Dial>) {
+        Self::knowing(None, log, policy, clock).await
+    }
+
+    /// The same, with knowledge that may be cited.
+    pub async fn knowing(
+        shelf: Option<Arc<Shelf>>,
+        log: Box<dyn EventLog>,
+        policy: Policy,
+        clock: Arc<dyn Clock>,
+    ) -> (Running, Arc<dyn Dial>) {
         let founding = Founding { name: "Test".into(), admin: "root".into(), token: server::digest(ADMIN), policy };
-        let running = Server::start(Options { log, founding, clock, rewound: false }).await.unwrap();
+        let running = Server::start(Options { log, founding, clock, rewound: false, shelf }).await.unwrap();
         let (door, mut lines) = mpsc::channel::<memory::MemoryLine>(16);
         let joins = running.clone();
         tokio::spawn(async move {

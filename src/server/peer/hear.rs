@@ -136,8 +136,10 @@ impl Hearing {
                 let office = self.hub.feed.office();
                 let me = office.present(self.me.id).unwrap_or(&self.me);
                 let now = self.hub.clock.now();
-                self.hub.trials.ask((self.number, me, &self.notes), &asked, &office, now);
-                Ok(())
+                match self.hub.trials.ask((self.number, me, &self.notes), &asked, &office, now) {
+                    Ok(()) => Ok(()),
+                    Err(trial) => self.notes.send(Note::Say(Box::new(ToPeer::Tried { id, trial }))).await.map_err(gone),
+                }
             }
             ToServer::Tried { ticket, trial } => {
                 if self.me.role.may(Right::Answer) {
