@@ -29,6 +29,7 @@ pub mod health;
 pub mod holder;
 pub mod ids;
 pub mod mode;
+pub mod near;
 pub mod policy;
 pub mod refusal;
 pub mod reply;

@@ -10,6 +10,7 @@ use crate::{
         model::Model,
         tools::{Toolbox, runner::Runner},
     },
+    config::{self, ConfigError},
     domain::{
         command::Command,
         guidance::{GuidanceId, Instruction},
@@ -128,7 +129,8 @@ pub async fn guide(desk: &Embedded, pieces: Vec<Instruction>, patience: Duration
 pub fn policy(text: &str, path: &str) -> Result<Policy, Failure> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
-        Failure::Usage(format!("{path}:{line}: {}", error.message()))
+        let (said, near) = config::in_our_words(error.message());
+        Failure::Usage(ConfigError { path: path.to_owned(), line, said, near }.to_string())
     })
 }
 
