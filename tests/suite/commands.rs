@@ -316,6 +316,45 @@ async fn who_logs_in_is_known_until_forgotten() {
 }
 
 #[tokio::test]
+async fn whoever_holds_it_already_is_told_so_at_once() {
+    let stage = Stage::set().await;
+    stage.talk().await;
+    let first = stage.run(&["take", "1"]).await;
+    let again = stage.run(&["take", "1"]).await;
+    assert_eq!((first["quiet"].clone(), again["quiet"].clone()), (json!(true), json!(true)));
+    assert_eq!(first["term"], again["term"]);
+    stage.running.drain().await;
+}
+
+#[tokio::test]
+async fn an_admin_sets_the_policy_and_everybody_reads_it() {
+    let stage = Stage::set().await;
+    let token = stage.folder.path().join("lena.token");
+    let token = token.to_str().unwrap();
+    stage.run(&["invite", "lena", "--role", "lead", "--token-out", token]).await;
+    let shown = stage.run(&["policy", "show"]).await;
+    assert_eq!(shown, serde_json::to_value(Policy::default()).unwrap());
+
+    // What is shown as TOML is what can be set.
+    let mut wanted = Policy::default();
+    wanted.human_topics.insert("refunds".to_owned());
+    wanted.hand_offs = 3;
+    let file = stage.folder.path().join("policy.toml");
+    std::fs::write(&file, toml::to_string_pretty(&wanted).unwrap()).unwrap();
+    let place = file.to_str().unwrap();
+    assert_eq!(stage.fails(None, &["policy", "set", place, "--token-file", token]).await, (3, "forbidden"));
+    stage.run(&["policy", "set", place]).await;
+    let lena = stage.run_as(None, &["policy", "show", "--token-file", token]).await.unwrap();
+    assert_eq!(lena, [serde_json::to_value(&wanted).unwrap()]);
+
+    std::fs::write(&file, "mode = \"auto\"\nhuman_topic = [\"x\"]\n").unwrap();
+    let wrong = stage.run_as(Some(ADMIN), &["policy", "set", place]).await.unwrap_err();
+    let said = format!("{place}:2: `human_topic` is no key here; did you mean `human_topics`?");
+    assert_eq!((wrong.code(), wrong.sentence()), (2, said.as_str()));
+    stage.running.drain().await;
+}
+
+#[tokio::test]
 async fn what_is_not_there_and_who_cannot_be_reached_have_their_codes() {
     let stage = Stage::set().await;
     assert_eq!(stage.fails(Some(ADMIN), &["show", "99"]).await, (4, "not_found"));
