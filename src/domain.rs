@@ -23,6 +23,7 @@ pub mod escalation;
 pub mod event;
 pub mod evidence;
 pub mod filter;
+mod form;
 pub mod guard;
 pub mod guidance;
 pub mod health;

@@ -7,9 +7,9 @@ use super::{
 use crate::domain::{
     command::Command,
     escalation::Reason,
-    event::Event,
+    event::{Event, Recorded},
     holder::Holder,
-    ids::{Digest, EntryNo},
+    ids::{ConversationId, Digest, EntryNo},
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
@@ -26,6 +26,21 @@ pub(super) fn ask(world: &mut World, tool: &str, arguments: &str) -> Event {
     world.does(AI, Command::AskTool { conversation: ID, turn, term, tool, arguments, definition: PIN, words })[0]
         .event
         .clone()
+}
+
+/// An AI asks for a refund, which a person must approve, and its turn ends with `outcome`.
+pub(super) fn ask_and_end(
+    world: &mut World,
+    id: ConversationId,
+    outcome: impl FnOnce(EntryNo) -> Outcome,
+) -> Vec<Recorded> {
+    let term = world.term(id);
+    let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
+    let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
+    let asked =
+        Command::AskTool { conversation: id, turn, term, tool, arguments, definition: PIN, words: String::new() };
+    let call = world.does(AI, asked)[0].n;
+    world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome: outcome(call) })
 }
 
 fn waiting(world: &World) -> (EntryNo, Digest) {
