@@ -63,7 +63,8 @@ impl Policy {
                 }
                 let text = toml::to_string_pretty(policy)
                     .map_err(|error| Failure::Failed(format!("the policy could not be written as TOML: {error}")))?;
-                context.out.text(&SafeText::message(text.trim_end()))
+                let head = "# Times are in milliseconds, shares in thousandths.";
+                context.out.text(&SafeText::message(&format!("{head}\n{}", text.trim_end())))
             }
             What::Set { file } => {
                 // A file that is wrong is told before anybody is asked for a token.

@@ -30,7 +30,16 @@ use std::{
     process::{self, Stdio},
 };
 use tokio::net::TcpStream;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{
+        Message,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
+};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -73,7 +82,10 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     let longer_by_one = Message::text("x".repeat(limits::FRAME_IN + 1));
     let deep = text(&"[".repeat(50_000));
     let binary = Message::binary(vec![0_u8, 159, 146, 150]);
+    let garbled = Message::Frame(Frame::message(vec![b'{', 0xff, 0xfe], OpCode::Data(Data::Text), true));
     for (said, code, words) in [
+        (vec![garbled.clone()], ByeCode::BadFrame, "a frame is text in UTF-8"),
+        (vec![known(), garbled], ByeCode::BadFrame, "a frame is text in UTF-8"),
         (vec![text("hello?")], ByeCode::BadFrame, "not a frame: "),
         (vec![text("")], ByeCode::BadFrame, "not a frame: "),
         (vec![text("{\"type\":\"frobnicate\"}")], ByeCode::BadFrame, "not a frame: unknown variant `frobnicate`"),
