@@ -32,6 +32,7 @@ pub mod ids;
 pub mod mode;
 pub mod near;
 pub mod policy;
+pub mod rare;
 pub mod refusal;
 pub mod reply;
 pub mod seldom;

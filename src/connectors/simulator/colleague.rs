@@ -129,7 +129,8 @@ impl Colleague {
                 if let Some(card) = self.cards.get_mut(&card.id) {
                     // Until the card comes that says so.
                     card.holder = Holder::Human(me);
-                    (card.escalation, card.draft) = (None, None);
+                    card.escalation = None;
+                    card.draft = None.into();
                 }
                 return Ok(());
             }

@@ -136,7 +136,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
     page.row("holder", SafeText::own(format!("{sign} {words}, {held}")), role);
     let from = if card.own_mode.is_some() { "set here" } else { "desk" };
     page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
-    if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
+    if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
     }
     page.row("term", SafeText::own(card.term.count().to_string()), Role::Dim);
@@ -166,7 +166,7 @@ fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
         Some(since) => page.row("waits", when::ago(model.now.since(since)), Role::Warn),
         None => page.row("waits", SafeText::literal("not for an answer"), Role::Dim),
     }
-    if let Some(draft) = &card.draft {
+    if let Some(draft) = card.draft.get() {
         page.row(
             "draft",
             SafeText::own(format!("expires in {}", when::left(model.now, draft.expires_at))),

@@ -157,7 +157,7 @@ fn state(model: &Model, row: &Row<'_>) -> (SafeText, bool) {
     if let Some(escalation) = &card.escalation {
         return (SafeText::literal(escalation.reason.words()), true);
     }
-    if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
+    if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         return (SafeText::own(format!("paused {}", when::left(model.now, until))), false);
     }
     let reason = attention::of(card, model.now).reasons.into_iter().find(|reason| reason.points >= 8);

@@ -211,10 +211,10 @@ fn asked(model: &Model, card: &Card, need: Need) -> SafeText {
     let last = card.last.as_ref().map(|last| &*last.text).unwrap_or_default();
     match need.asks {
         Asks::Draft => {
-            let why = match card.draft.map(|draft| draft.why) {
+            let why = match card.draft.get().map(|draft| draft.why) {
                 Some(Why::Guard { rule }) => {
                     let talk = model.talk.as_ref().filter(|talk| talk.conversation == card.id);
-                    let draft = card.draft.map_or(EntryNo(0), |draft| draft.draft);
+                    let draft = card.draft.get().map_or(EntryNo(0), |draft| draft.draft);
                     let found = talk.map(|talk| talk.thread.verdicts_on(draft)).unwrap_or_default();
                     let said: Vec<String> = found.iter().map(|verdict| verdict.sentence().to_string()).collect();
                     if said.is_empty() { rule.words().to_owned() } else { said.join("; ") }

@@ -25,7 +25,7 @@ fn context() -> Context<'static> {
 
 fn card() -> Card {
     Card {
-        customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".into()) },
+        customer: Customer { name: "Jana Nováková".into(), email: None, locale: Some("de-AT".into()) },
         topic: Some("order late".into()),
         holder: Holder::Ai(TeammateId(2)),
         priority: Priority::High,

@@ -124,7 +124,7 @@ impl Hearing {
                 Ok(())
             }
             ToServer::DraftGrew { conversation, turn, offset, text } => {
-                let writing = self.hub.feed.card(conversation).and_then(|card| card.writing);
+                let writing = self.hub.feed.card(conversation).and_then(|card| card.writing.get());
                 if self.me.role.may(Right::Answer) && Tails::may_grow(writing, self.me.id, turn) {
                     self.hub.feed.with_tail(conversation, |tails| {
                         tails.grow(conversation, turn, offset as usize, &text);

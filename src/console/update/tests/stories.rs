@@ -291,10 +291,10 @@ fn a_draft_is_approved_edited_or_rejected_once_it_was_seen() {
     ] {
         let (mut stage, jana) = Stage::with_jana();
         stage.answers(jana, "Perhaps.", 100);
-        let waits = stage.model.card(jana).unwrap().draft.unwrap();
+        let waits = stage.model.card(jana).unwrap().draft.get().unwrap();
         stage.keys(keys);
         assert_eq!(stage.last_ask(), Command::DecideDraft { conversation: jana, draft: waits.draft, decision: wanted });
-        assert_eq!(stage.model.card(jana).unwrap().draft, None);
+        assert_eq!(stage.model.card(jana).unwrap().draft.get(), None);
     }
 }
 

@@ -64,7 +64,7 @@ fn a_blocked_answer_is_a_draft_that_a_person_may_send_or_change() {
         };
         assert_eq!(rules, [Rule::Promise, Rule::Figure]);
         assert!(matches!(said[1].event, Event::DraftProposed { why: Why::Guard { rule: Rule::Promise }, .. }));
-        assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Promise });
+        assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Promise });
         let decision = Decision::Edit { text: "We look into it.".into() };
         world.does(ANA, Command::DecideDraft { conversation: id, draft: said[1].n, decision });
         assert_eq!(world.talk(id).outbox.len(), 1);
@@ -89,7 +89,7 @@ fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() 
     let (mut world, id) = World::with_talk(Policy::default());
     world.does(WEB, Command::CustomerSaid { conversation: id, text: "I got an electric shock from it!".into() });
     let draft = world.turn(AI, id, answer("Please run hot water through it.", 1000))[1].n;
-    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Sensitive });
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Sensitive });
     world.does(
         ANA,
         Command::DecideDraft { conversation: id, draft, decision: Decision::Reject { reason: "no!".into() } },

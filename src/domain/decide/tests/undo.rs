@@ -33,7 +33,7 @@ fn seen(it: &Conversation) -> Undoables {
     judged.sort_unstable();
     (
         (card.holder, card.status, card.tags.to_vec(), card.priority),
-        (card.own_mode, card.mode, card.paused_until),
+        (card.own_mode, card.mode, card.paused_until.get()),
         (card.escalation.as_deref().cloned(), card.waiting_since, card.signs),
         judged,
     )
