@@ -227,10 +227,10 @@ fn named(name: &str, level: ColorLevel) -> Result<Theme, String> {
     if let Some(theme) = Theme::built_in(name, level) {
         return Ok(theme);
     }
-    let text = std::fs::read_to_string(name).map_err(|error| {
-        let near = nearest(name, NAMES.iter().copied());
-        let near = near.map_or_else(|| NAMES.join(", "), |near| format!("did you mean `{near}`?"));
-        format!("`{name}` is no theme that is built in ({near}), and as a file: {error}")
+    let text = std::fs::read_to_string(name).map_err(|error| match nearest(name, NAMES.iter().copied()) {
+        _ if error.kind() != io::ErrorKind::NotFound => format!("{name}: {error}; name a theme file that can be read"),
+        Some(near) => format!("`{name}` is no theme; did you mean `{near}`?"),
+        None => format!("`{name}` is no theme file, and no built-in theme: use {}", NAMES.join(", ")),
     })?;
     Theme::read(&text, name, level).map_err(|mistake| mistake.to_string())
 }
