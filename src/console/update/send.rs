@@ -157,7 +157,9 @@ impl Up<'_> {
 
     pub(super) fn sentence(&self, why: &Refusal) -> String {
         let office = &self.m.office;
-        why.sentence(&|id| office.name_of(id))
+        let said = why.sentence(&|id| office.name_of(id));
+        // Here that is a word away.
+        if *why == Refusal::Resolved { format!("{said} (:reopen)") } else { said }
     }
 
     pub(super) fn not_asked(&mut self, ticket: u64, why: &str) {

@@ -317,6 +317,12 @@ fn a_resolved_row_stays_under_the_cursor_until_it_is_left() {
     stage.rest();
     stage.keys("R");
     assert_eq!(stage.model.selected(), Some(jana));
+    // What a settled matter refuses is not offered, and how it is opened is.
+    let hints: Vec<_> = stage.model.hints().iter().map(|hint| (hint.keys.clone(), hint.title)).collect();
+    assert_eq!(hints[0], (":reopen".to_owned(), "open it again"));
+    assert!(!hints.iter().any(|(_, title)| ["take over", "whisper", "task", "resolve"].contains(title)), "{hints:?}");
+    stage.keys("t");
+    assert_eq!(stage.notice(), "it is resolved; reopen it first (:reopen)");
     stage.pass(Span::seconds(20));
     assert_eq!(stage.model.selected(), Some(jana));
     stage.keys("G");
