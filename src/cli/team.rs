@@ -86,7 +86,20 @@ pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, F
     for problem in &report.problems {
         out.remark(&problem.to_string());
     }
+    if let (Some(folder), Some(said)) = (folder, missing(report.files, report.left_out, report.sections)) {
+        out.remark(&format!("{}: {said}", folder.display()));
+    }
     Ok(knowledge)
+}
+
+/// What an AI must do without, of a folder of articles.
+fn missing(files: usize, left_out: usize, sections: usize) -> Option<String> {
+    if sections == 0 {
+        return Some("nothing in it can be answered from; the AI gives every matter to people".to_owned());
+    }
+    (left_out > 0).then(|| {
+        format!("{left_out} of {files} files are left out; `centaur knowledge check` says when all are in order")
+    })
 }
 
 /// The file of guidance.
@@ -142,4 +155,16 @@ pub fn policy_file(path: &Path) -> Result<Policy, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Usage(format!("{}: {error}; check the path", path.display())))?;
     policy(&text, &path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_ai_must_do_without_is_said() {
+        assert_eq!(missing(6, 0, 2), None);
+        assert!(missing(6, 4, 2).unwrap().starts_with("4 of 6 files are left out"));
+        assert!(missing(0, 0, 0).unwrap().contains("gives every matter to people"));
+    }
 }
