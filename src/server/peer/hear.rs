@@ -63,6 +63,7 @@ impl Hearing {
                 Heard::Closed => break None,
                 Heard::TooLong => break Some((ByeCode::TooLong, too_long())),
                 Heard::NotText => break Some((ByeCode::BadFrame, "frames are text, not binary".into())),
+                Heard::NotUtf8 => break Some((ByeCode::BadFrame, "a frame is text in UTF-8".into())),
                 Heard::Life => {
                     self.heard_of();
                     continue;

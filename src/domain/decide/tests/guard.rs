@@ -275,14 +275,11 @@ fn a_notice_is_looked_at_like_an_answer_and_left_out_where_a_check_stops_it() {
 fn a_notice_sent_while_a_person_decides_on_a_call_is_looked_at_too() {
     for (notice, sent) in [("A colleague looks at it.", 1), ("You will get 500 euros tomorrow, guaranteed.", 0)] {
         let (mut world, id) = World::with_talk(Policy { tools: super::tools::rules(), ..Policy::default() });
-        let term = world.term(id);
-        let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
-        let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
-        let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
-        let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
-        let call = world.does(AI, asked)[0].n;
-        let outcome = Outcome::Wait { call, notice: Some(notice.into()), trace: Trace::default() };
-        let said = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+        let said = super::calls::ask_and_end(&mut world, id, |call| Outcome::Wait {
+            call,
+            notice: Some(notice.into()),
+            trace: Trace::default(),
+        });
         let notified = said.iter().filter(|one| matches!(one.event, Event::Notified { .. })).count();
         assert_eq!((notified, world.talk(id).outbox.len()), (sent, sent), "{notice}: {said:?}");
         assert!(world.talk(id).card.tool_waiting().is_some());
