@@ -20,6 +20,7 @@
 use super::when;
 use crate::{
     console::{
+        layout,
         markdown::Styled,
         model::{Model, Screen},
         theme::{Role, Theme},
@@ -120,12 +121,18 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
     let call = model.talk.as_ref().and_then(|talk| talk.waiting_call()).filter(|_| model.screen != Screen::NeedsYou);
     if let Some((entry, used)) = call {
         page.title(&SafeText::own(format!("tool call {} waits", entry.n)));
-        for (name, words, role) in super::entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by))) {
-            page.row(name, words, role);
+        // All of them stand in the talk beside it; here is what is decided on, wherever the talk was turned to.
+        let beside = model.size.0 >= layout::TWO;
+        let facts = super::entry::tool::facts(used, &SafeText::line(&model.actor_name(entry.by)));
+        for (name, words, role) in facts {
+            if !beside || matches!(name, "tool" | "asks" | "with" | "amount") {
+                page.row(name, words, role);
+            }
         }
     }
     page.title(&SafeText::literal("now"));
-    let held = when::lasting(model.now.since(card.held_since));
+    let held = model.now.since(card.held_since);
+    let held = if held.whole_seconds() < 60 { String::new() } else { format!(", {}", when::lasting(held)) };
     let name = |id| SafeText::line_within(&model.name_of(id), 40);
     let (sign, words, role) = match card.holder {
         Holder::Queue => (ink.glyphs.queue, SafeText::literal("queue"), Role::Queue),
@@ -133,7 +140,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
         Holder::Human(id) if model.me() == Some(id) => (ink.glyphs.human, SafeText::literal("you"), Role::Human),
         Holder::Human(id) => (ink.glyphs.human, name(id), Role::Human),
     };
-    page.row("holder", SafeText::own(format!("{sign} {words}, {held}")), role);
+    page.row("holder", SafeText::own(format!("{sign} {words}{held}")), role);
     let from = if card.own_mode.is_some() { "set here" } else { "desk" };
     page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
     if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
@@ -159,12 +166,16 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
 
 fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
     page.title(&SafeText::literal("clocks"));
-    let opened =
-        SafeText::own(format!("{} {}", when::day(card.opened_at, zone), when::time_of_day(card.opened_at, zone)));
+    let time = when::time_of_day(card.opened_at, zone);
+    let opened = if when::another_day(card.opened_at, model.now, zone) {
+        SafeText::own(format!("{} {time}", when::day(card.opened_at, zone)))
+    } else {
+        time
+    };
     page.row("opened", opened, Role::Text);
     match card.waiting_since {
         Some(since) => page.row("waits", when::ago(model.now.since(since)), Role::Warn),
-        None => page.row("waits", SafeText::literal("not for an answer"), Role::Dim),
+        None => page.row("waits", SafeText::literal("for nothing"), Role::Dim),
     }
     if let Some(draft) = card.draft.get() {
         page.row(

@@ -139,16 +139,11 @@ fn facts(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
     block.line();
     block.own(0, sign, ink.style(role));
     let x = block.own(2, need.asks.words(), ink.theme.bold(role));
+    let waited = model.now.since(need.since);
     let waits = match model.pending_act(card.id) {
         Some(act) => SafeText::literal(act.act.doing()),
-        None => {
-            let waits = model.now.since(need.since);
-            if waits.whole_seconds() < 60 {
-                SafeText::literal("just now")
-            } else {
-                SafeText::own(format!("waits {}", waits.short()))
-            }
-        }
+        None if waited.whole_seconds() < 60 => SafeText::literal("just now"),
+        None => SafeText::own(format!("waits {}", waited.short())),
     };
     block.at(x + 3, waits, ink.style(Role::Dim));
     let mut row = |name: &'static str, words: SafeText, role: Role| {

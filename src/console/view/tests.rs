@@ -99,6 +99,24 @@ fn the_floor_is_drawn_at_every_size() {
 }
 
 #[test]
+fn the_columns_of_the_list_are_the_same_in_every_row_and_help_is_told_below_at_every_width() {
+    for width in 46..=200 {
+        let mut model = fixture::floor(width, 24);
+        model.pane = Pane::List;
+        let buffer = drawn(&model, &mut Look::default());
+        let list = layout::areas(buffer.area, &model).unwrap().list.unwrap();
+        let why = if list.width < 50 { 11 } else { 17 };
+        let starts = list.right() - 6 - why;
+        for y in list.top()..list.bottom() {
+            let cell = |x: u16| buffer[(x, y)].symbol();
+            assert_eq!((cell(starts - 1), cell(starts + why)), (" ", " "), "row {y} of {width} columns");
+            assert_ne!(cell(starts), " ", "row {y} of {width} columns");
+        }
+        assert!(text(&buffer).lines().last().unwrap().ends_with("? help"), "{width} columns");
+    }
+}
+
+#[test]
 fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
     use crate::console::model::{Deed, JobBox, shift::SheetBox};
     use crate::domain::shift::{Facts, Sheet, To};

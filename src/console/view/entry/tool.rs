@@ -120,12 +120,11 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
         c.below(block, SafeText::own(acts.join("   ")), c.style(Role::Key));
         return;
     }
-    let what = match used.question() {
-        Some(question) => SafeText::evidence(&question),
-        None => {
-            let arguments = SafeText::evidence(&roomy(used.arguments()));
-            SafeText::own(format!("{} {arguments}", SafeText::evidence(&used.call.tool)))
-        }
+    let what = if let Some(question) = used.question() {
+        SafeText::evidence(&question)
+    } else {
+        let arguments = SafeText::evidence(&roomy(used.arguments()));
+        SafeText::own(format!("{} {arguments}", SafeText::evidence(&used.call.tool)))
     };
     let by = used.ending.as_ref().map_or_else(String::new, |(_, by)| format!(" ({})", c.actor(*by)));
     let words = SafeText::own(format!("{lead} {what}: {}{by}", used.state()));
