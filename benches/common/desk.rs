@@ -78,7 +78,10 @@ impl Seeding {
         let text = ASKED[self.random.below(6) as usize];
         let open = Command::OpenConversation {
             channel: "web".into(),
-            customer: Customer { name: format!("{} {} {n}", GIVEN[given], FAMILY[family]), ..Customer::default() },
+            customer: Customer {
+                name: format!("{} {} {n}", GIVEN[given], FAMILY[family]).into(),
+                ..Customer::default()
+            },
             topic: None,
             text: text.to_owned(),
             external_ref: None,

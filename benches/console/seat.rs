@@ -216,7 +216,7 @@ impl Seat {
         for id in self.talks.clone() {
             let Some(mut card) = self.model.card(id).cloned() else { continue };
             card.seq = card.seq.next();
-            card.writing = Some(Writing { turn: EntryNo(2), by: ARIA, since: self.at });
+            card.writing = Some(Writing { turn: EntryNo(2), by: ARIA, since: self.at }).into();
             self.frame(ToPeer::Cards { cards: vec![card], gone: Vec::new(), current: None });
         }
         self.draw();
@@ -240,8 +240,7 @@ impl Seat {
 
 /// About what cards take: themselves and their texts.
 fn given(cards: &[Card]) -> u64 {
-    let texts = |card: &Card| {
-        card.customer.name.capacity() + card.channel.len() + card.last.as_ref().map_or(0, |it| it.text.len())
-    };
+    let texts =
+        |card: &Card| card.customer.name.len() + card.channel.len() + card.last.as_ref().map_or(0, |it| it.text.len());
     cards.iter().map(|card| (size_of::<Card>() + texts(card)) as u64).sum()
 }

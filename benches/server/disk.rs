@@ -68,9 +68,9 @@ fn group_loop(
     })
 }
 
-/// One row after the other with a pause before each, as on a quiet machine: how long each took until it was on disk.
-pub fn quiet(folder: &Path, times: usize, pause: Duration) -> Vec<Duration> {
-    let mut commit = rows(folder, "quiet");
+/// One row after the other with a pause before each: how long each took until it was on disk.
+pub fn paced(folder: &Path, name: &str, times: usize, pause: Duration) -> Vec<Duration> {
+    let mut commit = rows(folder, name);
     // Both bounded by the one row under way.
     let (ask, asked) = mpsc::sync_channel::<u64>(1);
     let (tell, told) = mpsc::sync_channel::<()>(1);
@@ -84,7 +84,9 @@ pub fn quiet(folder: &Path, times: usize, pause: Duration) -> Vec<Duration> {
             }
         });
         let waits = (1..=times as u64).map(|number| {
-            thread::sleep(pause);
+            if !pause.is_zero() {
+                thread::sleep(pause);
+            }
             let asked_at = Instant::now();
             let _ = ask.send(number);
             let _ = told.recv();

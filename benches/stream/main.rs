@@ -113,7 +113,7 @@ fn token(name: &str) -> String {
 async fn open(door: &mut Caller, at: usize) -> ConversationId {
     let open = Command::OpenConversation {
         channel: "web".into(),
-        customer: Customer { name: format!("Customer {at}"), ..Customer::default() },
+        customer: Customer { name: format!("Customer {at}").into(), ..Customer::default() },
         topic: None,
         text: "How long does it take?".into(),
         external_ref: None,

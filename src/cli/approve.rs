@@ -88,7 +88,7 @@ impl Approve {
 /// [`Failure::NotFound`] if none waits.
 pub fn meant(card: &Card, named: Option<u32>) -> Result<EntryNo, Failure> {
     // A named one that no longer waits is asked for all the same: the desk knows how it ended.
-    named.map(EntryNo).or(card.draft.map(|draft| draft.draft)).ok_or_else(|| {
+    named.map(EntryNo).or(card.draft.get().map(|draft| draft.draft)).ok_or_else(|| {
         Failure::NotFound(format!(
             "no draft and no tool call waits in #{}; `centaur ls is:draft` and `is:tool` show where some do",
             card.id

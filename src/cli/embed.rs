@@ -64,10 +64,12 @@ impl Embedded {
     /// # Errors
     /// The folder, the log or the server failed; the sentence says which and what to do.
     pub async fn open(folder: &Path, plan: Plan) -> Result<Self, Failure> {
-        fs::create_dir_all(folder).map_err(|error| about(folder, "cannot be made", &error))?;
+        fs::create_dir_all(folder)
+            .map_err(|error| about(folder, "is no folder and cannot be made one; name another with --data", &error))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fresh_id = LogId(uuid::Uuid::new_v4().as_u128());
-        let (mut log, opened) = SqliteLog::open(folder, clock.now(), fresh_id).map_err(Failure::of)?;
+        let (mut log, opened) =
+            SqliteLog::open(folder, clock.now(), fresh_id).inspect_err(|error| tracing::error!("{error:?}"))?;
         let rewound = matches!(opened, Opened::Rewound { .. });
         if rewound {
             tracing::warn!(folder = %folder.display(), "the log went back in time; it gets a new identity");

@@ -20,6 +20,7 @@ use super::{
     guard::Heed,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, Term},
+    rare::Rare,
     seldom::Seldom,
     signals::Said,
     teammate::Teammate,
@@ -163,15 +164,15 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         held_since: recorded.at,
         mode: office.mode_for(topic.as_deref(), channel),
         own_mode: None,
-        paused_until: None,
+        paused_until: Rare::none(),
         status: Status::Open,
         priority: super::card::Priority::Normal,
         tags: Seldom::new(),
         escalation: None,
-        draft: None,
+        draft: Rare::none(),
         tool: None,
         ready: Seldom::new(),
-        writing: None,
+        writing: Rare::none(),
         waiting_since: None,
         asked: EntryNo(0),
         signs: Signs::default(),
@@ -292,7 +293,7 @@ impl Conversation {
             }
             Event::DraftProposed { turn, answer, term, expires_at, why } => {
                 let whispers = self.end_turn(*turn);
-                card.draft = Some(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
+                card.draft = Rare::from(DraftWaits { draft: n, expires_at: *expires_at, why: *why });
                 card.signs.grounding = Some(answer.grounding);
                 self.may_be_judged(n);
                 self.draft = Some(Box::new(super::approval::Waiting {
@@ -305,7 +306,7 @@ impl Conversation {
                 }));
             }
             Event::DraftEnded { ending, .. } => {
-                card.draft = None;
+                card.draft = Rare::none();
                 let whispers = self.draft.take().map(|waiting| waiting.whispers).unwrap_or_default();
                 if !matches!(ending, Ending::Approved | Ending::Edited) {
                     self.whisper_again(&whispers);
@@ -353,8 +354,8 @@ impl Conversation {
                 card.own_mode = *mode;
                 card.mode = mode_of(office, &card);
             }
-            Event::Paused { until } => card.paused_until = Some(*until),
-            Event::Unpaused => card.paused_until = None,
+            Event::Paused { until } => card.paused_until = Rare::from(*until),
+            Event::Unpaused => card.paused_until = Rare::none(),
             Event::Tagged { added, removed } => {
                 let mut tags: Vec<String> = card.tags.iter().filter(|tag| !removed.contains(tag)).cloned().collect();
                 tags.extend(added.iter().cloned());
@@ -410,11 +411,8 @@ impl Conversation {
         self.apply_to_calls(recorded);
         card.tool = self.tool_sign();
         card.ready = self.ready_sign();
-        card.writing = self.turn.as_ref().filter(|open| !open.shadow).map(|open| Writing {
-            turn: open.turn,
-            by: open.by,
-            since: open.since,
-        });
+        let writes = self.turn.as_ref().filter(|open| !open.shadow);
+        card.writing = writes.map(|open| Writing { turn: open.turn, by: open.by, since: open.since }).into();
         card.on_its_way = self
             .outbox
             .iter()

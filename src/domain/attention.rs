@@ -302,7 +302,7 @@ fn next_step(card: &Card, at: Timestamp) -> Option<Timestamp> {
     if sleeps.is_some() {
         return sleeps;
     }
-    let pause = card.paused_until.filter(|&until| at < until);
+    let pause = card.paused_until.get().filter(|&until| at < until);
     let most = Why::Waits.most().unsigned_abs();
     let step = card.waiting_since.and_then(|since| {
         let n = waits(card, at);

@@ -10,6 +10,7 @@ use super::{
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
+    rare::Rare,
     seldom::Seldom,
     task::Given,
     time::Timestamp,
@@ -209,8 +210,8 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_mode: Option<Mode>,
     /// Until when the AI is paused here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paused_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Rare::is_none")]
+    pub paused_until: Rare<Timestamp>,
     /// Open, snoozed or resolved.
     pub status: Status,
     /// How soon.
@@ -222,8 +223,8 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Box<Escalation>>,
     /// A draft that waits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub draft: Option<DraftWaits>,
+    #[serde(default, skip_serializing_if = "Rare::is_none")]
+    pub draft: Rare<DraftWaits>,
     /// A tool call that waits for a person, one that a person let run, or one that the AI is to go on with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<Box<ToolWaits>>,
@@ -231,8 +232,8 @@ pub struct Card {
     #[serde(default, skip_serializing_if = "Seldom::is_empty")]
     pub ready: Seldom<ToolReady>,
     /// An AI that writes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub writing: Option<Writing>,
+    #[serde(default, skip_serializing_if = "Rare::is_none")]
+    pub writing: Rare<Writing>,
     /// Since when the customer waits for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<Timestamp>,
@@ -270,7 +271,7 @@ impl Card {
     #[must_use]
     pub fn decide_by(&self) -> Option<Timestamp> {
         let tool = self.tool_waiting().and_then(|tool| tool.expires_at);
-        self.draft.map(|draft| draft.expires_at).into_iter().chain(tool).min()
+        self.draft.get().map(|draft| draft.expires_at).into_iter().chain(tool).min()
     }
 }
 
@@ -292,15 +293,15 @@ impl Card {
             held_since: at,
             mode: Mode::Auto,
             own_mode: None,
-            paused_until: None,
+            paused_until: Rare::none(),
             status: Status::Open,
             priority: Priority::Normal,
             tags: Seldom::new(),
             escalation: None,
-            draft: None,
+            draft: Rare::none(),
             tool: None,
             ready: Seldom::new(),
-            writing: None,
+            writing: Rare::none(),
             waiting_since: None,
             asked: EntryNo(1),
             signs: Signs::default(),

@@ -33,5 +33,5 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
         };
         running.into_iter().chain(given.back_at).min()
     });
-    [snooze, card.paused_until, draft, turn].into_iter().flatten().chain(tasks).chain(calls).min()
+    [snooze, card.paused_until.get(), draft, turn].into_iter().flatten().chain(tasks).chain(calls).min()
 }

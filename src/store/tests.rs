@@ -80,7 +80,7 @@ fn entry(id: Option<u128>, events: &[Recorded]) -> Entry {
 fn talk(id: u64, seq: u64) -> Conversation {
     let card = Card {
         seq: Seq(seq),
-        customer: Customer { name: format!("Zoë {id}"), ..Customer::default() },
+        customer: Customer { name: format!("Zoë {id}").into(), ..Customer::default() },
         tags: vec!["vip".into()].into(),
         waiting_since: Some(NOW),
         ..Card::quiet(ConversationId(id), NOW)

@@ -188,7 +188,7 @@ impl Worker {
     fn as_connector(&mut self, mark: &str) -> Option<Command> {
         let text = format!("{mark} where is my parcel?");
         if self.cards.len() < 3 || self.dice.below(30) == 0 {
-            let customer = Customer { name: "Jana".to_owned(), ..Customer::default() };
+            let customer = Customer { name: "Jana".into(), ..Customer::default() };
             let external_ref = None;
             return Some(Command::OpenConversation {
                 channel: "post".to_owned(),

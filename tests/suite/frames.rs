@@ -649,12 +649,12 @@ fn card() -> Card {
         held_since: AT,
         mode: Mode::Draft,
         own_mode: Some(Mode::Draft),
-        paused_until: Some(AT),
+        paused_until: Some(AT).into(),
         status: Status::Snoozed { until: AT },
         priority: Priority::High,
         tags: vec!["vip".into()].into(),
         escalation: Some(Box::new(Escalation { reason: Reason::Repeats, summary: "asked thrice".into(), at: AT })),
-        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }),
+        draft: Some(DraftWaits { draft: EntryNo(17), expires_at: AT, why: Why::LowGrounding }).into(),
         tool: Some(Box::new(ToolWaits {
             call: EntryNo(18),
             tool: call().tool,
@@ -666,7 +666,7 @@ fn card() -> Card {
             answers: EntryNo(15),
         })),
         ready: vec![ToolReady { call: EntryNo(18), tool: call().tool }].into(),
-        writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }),
+        writing: Some(Writing { turn: EntryNo(16), by: AI, since: AT }).into(),
         waiting_since: Some(AT),
         asked: EntryNo(15),
         signs: Signs {

@@ -303,7 +303,7 @@ async fn a_rejected_draft_is_written_anew_with_the_reason_read() {
     let bench = bench(Mode::Draft, Pace::Instant, 4);
     bench.open("how long does a refund take?").await;
     pass(Duration::from_secs(5)).await;
-    let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.unwrap().draft;
+    let draft = bench.look().await.0.conversation(TALK).unwrap().card.draft.get().unwrap().draft;
     let decision = Decision::Reject { reason: "do not mention cards".into() };
     bench.ask(Actor::Teammate(ADMIN), Command::DecideDraft { conversation: TALK, draft, decision }).await.unwrap();
     pass(Duration::from_secs(5)).await;

@@ -49,7 +49,7 @@ impl Need {
         }
         Self {
             queued: (card.holder == Holder::Queue).then_some(card.term),
-            draft: card.draft.map(|draft| draft.draft),
+            draft: card.draft.get().map(|draft| draft.draft),
             undelivered: card.signs.undelivered,
         }
     }
@@ -259,7 +259,8 @@ mod tests {
                 draft: EntryNo(n),
                 expires_at: after(60_000),
                 why: crate::domain::approval::Why::Mode,
-            }),
+            })
+            .into(),
             ..card(1, Holder::Ai(AI))
         };
         let mut told = Vec::new();

@@ -74,7 +74,7 @@ pub fn call(call: &Call, floor: &Floor) -> SafeText {
 
 /// That a conversation needs somebody, and why.
 fn needs(card: &Card, me: TeammateId, at: Timestamp) -> SafeText {
-    let why = if let Some(draft) = card.draft {
+    let why = if let Some(draft) = card.draft.get() {
         format!("a draft waits, {} left", draft.expires_at.since(at).short())
     } else if card.signs.undelivered > 0 {
         "a message did not arrive".to_owned()

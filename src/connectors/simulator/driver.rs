@@ -391,7 +391,8 @@ impl<'a> Driver<'a> {
         self.guests.insert(guest, Guest { machine, chat: None, early: Vec::new() });
         self.played.customers += 1;
         self.played.messages += 1;
-        let customer = Customer { name: arrival.name, email: None, locale: Some(scenario.locale.as_str().into()) };
+        let customer =
+            Customer { name: arrival.name.into(), email: None, locale: Some(scenario.locale.as_str().into()) };
         let open = Command::OpenConversation {
             channel: CHANNEL.to_owned(),
             customer,

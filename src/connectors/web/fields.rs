@@ -69,7 +69,7 @@ pub(super) fn opening(body: &[u8]) -> Result<Opening, Fault> {
         return Err(Fault::field("topic", what));
     }
     Ok(Opening {
-        customer: Customer { name, email: email.map(Into::into), locale: locale.map(Into::into) },
+        customer: Customer { name: name.into(), email: email.map(Into::into), locale: locale.map(Into::into) },
         topic,
         text: text(&fields)?,
     })
@@ -188,7 +188,7 @@ mod tests {
         let body = br#"{"customer":{"name":"Jana Novak","email":"jana@example.org"},"text":"Hi","topic":"delivery","locale":"cs","more":1}"#;
         let expected = Opening {
             customer: Customer {
-                name: "Jana Novak".to_owned(),
+                name: "Jana Novak".into(),
                 email: Some("jana@example.org".into()),
                 locale: Some("cs".into()),
             },

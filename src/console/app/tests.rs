@@ -239,7 +239,7 @@ async fn the_person_is_called_by_the_seat_and_the_title_follows() {
     for id in 1..=3 {
         room.clock.fetch_add(1_000, Ordering::SeqCst);
         let mut card = Card { waiting_since: Some(now), ..Card::quiet(ConversationId(id), now) };
-        card.customer.name = "Zo\u{eb}\u{1b}]0;x\u{7}".to_owned();
+        card.customer.name = "Zo\u{eb}\u{1b}]0;x\u{7}".into();
         let cards = ToPeer::Cards { cards: vec![card], gone: Vec::new(), current: Some(Seq(1)) };
         room.app.hear(What::News(News::Frame(Box::new(cards))));
     }

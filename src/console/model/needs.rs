@@ -91,7 +91,9 @@ pub fn need(card: &Card, me: Option<TeammateId>) -> Option<Need> {
         _ if card.signs.undelivered > 0 => {
             Some(Need { since: card.last.as_ref().map_or(since, |last| last.at), ..of(Asks::Undelivered)? })
         }
-        _ if card.draft.is_some() => Some(Need { expires: card.draft.map(|it| it.expires_at), ..of(Asks::Draft)? }),
+        _ if card.draft.is_some() => {
+            Some(Need { expires: card.draft.get().map(|it| it.expires_at), ..of(Asks::Draft)? })
+        }
         _ if card.tool_waiting().is_some() => Some(Need { expires: card.decide_by(), ..of(Asks::Tool)? }),
         Holder::Human(_) => card.waiting_since.and_then(|_| of(Asks::YourTurn)),
         Holder::Queue => match &card.escalation {

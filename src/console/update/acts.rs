@@ -216,7 +216,7 @@ impl Up<'_> {
         if card.draft.is_none() && card.tool_waiting().is_some() {
             return self.decide_tool(action, argument, card);
         }
-        let Some(waits) = card.draft else {
+        let Some(waits) = card.draft.get() else {
             return self.say(Severity::Info, format!("no draft and no tool call waits in #{conversation}"));
         };
         // What was not seen is not approved.

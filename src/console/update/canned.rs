@@ -2,14 +2,14 @@
 
 use super::{Up, send::join};
 use crate::console::{
-    action::{Action, Scope, nearest},
+    action::{Action, Scope},
     composer::{
         Editor,
         canned::{blanks, filled, fitting},
     },
     model::{Act, Asked, Choosing, Composer, DraftKey, Layer, Severity, Writing},
 };
-use crate::domain::{command::Command, ids::ConversationId, reply::DeskReply};
+use crate::domain::{command::Command, ids::ConversationId, near::nearest, reply::DeskReply};
 
 impl Up<'_> {
     /// Opens the canned replies over the composer.
@@ -46,7 +46,7 @@ impl Up<'_> {
     fn variable(&self, name: &str, conversation: ConversationId) -> Option<String> {
         let card = self.m.card(conversation);
         match name {
-            "customer" => card.map(|card| card.customer.name.clone()),
+            "customer" => card.map(|card| card.customer.name.to_string()),
             "me" => self.m.you.as_ref().map(|you| you.name.clone()),
             "topic" => card.and_then(|card| card.topic.as_deref().map(str::to_owned)),
             "conversation" => Some(format!("#{conversation}")),

@@ -89,7 +89,8 @@ impl Up<'_> {
     fn holds(&mut self, id: ConversationId, recorded: &Recorded) {
         let Event::HolderChanged { to, term, .. } = recorded.event else { return };
         let Some(card) = self.m.card(id).filter(|card| card.term < term) else { return };
-        let card = Card { holder: to, term, held_since: recorded.at, seq: recorded.seq, writing: None, ..card.clone() };
+        let card =
+            Card { holder: to, term, held_since: recorded.at, seq: recorded.seq, writing: None.into(), ..card.clone() };
         if let Some(talk) = self.talk(id) {
             talk.card = Some(Box::new(card.clone()));
         }

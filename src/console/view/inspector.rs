@@ -125,7 +125,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
         }
     }
     page.title(&SafeText::literal("now"));
-    let held = when::ago(model.now.since(card.held_since));
+    let held = when::lasting(model.now.since(card.held_since));
     let name = |id| SafeText::line_within(&model.name_of(id), 40);
     let (sign, words, role) = match card.holder {
         Holder::Queue => (ink.glyphs.queue, SafeText::literal("queue"), Role::Queue),
@@ -136,7 +136,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
     page.row("holder", SafeText::own(format!("{sign} {words}, {held}")), role);
     let from = if card.own_mode.is_some() { "set here" } else { "desk" };
     page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
-    if let Some(until) = card.paused_until.filter(|until| *until > model.now) {
+    if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
     }
     page.row("term", SafeText::own(card.term.count().to_string()), Role::Dim);
@@ -166,7 +166,7 @@ fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
         Some(since) => page.row("waits", when::ago(model.now.since(since)), Role::Warn),
         None => page.row("waits", SafeText::literal("not for an answer"), Role::Dim),
     }
-    if let Some(draft) = &card.draft {
+    if let Some(draft) = card.draft.get() {
         page.row(
             "draft",
             SafeText::own(format!("expires in {}", when::left(model.now, draft.expires_at))),

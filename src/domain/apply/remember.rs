@@ -56,7 +56,7 @@ impl Conversation {
             Event::Tagged { added, removed } => Before::Tags { added: added.clone(), removed: removed.clone() },
             Event::PrioritySet { .. } => Before::Priority { priority: card.priority },
             Event::ModeSet { .. } => Before::Mode { mode: card.own_mode },
-            Event::Paused { .. } | Event::Unpaused => Before::Pause { until: card.paused_until },
+            Event::Paused { .. } | Event::Unpaused => Before::Pause { until: card.paused_until.get() },
             Event::Annotated { message, supersedes, .. } => {
                 Before::Annotation { message: *message, earlier: *supersedes }
             }

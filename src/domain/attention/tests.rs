@@ -82,7 +82,7 @@ fn where_a_person_holds_only_waiting_failure_drafts_and_priority_count() {
         },
         escalation: Some(escalated(escalation::Reason::ByHand)),
         waiting_since: Some(ago(150)),
-        draft: Some(draft()),
+        draft: draft().into(),
         priority: Priority::High,
         ..calm()
     };
@@ -116,7 +116,7 @@ fn a_person_is_needed_where_the_queue_a_draft_or_a_lost_message_waits() {
         (Card { escalation: Some(escalated(escalation::Reason::ByHand)), status: asleep, ..queued }, false),
         (Card { escalation: Some(escalated(escalation::Reason::ByHand)), ..calm() }, false),
         (Card { waiting_since: Some(ago(900)), ..calm() }, false),
-        (Card { draft: Some(draft()), ..calm() }, true),
+        (Card { draft: draft().into(), ..calm() }, true),
         (Card { signs: Signs { undelivered: 1, ..Signs::default() }, ..calm() }, true),
     ] {
         assert_eq!(needs_human(&card), needed, "{card:?}");
@@ -175,8 +175,8 @@ fn any_card() -> impl Strategy<Value = Card> {
             escalation: reason.map(escalated),
             priority,
             waiting_since: waiting.map(|ms| Timestamp(NOW.0 + ms)),
-            paused_until: paused.map(|ms| Timestamp(NOW.0 + ms)),
-            draft: drafted.then(draft),
+            paused_until: paused.map(|ms| Timestamp(NOW.0 + ms)).into(),
+            draft: drafted.then(draft).into(),
             ..calm()
         },
     )

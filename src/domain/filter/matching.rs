@@ -207,7 +207,7 @@ fn contains_ascii(hay: &[u8], needle: &[u8]) -> bool {
 
 /// Where free text is looked for, but for the number.
 fn parts(card: &Card) -> impl Iterator<Item = &str> {
-    [card.customer.name.as_str(), card.topic.as_deref().unwrap_or_default()]
+    [&*card.customer.name, card.topic.as_deref().unwrap_or_default()]
         .into_iter()
         .chain(card.last.as_ref().map(|last| &*last.text))
         .chain(card.tags.iter().map(String::as_str))

@@ -25,7 +25,7 @@ fn context() -> Context<'static> {
 
 fn card() -> Card {
     Card {
-        customer: Customer { name: "Jana Nováková".to_owned(), email: None, locale: Some("de-AT".into()) },
+        customer: Customer { name: "Jana Nováková".into(), email: None, locale: Some("de-AT".into()) },
         topic: Some("order late".into()),
         holder: Holder::Ai(TeammateId(2)),
         priority: Priority::High,
@@ -126,7 +126,7 @@ fn a_sleeper_is_open_again_when_its_time_comes() {
 fn a_mistake_says_what_is_wrong_where_and_what_was_meant() {
     for (said, pointed, sentence) in [
         ("holdr:ai", "holdr", "`holdr` is not a key: did you mean `holder`?"),
-        ("mode:auot", "auot", "`mode:` does not know `auot`: use off, shadow, draft, auto: did you mean `auto`?"),
+        ("mode:auot", "auot", "`mode:` does not know `auot`: did you mean `auto`? Or use off, shadow, draft, auto"),
         ("jana is:", "", "`is:` needs a value, as in is:open"),
         ("a -", "-", "nothing follows the `-`: write what to leave out, as in -channel:web"),
         ("say \"hi", "\"hi", "the quote is not closed: write a `\"` at its end"),

@@ -185,7 +185,7 @@ fn item(card: &Card, (words, until): (String, Option<Timestamp>)) -> Item {
         };
         format!("{who}: {}", last.text)
     });
-    Item { conversation: Some(card.id), customer: card.customer.name.clone(), words, until, last }
+    Item { conversation: Some(card.id), customer: card.customer.name.to_string(), words, until, last }
 }
 
 fn held(card: &Card, at: Timestamp) -> String {
@@ -205,7 +205,7 @@ fn held(card: &Card, at: Timestamp) -> String {
 fn approvals(cards: &[&Card], which: &dyn Fn(&Card) -> bool) -> Vec<Item> {
     let mut found = Vec::new();
     for card in cards.iter().copied().filter(|card| which(card)) {
-        if let Some(draft) = card.draft {
+        if let Some(draft) = card.draft.get() {
             found.push(item(card, ("a draft waits".to_owned(), Some(draft.expires_at))));
         }
         if let Some(tool) = card.tool_waiting() {

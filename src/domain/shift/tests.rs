@@ -72,7 +72,7 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     held.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: "# where\u{1b}[2J is it?".into() });
     let asleep = Card { status: Status::Snoozed { until }, ..card(2, Holder::Human(ME)) };
     let mut draft = card(3, Holder::Ai(AI));
-    draft.draft = Some(DraftWaits { draft: EntryNo(7), expires_at: until, why: Why::Mode });
+    draft.draft = DraftWaits { draft: EntryNo(7), expires_at: until, why: Why::Mode }.into();
     draft.tool = Some(Box::new(ToolWaits {
         call: EntryNo(8),
         tool: "shop.refund.make".into(),
@@ -88,7 +88,7 @@ fn the_sheet_tells_what_is_held_promised_asleep_undecided_and_wrong() {
     let mut queued = card(5, Holder::Queue);
     queued.waiting_since = Some(NOON);
     let mut hers = card(6, Holder::Human(LENA));
-    (hers.draft, hers.signs.undelivered) = (draft.draft, 2);
+    (hers.draft, hers.signs.undelivered) = (draft.draft.clone(), 2);
     let settled =
         Card { status: Status::Resolved { at: NOON, confirmed: true, by_ai: false }, ..card(7, Holder::Human(ME)) };
     let cards = [held, asleep, draft, lost, queued, hers, settled];
@@ -170,8 +170,8 @@ fn any_card() -> impl Strategy<Value = Card> {
     (any::<bool>(), holder, status, ".{0,20}", ".{0,40}", 0_u8..3).prop_map(
         |(draft, holder, status, name, text, lost)| {
             let mut card = Card { status, ..card(0, holder) };
-            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON, why: Why::Mode });
-            card.customer.name = name;
+            card.draft = draft.then_some(DraftWaits { draft: EntryNo(2), expires_at: NOON, why: Why::Mode }).into();
+            card.customer.name = name.into();
             card.last = Some(LastLine { at: NOON, speaker: Speaker::Customer, text: text.into() });
             card.signs.undelivered = lost;
             card

@@ -63,6 +63,7 @@ impl Hearing {
                 Heard::Closed => break None,
                 Heard::TooLong => break Some((ByeCode::TooLong, too_long())),
                 Heard::NotText => break Some((ByeCode::BadFrame, "frames are text, not binary".into())),
+                Heard::NotUtf8 => break Some((ByeCode::BadFrame, "a frame is text in UTF-8".into())),
                 Heard::Life => {
                     self.heard_of();
                     continue;
@@ -123,7 +124,7 @@ impl Hearing {
                 Ok(())
             }
             ToServer::DraftGrew { conversation, turn, offset, text } => {
-                let writing = self.hub.feed.card(conversation).and_then(|card| card.writing);
+                let writing = self.hub.feed.card(conversation).and_then(|card| card.writing.get());
                 if self.me.role.may(Right::Answer) && Tails::may_grow(writing, self.me.id, turn) {
                     self.hub.feed.with_tail(conversation, |tails| {
                         tails.grow(conversation, turn, offset as usize, &text);

@@ -103,9 +103,9 @@ fn all_that_is_written_is_drawn_at_every_size() {
     let draft = |said: &'static str| {
         move |width, height| {
             let mut model = fixture::talk(width, height, 99);
-            let waits = model.card(ConversationId(1043)).unwrap().draft;
+            let waits = model.card(ConversationId(1043)).unwrap().draft.get();
             let mut card = model.card(ConversationId(1042)).unwrap().clone();
-            card.draft = waits.map(|waits| DraftWaits { draft: EntryNo(19), ..waits });
+            card.draft = waits.map(|waits| DraftWaits { draft: EntryNo(19), ..waits }).into();
             (card.seq, card.holder, card.escalation) = (Seq(99_999), Holder::Ai(TeammateId(2)), None);
             let now = model.now;
             model.floor.take(vec![card], &[], now);

@@ -88,7 +88,8 @@ fn cards() -> Vec<Card> {
                 draft: EntryNo(7),
                 expires_at: NOW.plus(Span::minutes(8)),
                 why: Why::LowGrounding,
-            }),
+            })
+            .into(),
             waiting_since: Some(ago(40)),
             mode: Mode::Draft,
             signs: Signs { grounding: Some(Grounding(310)), ..Signs::default() },
@@ -100,7 +101,7 @@ fn cards() -> Vec<Card> {
             ..card(1044, "عمر حداد", ai)
         },
         Card {
-            writing: Some(Writing { turn: EntryNo(4), by: ARIA, since: ago(3) }),
+            writing: Some(Writing { turn: EntryNo(4), by: ARIA, since: ago(3) }).into(),
             waiting_since: Some(ago(12)),
             ..card(1045, "Priya S. 🌸", ai)
         },
@@ -119,7 +120,7 @@ fn cards() -> Vec<Card> {
         let mut quiet = card(1050 + n, "", ai);
         let names =
             ["Kwame Boateng", "Ingrid Olsen", "Lucas Martin", "김민준", "Sofia Rossi", "José Álvarez", "Anna Kowalska"];
-        quiet.customer.name = format!("{} {n}", names[usize::try_from(n).unwrap() % names.len()]);
+        quiet.customer.name = format!("{} {n}", names[usize::try_from(n).unwrap() % names.len()]).into();
         quiet.mode = if n % 7 == 3 { Mode::Draft } else { Mode::Auto };
         cards.push(quiet);
     }

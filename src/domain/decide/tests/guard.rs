@@ -67,7 +67,7 @@ fn a_blocked_answer_is_a_draft_that_a_person_may_send_or_change() {
         };
         assert_eq!(rules, [Rule::Promise, Rule::Figure]);
         assert!(matches!(said[1].event, Event::DraftProposed { why: Why::Guard { rule: Rule::Promise }, .. }));
-        assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Promise });
+        assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Promise });
         let decision = Decision::Edit { text: "We look into it.".into() };
         world.does(ANA, Command::DecideDraft { conversation: id, draft: said[1].n, decision });
         assert_eq!(world.talk(id).outbox.len(), 1);
@@ -92,7 +92,7 @@ fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() 
     let (mut world, id) = World::with_talk(Policy::default());
     world.does(WEB, Command::CustomerSaid { conversation: id, text: "I got an electric shock from it!".into() });
     let draft = world.turn(AI, id, answer("Please run hot water through it.", 1000))[1].n;
-    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Sensitive });
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Sensitive });
     world.does(
         ANA,
         Command::DecideDraft { conversation: id, draft, decision: Decision::Reject { reason: "no!".into() } },
@@ -114,7 +114,7 @@ fn a_customer_who_asked_for_a_person_gets_no_answer_of_an_ai_and_is_told_that_on
     world.does(WEB, Command::CustomerSaid { conversation: id, text: "I want to talk to a human, please.".into() });
     // An AI in another language may have overlooked it, or argue.
     world.turn(AI, id, answer("Let me help you first.", 1000));
-    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Person });
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Person });
     assert!(world.talk(id).outbox.is_empty());
     for text in ["I want to talk to a human, please.", "I got an electric shock from it!"] {
         let (mut world, id) = World::with_talk(Policy::default());
@@ -130,7 +130,7 @@ fn a_customer_who_asked_for_a_person_gets_no_answer_of_an_ai_and_is_told_that_on
 fn an_answer_that_never_ends_is_a_draft() {
     let (mut world, id) = World::with_talk(Policy::default());
     world.turn(AI, id, answer(&"It is so. ".repeat(400), 1000));
-    assert_eq!(world.talk(id).card.draft.unwrap().why, Why::Guard { rule: Rule::Length });
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Length });
 }
 
 #[test]
@@ -275,14 +275,11 @@ fn a_notice_is_looked_at_like_an_answer_and_left_out_where_a_check_stops_it() {
 fn a_notice_sent_while_a_person_decides_on_a_call_is_looked_at_too() {
     for (notice, sent) in [("A colleague looks at it.", 1), ("You will get 500 euros tomorrow, guaranteed.", 0)] {
         let (mut world, id) = World::with_talk(Policy { tools: super::tools::rules(), ..Policy::default() });
-        let term = world.term(id);
-        let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
-        let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
-        let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
-        let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
-        let call = world.does(AI, asked)[0].n;
-        let outcome = Outcome::Wait { call, notice: Some(notice.into()), trace: Trace::default() };
-        let said = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+        let said = super::calls::ask_and_end(&mut world, id, |call| Outcome::Wait {
+            call,
+            notice: Some(notice.into()),
+            trace: Trace::default(),
+        });
         let notified = said.iter().filter(|one| matches!(one.event, Event::Notified { .. })).count();
         assert_eq!((notified, world.talk(id).outbox.len()), (sent, sent), "{notice}: {said:?}");
         assert!(world.talk(id).card.tool_waiting().is_some());

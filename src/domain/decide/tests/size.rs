@@ -12,7 +12,7 @@ fn of_card(card: &Card) -> usize {
     size_of::<Card>()
         + 16
         + card.channel.len()
-        + card.customer.name.capacity()
+        + card.customer.name.len()
         + text(&card.customer.email)
         + text(&card.customer.locale)
         + text(&card.topic)

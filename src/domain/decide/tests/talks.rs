@@ -163,8 +163,8 @@ proptest! {
                 let shown: Vec<_> = it.card.on_its_way.iter().map(|row| (row.message, row.state)).collect();
                 prop_assert_eq!(shown, open);
                 let writes = it.turn.as_ref().filter(|turn| !turn.shadow).map(|turn| turn.turn);
-                prop_assert_eq!(it.card.writing.map(|writing| writing.turn), writes);
-                prop_assert_eq!(it.card.draft.map(|it| it.draft), it.draft.as_ref().map(|it| it.draft));
+                prop_assert_eq!(it.card.writing.get().map(|writing| writing.turn), writes);
+                prop_assert_eq!(it.card.draft.get().map(|it| it.draft), it.draft.as_ref().map(|it| it.draft));
             }
             Ok(())
         })?;

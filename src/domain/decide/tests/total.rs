@@ -134,7 +134,7 @@ fn command(kind: u8, it: &Garbage) -> Command {
         25 => Command::OpenConversation {
             channel: it.texts[1].clone(),
             customer: Customer {
-                name: text.clone(),
+                name: text.as_str().into(),
                 email: maybe.clone().map(Into::into),
                 locale: maybe.clone().map(Into::into),
             },
