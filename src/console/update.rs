@@ -149,16 +149,21 @@ impl Up<'_> {
         self.changed = true;
     }
 
+    /// Asks how the AIs did in the last hour.
+    fn ask_for_health(&mut self) {
+        self.m.inner.health_at = self.m.now;
+        self.m.inner.health_head = self.m.inner.head;
+        self.m.inner.query = self.m.inner.query.wrapping_add(1);
+        self.effects.push(Effect::Query(self.m.inner.query, Query::Health));
+    }
+
     /// What time alone changes.
     fn pass(&mut self) {
         let now = self.m.now;
         self.let_go();
         let moved = self.m.inner.head != self.m.inner.health_head;
         if self.m.line.is_live() && moved && now.since(self.m.inner.health_at) >= HEALTH_EVERY {
-            self.m.inner.health_at = now;
-            self.m.inner.health_head = self.m.inner.head;
-            self.m.inner.query = self.m.inner.query.wrapping_add(1);
-            self.effects.push(Effect::Query(self.m.inner.query, Query::Health));
+            self.ask_for_health();
         }
         self.changed |= self.m.floor.pass(now);
         let notices = self.m.notices.len();

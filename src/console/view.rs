@@ -170,8 +170,11 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
     frame::around(&mut ink, areas.frame, &between);
     let mut cursor = None;
     for (pane, area) in &shown {
-        let focused = *pane == model.pane || shown.len() == 1;
-        let role = if focused { Role::Focus } else { Role::Title };
+        // Where the list has no room the talk of its row stands for it.
+        let for_list = *pane == Pane::Talk && model.pane == Pane::List && areas.list.is_none();
+        let focused = *pane == model.pane || shown.len() == 1 || for_list;
+        // Only the part that has the keys has a bold title: colour alone would not tell it.
+        let role = if focused { Role::Focus } else { Role::Text };
         let at = match pane {
             Pane::List => {
                 measured.list_rows = area.height;
@@ -182,8 +185,12 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             }
             Pane::Talk if model.screen == Screen::NeedsYou => {
                 let alone = areas.list.is_none();
+                let card = alone.then_some(Position::new(area.x, area.y));
                 match needs::card(&mut ink, *area, model, role, alone) {
-                    Some(rest) => talk::draw(&mut ink, rest, model, talk::Context { cache, zone, measured }, role),
+                    Some(rest) => {
+                        let at = talk::draw(&mut ink, rest, model, talk::Context { cache, zone, measured }, role);
+                        at.or(card)
+                    }
                     None => None,
                 }
             }
@@ -195,8 +202,6 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
                 at
             }
         };
-        // On a card the keys move through the queue: the cursor stands where the card is.
-        let focused = focused || (*pane == Pane::Talk && areas.list.is_none());
         if focused || matches!((pane, &model.layer), (Pane::Talk, Layer::Compose(_))) {
             cursor = at.or(cursor);
         }
@@ -215,10 +220,7 @@ fn over(ink: &mut Ink<'_>, areas: &Areas, model: &Model) -> Option<Position> {
         Layer::Filter(line) => Some(filter::draw(ink, areas, model, line)),
         Layer::Job(shown) => job::draw(ink, areas.frame, model, shown),
         Layer::Sheet(sheet) => Some(sheet::draw(ink, areas.frame, sheet)),
-        Layer::Help(help) => {
-            help::draw(ink, areas.frame, model, help);
-            None
-        }
+        Layer::Help(help) => Some(help::draw(ink, areas.frame, model, help)),
         Layer::Compose(Composer { choosing: Some(choosing), .. }) => Some(canned::draw(ink, areas.frame, choosing)),
         Layer::None | Layer::Compose(_) => {
             hints::continuations(ink, areas.frame, model);

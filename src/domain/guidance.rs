@@ -10,7 +10,7 @@ mod form;
 #[cfg(test)]
 mod tests;
 
-pub use self::form::{Form, Which};
+pub use self::form::{Form, TITLES, Which};
 use super::{
     desk::Office,
     ids::{ConversationId, EntryNo, TeammateId},

@@ -268,14 +268,23 @@ impl Preview {
         self.hold + self.queue + self.human
     }
 
-    /// `37 talks: 30 hold, 7 to the queue; 2 answers being written are dropped`.
+    /// `37 talks: 30 wait, 7 to the queue; 2 answers being written are dropped`.
     #[must_use]
     pub fn sentence(&self) -> String {
         let talks = self.talks();
         if talks == 0 {
             return "no talk now; those that come are covered".to_owned();
         }
-        let parts: Vec<String> = [(self.hold, "hold"), (self.queue, "to the queue"), (self.human, "to people")]
+        format!("{talks} {}: {}", if talks == 1 { "talk" } else { "talks" }, self.fates())
+    }
+
+    /// What becomes of them, without how many they are.
+    #[must_use]
+    pub fn fates(&self) -> String {
+        if self.talks() == 0 {
+            return "no talk now; those that come are covered".to_owned();
+        }
+        let parts: Vec<String> = [(self.hold, "wait"), (self.queue, "to the queue"), (self.human, "to people")]
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, what)| format!("{count} {what}"))
@@ -285,7 +294,7 @@ impl Preview {
             1 => "; 1 being written is dropped".to_owned(),
             n => format!("; {n} being written are dropped"),
         };
-        format!("{talks} {}: {}{dropped}", if talks == 1 { "talk" } else { "talks" }, parts.join(", "))
+        format!("{}{dropped}", parts.join(", "))
     }
 }
 
@@ -342,11 +351,11 @@ mod tests {
         cards[2].holder = Holder::Human(TeammateId(3));
         cards[3].channel = "mail".into();
         let of = |scope: Scope, then| preview(&cards, &scope, then).sentence();
-        assert_eq!(of(Scope::All, Then::Queue), "5 talks: 4 hold, 1 to the queue");
-        assert_eq!(of(Scope::All, Then::Hold), "5 talks: 5 hold");
+        assert_eq!(of(Scope::All, Then::Queue), "5 talks: 4 wait, 1 to the queue");
+        assert_eq!(of(Scope::All, Then::Hold), "5 talks: 5 wait");
         assert_eq!(of(Scope::Ai { teammate: TeammateId(2) }, Then::Human), "5 talks: 5 to people");
         assert_eq!(of(Scope::Topic { topic: "refunds".to_owned() }, Then::Human), "1 talk: 1 to people");
-        assert_eq!(of(Scope::Channel { channel: "mail".to_owned() }, Then::Queue), "1 talk: 1 hold");
+        assert_eq!(of(Scope::Channel { channel: "mail".to_owned() }, Then::Queue), "1 talk: 1 wait");
         let none = "no talk now; those that come are covered";
         assert_eq!(of(Scope::Ai { teammate: TeammateId(9) }, Then::Human), none);
         assert_eq!(of(Scope::Talk { conversation: ConversationId(3) }, Then::Human), none);

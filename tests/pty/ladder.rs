@@ -157,7 +157,7 @@ fn one_gives_a_task_and_stops_the_ai() {
     sitting.types("!");
     sitting.sees("stop every AI, everywhere");
     sitting.types("a");
-    sitting.sees("what becomes of each?");
+    sitting.sees("what becomes of ");
     sitting.types("h");
     sitting.sees("AI STOPPED");
     // One key lifts it, with a reason.

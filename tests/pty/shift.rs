@@ -51,8 +51,7 @@ fn the_sheet_is_made_and_what_one_holds_is_returned_and_taken_back() {
     sitting.types("u");
     sitting.sees("undo: sweep: 1 of 1 done");
     // The card follows the server's word by a moment.
-    sitting
-        .until("his talk to be one's own again", |screen| screen.contains("waits for you") || screen.contains("yours"));
+    sitting.until("his talk to be one's own again", |screen| screen.contains("your turn") || screen.contains("yours"));
     sitting.types(":sweep\r");
     sitting.sees("where does the one you hold go?");
     sitting.types("\u{1b}");

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         card::{Card, Status},
         command::Command,
+        escalation::Reason,
         holder::Holder,
         ids::{ConversationId, EntryNo, TeammateId},
         mode::Mode,
@@ -185,9 +186,11 @@ impl Colleague {
     }
 }
 
-/// Whether the talk waits for any person: somebody was called, or the AI only drafts beside people.
+/// Whether the talk waits for any person: somebody was called, or the AI only drafts beside people. What a person of the desk
+/// put into the queue she leaves there: whoever did so may want it back.
 fn calls(card: &Card) -> bool {
-    let waits = card.escalation.is_some() || (card.mode == Mode::Shadow && card.waiting_since.is_some());
+    let called = card.escalation.as_ref().is_some_and(|call| call.reason != Reason::ByHand);
+    let waits = called || (card.mode == Mode::Shadow && card.waiting_since.is_some());
     card.status == Status::Open && card.holder == Holder::Queue && waits
 }
 
@@ -203,6 +206,18 @@ fn language(card: &Card) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{escalation::Escalation, time::Timestamp};
+
+    #[test]
+    fn she_takes_what_the_ai_gave_up_and_leaves_what_a_person_put_into_the_queue() {
+        for (reason, takes) in [(Reason::AskedForHuman, true), (Reason::ByHand, false)] {
+            let mut card = Card::quiet(ConversationId(1), Timestamp(1));
+            assert!(!calls(&card));
+            let at = Timestamp(1);
+            card.escalation = Some(Box::new(Escalation { reason, summary: String::new(), at }));
+            assert_eq!(calls(&card), takes);
+        }
+    }
 
     #[test]
     fn what_she_says_is_read_and_a_mistake_is_told() {

@@ -65,7 +65,7 @@ impl Model {
             .filter_map(|action| {
                 // An act without a key is named by its word.
                 let by_word = || if action.is_act() { action.entry().written() } else { None };
-                let keys = scopes.iter().find_map(|scope| self.keymap.keys_of(*scope, action)).or_else(by_word)?;
+                let keys = scopes.iter().find_map(|scope| self.key_for(*scope, action)).or_else(by_word)?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
                     (Layer::Job(_), Action::Choose) => match self.many.job.as_ref() {
@@ -92,6 +92,7 @@ impl Model {
                     (Layer::None, Action::Edit) if self.screen == Screen::Ai => "new version",
                     (Layer::None, Action::Guide) if self.screen == Screen::Ai => "new piece",
                     (Layer::None, Action::Approve) if self.is_result() => "seen",
+                    (Layer::None, Action::Edit) if self.is_call() => "edit",
                     (Layer::None, Action::Reorder) => "read anew",
                     (Layer::None, Action::Reopen) => "open it again",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
@@ -100,6 +101,12 @@ impl Model {
                 Some(Hint { action, keys, title })
             })
             .collect()
+    }
+
+    /// The key to name: the shortest, but Esc for going back where it does.
+    fn key_for(&self, scope: Scope, action: Action) -> Option<String> {
+        let esc = self.keymap.all_keys_of(scope, action).iter().find(|keys| action == Action::Back && *keys == "esc");
+        esc.cloned().or_else(|| self.keymap.keys_of(scope, action))
     }
 
     /// What may be done to a piece of guidance.
@@ -112,6 +119,12 @@ impl Model {
             acts.splice(1.min(acts.len())..1.min(acts.len()), [Action::PublishGuidance, Action::RetireGuidance]);
         }
         acts
+    }
+
+    /// Whether what is decided here is a tool call.
+    fn is_call(&self) -> bool {
+        let card = self.selected().and_then(|id| self.card(id));
+        card.is_some_and(|card| card.draft.is_none() && card.tool_waiting().is_some())
     }
 
     /// Whether what is decided here is the result of a task.

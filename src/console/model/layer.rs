@@ -9,7 +9,7 @@ use crate::domain::{
     annotation::Failure,
     brief,
     card::Priority,
-    filter,
+    filter, guidance,
     holder::Holder,
     ids::{ConversationId, EntryNo, TeammateId},
     mode::Mode,
@@ -74,6 +74,7 @@ impl Writing {
         match self {
             Self::Brief => &brief::TITLES,
             Self::Task => &task::TITLES,
+            Self::Guidance(_) => &guidance::TITLES,
             _ => &[],
         }
     }
@@ -262,8 +263,8 @@ pub struct PaletteRow {
     pub action: Action,
     /// Its command word.
     pub word: &'static str,
-    /// Its title.
-    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
     /// Its keys, as `t` or `g g`; empty if none.
     pub keys: String,
 }

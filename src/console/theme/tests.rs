@@ -68,6 +68,22 @@ fn with_sixteen_colours_only_named_ones_are_used() {
 }
 
 #[test]
+fn with_sixteen_colours_no_text_is_in_the_colour_of_some_ground_and_the_selected_row_is_of_one_colour() {
+    for name in NAMES.iter().copied().filter(|name| *name != "plain") {
+        let theme = Theme::built_in(name, ColorLevel::Sixteen).unwrap();
+        for role in Role::ALL.iter().filter(|role| **role != Role::Border) {
+            // Bright black is the ground itself in some palettes, bright white in others.
+            let fg = theme.style(*role).fg;
+            assert!(!matches!(fg, Some(Color::DarkGray | Color::Black)), "{name}: {role:?} is {fg:?}");
+        }
+        let selected = theme.style(Role::Selected);
+        if selected.add_modifier.contains(ratatui::style::Modifier::REVERSED) {
+            assert_eq!(selected.fg, Some(Color::Reset), "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_person_changes_a_palette_name_and_what_is_inherited_follows() {
     let text = "inherits = \"dark\"\n[palette]\nsky = \"#ffffff\"\n[roles]\ndim = \"7\"\n";
     let theme = Theme::read(text, "mine.toml", ColorLevel::True).unwrap();

@@ -20,6 +20,7 @@ impl Up<'_> {
     /// Shows the AI screen, and reads the evidence.
     pub(super) fn show_ai(&mut self) {
         self.show(Screen::Ai);
+        self.ask_for_health();
         self.read_evidence();
         self.read_guidance();
     }
@@ -86,7 +87,12 @@ impl Up<'_> {
             (Action::Open, AiRow::Task(conversation, _)) => self.visit(conversation),
             (Action::CancelTask, AiRow::Task(conversation, task)) => self.cancel_task(conversation, task),
             (Action::CancelTask, _) => self.say(Severity::Info, "only tasks are cancelled: move down to one"),
-            (Action::Open, AiRow::Desk | AiRow::Mate(_) | AiRow::Guidance(_)) => self.show(Screen::Floor),
+            (Action::Open, AiRow::Mate(ai)) => {
+                let words = format!("holder:{}", written(&self.m.name_of(ai)));
+                self.show(Screen::Floor);
+                self.apply_filter(&words);
+            }
+            (Action::Open, AiRow::Desk | AiRow::Guidance(_)) => self.show(Screen::Floor),
             (Action::Step | Action::Mode, _) if !self.m.may_set_desk_mode() => {
                 self.say(Severity::Info, "a lead sets how far the AI may go in a topic or on a channel");
             }

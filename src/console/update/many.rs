@@ -60,7 +60,7 @@ impl Up<'_> {
         }
         self.m.many.marked = all;
         let count = self.m.many.marked.len();
-        self.say(Severity::Info, format!("{count} marked: t take, a assign, b hand back, # tag, R resolve, z snooze"));
+        self.say(Severity::Info, format!("{count} marked: the next act is for all of them"));
     }
 
     /// Marks all cards that ask the same, and asks what to do with them.

@@ -21,15 +21,15 @@ const LOOKED_AT: usize = 5_000;
 
 impl Up<'_> {
     pub(super) fn palette(&mut self) {
-        let rows = rows(&self.m.keymap, "");
+        let rows = rows(&self.m.keymap, self.m.screen, "");
         self.m.layer = Layer::Palette(Palette { input: Editor::line(""), rows, cursor: 0, warning: None });
     }
 
     pub(super) fn palette_typed(&mut self) {
-        let keymap = self.m.keymap.clone();
+        let (keymap, screen) = (self.m.keymap.clone(), self.m.screen);
         if let Layer::Palette(palette) = &mut self.m.layer {
             let word = palette.input.text().trim_start().split(' ').next().unwrap_or_default();
-            palette.rows = rows(&keymap, word);
+            palette.rows = rows(&keymap, screen, word);
             palette.cursor = 0;
             palette.warning = None;
         }
@@ -258,7 +258,13 @@ fn to_go_on(words: &str) -> String {
 }
 
 /// The commands that fit a word: those that begin with it, then those whose letters it has in order.
-fn rows(keymap: &Keymap, word: &str) -> Vec<PaletteRow> {
+fn rows(keymap: &Keymap, screen: Screen, word: &str) -> Vec<PaletteRow> {
+    let here: &[Scope] = match screen {
+        Screen::NeedsYou => &[Scope::Needs, Scope::Floor, Scope::Always],
+        Screen::Ai => &[Scope::Ai, Scope::Floor, Scope::Always],
+        Screen::Wall => &[Scope::Wall, Scope::Floor, Scope::Always],
+        Screen::Floor | Screen::Log => &[Scope::Floor, Scope::Always],
+    };
     let wanted = word.to_lowercase();
     let mut found: Vec<(u8, PaletteRow)> = TABLE
         .iter()
@@ -274,10 +280,10 @@ fn rows(keymap: &Keymap, word: &str) -> Vec<PaletteRow> {
             } else {
                 return None;
             };
-            let keys = [Scope::Floor, Scope::Always].iter().find_map(|scope| keymap.keys_of(*scope, entry.action));
-            let row =
-                PaletteRow { action: entry.action, word: known, title: entry.title, keys: keys.unwrap_or_default() };
-            Some((rank, row))
+            // What does nothing on this screen comes last.
+            let rank = if entry.scopes.iter().any(|scope| here.contains(scope)) { rank } else { rank + 3 };
+            let keys = here.iter().find_map(|scope| keymap.keys_of(*scope, entry.action)).unwrap_or_default();
+            Some((rank, PaletteRow { action: entry.action, word: known, help: entry.help, keys }))
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);

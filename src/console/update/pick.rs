@@ -99,12 +99,6 @@ impl Up<'_> {
 
     fn holders(&self, card: &Card) -> Vec<Choice> {
         let mut taken = vec!['q'];
-        let mut letter = |name: &str| {
-            let lower = name.to_lowercase();
-            let found = lower.chars().chain('a'..='z').find(|c| c.is_ascii_lowercase() && !taken.contains(c));
-            taken.extend(found);
-            found
-        };
         let mut choices =
             vec![choice(Some('q'), "the queue", card.holder == Holder::Queue, Value::Holder(Holder::Queue))];
         for teammate in self.m.office.teammates.values().filter(|teammate| !teammate.revoked) {
@@ -113,7 +107,8 @@ impl Up<'_> {
                 Kind::Ai => Holder::Ai(teammate.id),
                 _ => continue,
             };
-            choices.push(choice(letter(&teammate.name), &teammate.name, card.holder == holder, Value::Holder(holder)));
+            let letter = letter_of(&teammate.name, &mut taken);
+            choices.push(choice(letter, &teammate.name, card.holder == holder, Value::Holder(holder)));
         }
         choices
     }
@@ -368,6 +363,14 @@ fn priorities(card: &Card) -> Vec<Choice> {
         .rev()
         .map(|one| choice(one.word().chars().next(), one.word(), card.priority == one, Value::Priority(one)))
         .collect()
+}
+
+/// A letter for a name: one of its own if there is one that is free.
+pub(super) fn letter_of(name: &str, taken: &mut Vec<char>) -> Option<char> {
+    let lower = name.to_lowercase();
+    let found = lower.chars().chain('a'..='z').find(|c| c.is_ascii_lowercase() && !taken.contains(c));
+    taken.extend(found);
+    found
 }
 
 pub(super) fn choice(letter: Option<char>, title: &str, current: bool, value: Value) -> Choice {

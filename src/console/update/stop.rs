@@ -3,7 +3,7 @@
 //! Three keys stop every AI: `!`, `a` for all, and the letter of what becomes of the talks. Nothing is shown as done
 //! before the server says so. Deliberately not here: the rule behind the preview (`domain::stop`).
 
-use super::Up;
+use super::{Up, pick::letter_of};
 use crate::console::{
     composer::Editor,
     model::{Act, Choice, Layer, Pick, Picker, Severity, Value},
@@ -52,8 +52,10 @@ impl Up<'_> {
                 offer(Some('c'), format!("the channel {channel}"), Scope::Channel { channel });
             }
             let ais = self.m.office.teammates.values().filter(|mate| !mate.revoked && mate.role.kind() == Kind::Ai);
+            // The letters of the places above are taken.
+            let mut taken = vec!['a', 't', 'o', 'c'];
             for ai in ais {
-                offer(None, format!("only {}", ai.name), Scope::Ai { teammate: ai.id });
+                offer(letter_of(&ai.name, &mut taken), format!("only {}", ai.name), Scope::Ai { teammate: ai.id });
             }
         }
         if choices.is_empty() {
@@ -65,6 +67,7 @@ impl Up<'_> {
 
     /// The second step: what becomes of the talks there, each with its preview.
     pub(super) fn stop_at(&mut self, scope: &Scope) {
+        let talks = preview(self.m.floor.cards(), scope, Then::Hold).talks();
         let choices = Then::ALL.into_iter().map(|then| Choice {
             // Not all by their first letter: *human* is for people.
             letter: Some(match then {
@@ -75,13 +78,14 @@ impl Up<'_> {
             title: format!(
                 "{}: {}",
                 if then == Then::Human { "people" } else { then.word() },
-                preview(self.m.floor.cards(), scope, then).sentence()
+                preview(self.m.floor.cards(), scope, then).fates()
             ),
             current: false,
             value: Value::Stop(scope.clone(), then),
         });
         let choices = choices.collect();
-        let title = format!("stop {} for {}; what becomes of each?", self.scope_words(scope), USUAL.short());
+        let each = if talks == 1 { "1 talk".to_owned() } else { format!("each of {talks} talks") };
+        let title = format!("stop {} for {}; what becomes of {each}?", self.scope_words(scope), USUAL.short());
         self.open_stop(title, choices, Some(""));
         if let Layer::Pick(picker) = &mut self.m.layer {
             picker.cursor = 1;

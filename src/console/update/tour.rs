@@ -2,7 +2,7 @@
 
 use super::Up;
 use crate::console::{
-    model::{Act, Severity},
+    model::{Act, Screen, Severity},
     tour::{Heard, Tour},
 };
 
@@ -13,6 +13,8 @@ impl Up<'_> {
             self.say(Severity::Info, "the tour is over; :tour begins it anew");
         } else {
             self.m.tour = Some(Tour::begin());
+            // Its first step is done there.
+            self.show(Screen::Floor);
         }
     }
 

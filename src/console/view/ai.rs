@@ -4,8 +4,8 @@
 //! ┌ AI · 30 days to 14:06 ─────────────────────────────────────────────────────────────────────┐
 //! │ AIs                                                                                        │
 //! │  ✦ Aria        here · answers first                                                        │
-//! │ by topic            mode    n   unedited       apart  good           people  proposal      │
-//! │▎ refunds            draft  34   90 % (70–97)    4 %   9 (70–100)        2    ▲ auto        │
+//! │ by topic            mode    answers   unedited                judged good            …     │
+//! │▎ refunds            draft        34   90 % of 20 (70 to 97)   100 % of 9 (70 to 100) …     │
 //! ├────────────────────────────────────────────────────────────────────────────────────────────┤
 //! │ refunds · draft                                                                            │
 //! │ unedited  18 of 20, 90 % (70 to 97); 4 % of the words changed, n 20                        │
@@ -19,11 +19,12 @@ use crate::{
         markdown::Styled,
         model::{AiRow, Measured, Model},
         theme::Role,
-        widgets::{Block, Ink, frame},
+        widgets::{Block, Ink, Words, frame},
     },
     domain::{
         card::Card,
         evidence::{Evidence, Proposal, Share, Subject, WINDOW_DAYS},
+        health::Health,
         ids::{ConversationId, EntryNo, TeammateId},
         task::{Given, How, State, money},
         text::SafeText,
@@ -34,10 +35,16 @@ use ratatui::layout::{Position, Rect};
 
 /// Where values of the part below begin.
 const VALUE: u16 = 10;
+/// From this width on the shares have their intervals.
+const WIDEST: u16 = 124;
 /// From this width on all columns are there.
-const WIDE: u16 = 96;
+const WIDE: u16 = 104;
 /// From this width on the most telling ones are.
 const MIDDLE: u16 = 66;
+
+/// Where a task's stage and goal stand, from its kind on.
+const STAGE: u16 = 11;
+const GOAL: u16 = 31;
 
 /// Draws the screen. Where the row under the cursor is.
 pub(super) fn draw(
@@ -107,37 +114,43 @@ fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
     cursor
 }
 
-/// The columns of a width: where each begins.
+/// The columns of a width: where each begins, or ends.
 struct Columns {
     mode: u16,
+    /// Where it ends, as `changed` and `people`: numbers stand under each other.
     count: u16,
     unedited: Option<u16>,
-    apart: Option<u16>,
+    changed: Option<u16>,
     good: Option<u16>,
     people: Option<u16>,
     proposal: u16,
+    /// Whether there is room for the intervals of the shares.
+    intervals: bool,
 }
 
 impl Columns {
     fn of(area: Rect) -> Self {
         let x = area.x;
-        if area.width >= WIDE {
-            let (unedited, apart, good, people) = (Some(x + 34), Some(x + 50), Some(x + 57), Some(x + 73));
-            Self { mode: x + 20, count: x + 28, unedited, apart, good, people, proposal: x + 81 }
+        let at = Self {
+            mode: x + 16,
+            count: x + 30,
+            unedited: None,
+            changed: None,
+            good: None,
+            people: None,
+            proposal: x + 33,
+            intervals: false,
+        };
+        if area.width >= WIDEST {
+            let (unedited, changed, good, people) = (Some(x + 38), Some(x + 67), Some(x + 70), Some(x + 101));
+            Self { mode: x + 20, count: x + 35, unedited, changed, good, people, proposal: x + 104, intervals: true }
+        } else if area.width >= WIDE {
+            let (unedited, changed, good, people) = (Some(x + 38), Some(x + 58), Some(x + 61), Some(x + 83));
+            Self { mode: x + 20, count: x + 35, unedited, changed, good, people, proposal: x + 86, ..at }
         } else if area.width >= MIDDLE {
-            let (unedited, good) = (Some(x + 30), Some(x + 46));
-            Self { mode: x + 16, count: x + 24, unedited, apart: None, good, people: None, proposal: x + 62 }
+            Self { unedited: Some(x + 33), good: Some(x + 46), proposal: x + 59, ..at }
         } else {
-            let none = None;
-            Self {
-                mode: x + 16,
-                count: x + 24,
-                unedited: none,
-                apart: none,
-                good: none,
-                people: none,
-                proposal: x + 31,
-            }
+            at
         }
     }
 }
@@ -152,11 +165,15 @@ fn head(ink: &mut Ink<'_>, area: Rect, part: &'static str) {
         return;
     }
     ink.put(at.mode, y, right, "mode", style);
-    ink.put(at.count, y, right, "n", style);
-    let columns = [(at.unedited, "unedited"), (at.apart, "apart"), (at.good, "good"), (at.people, "people")];
-    for (x, words) in columns {
+    ink.put_right(at.mode, y, at.count, "answers", style);
+    for (x, words) in [(at.unedited, "unedited"), (at.good, "judged good")] {
         if let Some(x) = x {
             ink.put(x, y, right, words, style);
+        }
+    }
+    for (end, words) in [(at.changed, "changed"), (at.people, "to people")] {
+        if let Some(end) = end {
+            ink.put_right(at.mode, y, end, words, style);
         }
     }
     ink.put(at.proposal, y, right, "proposal", style);
@@ -189,25 +206,26 @@ fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) 
     ink.put_cut(area.x + 2, y, at.mode - 1, &name(subject), ink.style(Role::Text));
     let (mode, own) = model.mode_of(subject);
     ink.put(at.mode, y, right, mode.word(), ink.style(if own { Role::Strong } else { Role::Dim }));
+    let said = if at.intervals { with_interval } else { short };
     let empty = Evidence::of(subject.clone());
     let evidence = model.evidence_of(subject).unwrap_or(&empty);
     let count = SafeText::own(evidence.volume().to_string());
-    ink.put(at.count, y, right, &count, ink.style(Role::Text));
+    ink.put_right(at.mode, y, at.count, &count, ink.style(Role::Text));
     let unedited =
         if evidence.compared > evidence.unedited().of { evidence.as_people_say() } else { evidence.unedited() };
     if let Some(x) = at.unedited {
-        ink.put(x, y, right, &short(unedited), ink.style(Role::Text));
+        ink.put(x, y, right, &said(unedited), ink.style(Role::Text));
     }
-    if let (Some(x), Some((distance, _))) = (at.apart, evidence.distance()) {
+    if let (Some(end), Some((distance, _))) = (at.changed, evidence.distance()) {
         let words = SafeText::own(format!("{} %", distance.0 / 10));
-        ink.put(x, y, right, &words, ink.style(Role::Text));
+        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
     }
     if let Some(x) = at.good {
-        ink.put(x, y, right, &short(evidence.judged_good()), ink.style(Role::Text));
+        ink.put(x, y, right, &said(evidence.judged_good()), ink.style(Role::Text));
     }
-    if let Some(x) = at.people {
+    if let Some(end) = at.people {
         let words = SafeText::own(evidence.escalations.to_string());
-        ink.put(x, y, right, &words, ink.style(Role::Text));
+        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
     }
     match model.proposal(subject) {
         Proposal::Up { to, .. } => {
@@ -219,7 +237,11 @@ fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) 
             ink.put_cut(at.proposal, y, right, &words, ink.theme.bold(Role::Warn));
         }
         Proposal::Stay { why } => {
-            ink.put_cut(at.proposal, y, right, &SafeText::own(why), ink.style(Role::Dim));
+            // Where there is no room for all of it, what is missing is enough: the rest stands below.
+            let all = SafeText::own(why);
+            let first = all.as_str().find([';', ':']).map_or(Words::from(&all), |end| Words::part(&all, 0..end));
+            let words = if at.proposal + Words::from(&all).width() > right { first } else { (&all).into() };
+            ink.put_cut(at.proposal, y, right, words, ink.style(Role::Dim));
         }
     }
 }
@@ -230,9 +252,9 @@ fn task_row(ink: &mut Ink<'_>, area: Rect, model: &Model, id: ConversationId, ta
     let at = Columns::of(area);
     let who = SafeText::own(format!("#{id} {}", SafeText::line_within(&card.customer.name, 40)));
     ink.put_cut(area.x + 2, y, at.mode - 1, &who, ink.style(Role::Text));
-    let x = ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
+    ink.put(at.mode, y, right, given.kind.word(), ink.style(Role::Strong));
     let (words, role) = stage(model, given);
-    let x = ink.put_cut(x + 2, y, right, &words, ink.style(role));
+    let x = ink.put_cut(at.mode + STAGE, y, right, &words, ink.style(role)).max(at.mode + GOAL - 2);
     ink.put_cut(x + 2, y, right, &SafeText::line_within(&given.goal, 80), ink.style(Role::Dim));
 }
 
@@ -243,15 +265,17 @@ fn find(model: &Model, id: ConversationId, task: EntryNo) -> Option<(&Card, &Giv
 
 /// Where a task is.
 fn stage(model: &Model, given: &Given) -> (SafeText, Role) {
-    let ago = |at| when::ago(model.now.since(at));
+    let ago = |at| when::past(model.now.since(at));
     match given.state {
         State::Waits => match given.at.filter(|at| *at > model.now) {
             Some(at) => (SafeText::own(format!("in {}", when::left(model.now, at))), Role::Dim),
             None => (SafeText::literal("waits"), Role::Dim),
         },
-        State::Runs { since, .. } => (SafeText::own(format!("runs, {}", ago(since))), Role::Ai),
-        State::Over { how: How::Done, at } => (SafeText::own(format!("done, {}", ago(at))), Role::Good),
-        State::Over { how, at } => (SafeText::own(format!("{}, {}", how.word(), ago(at))), Role::Warn),
+        State::Runs { since, .. } => {
+            (SafeText::own(format!("runs {}", when::lasting(model.now.since(since)))), Role::Ai)
+        }
+        State::Over { how: How::Done, at } => (SafeText::own(format!("done {}", ago(at))), Role::Good),
+        State::Over { how, at } => (SafeText::own(format!("{} {}", how.word(), ago(at))), Role::Warn),
     }
 }
 
@@ -291,13 +315,19 @@ fn name(subject: &Subject) -> SafeText {
     }
 }
 
-/// `90 % (70–97) n20`; a dash of nothing.
+/// `90 % of 20`; a dash of nothing.
 fn short(share: Share) -> SafeText {
-    match (share.value(), share.interval()) {
-        (Some(value), Some((least, most))) => {
-            SafeText::own(format!("{:.0}% {:.0}-{:.0} n{}", value * 100.0, least * 100.0, most * 100.0, share.of))
-        }
-        _ => SafeText::literal("-"),
+    match share.value() {
+        Some(value) => SafeText::own(format!("{:.0} % of {}", value * 100.0, share.of)),
+        None => SafeText::literal("–"),
+    }
+}
+
+/// `90 % of 20 (70 to 97)`
+fn with_interval(share: Share) -> SafeText {
+    match share.interval() {
+        Some((least, most)) => SafeText::own(format!("{} ({:.0} to {:.0})", short(share), least * 100.0, most * 100.0)),
+        None => short(share),
     }
 }
 
@@ -338,11 +368,30 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             block.line();
             let name = SafeText::line_within(&model.name_of(id), 40);
             let x = block.at(0, name, ink.style(Role::Ai));
-            block.at(x + 3, state(model, id).0, dim);
+            let health = model.health.iter().find(|one| one.ai == id);
+            let words = health.map_or_else(|| "nothing is told yet of its last hour".to_owned(), hour);
+            block.wrapped(x + 3, Styled::plain(SafeText::own(words)), dim, ink.theme);
         }
         None => {}
     }
     block
+}
+
+/// How an AI did in the last hour; what there was none of is left out.
+fn hour(health: &Health) -> String {
+    let counts = [
+        (health.sent, "sent"),
+        (health.drafted, "drafted"),
+        (health.guarded, "held back by a check"),
+        (health.handed_off, "given to people"),
+        (health.failed, "failed"),
+        (health.suppressed, "suppressed"),
+    ];
+    let said = counts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!(", {count} {words}"));
+    let first = health.first_word_ms.map_or_else(String::new, |(half, most)| {
+        format!("; first word after {}, for 95 of 100 within {}", when::took(half), when::took(most))
+    });
+    format!("in the last hour {} turns{}{first}", health.turns, said.collect::<String>())
 }
 
 fn of_subject(block: &mut Block, ink: &Ink<'_>, model: &Model, subject: &Subject) {

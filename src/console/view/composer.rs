@@ -6,7 +6,9 @@
 //! Hello Jana, I am                         ask the warehouse                   offer a new parcel
 //! ═ ≡ hand back with this brief ═══════    ╌ ✎ what the AI should have said ╌
 //! done: …                                  │ it said: left with a neighbour
+//! promised: (what the customer may expect)
 //! ```
+//! In a form the titles stand out, and an empty field tells in parentheses what belongs there.
 
 use crate::{
     console::{
@@ -130,7 +132,12 @@ fn text(ink: &mut Ink<'_>, area: Rect, composer: &Composer) -> Position {
             x = ink.put(x, y, area.right(), Words::part(&text, start..end), ink.style(*role));
             from = end;
         }
-        ink.put(x, y, area.right(), Words::part(&text, from..line.end), ink.style(Role::Text));
+        x = ink.put(x, y, area.right(), Words::part(&text, from..line.end), ink.style(Role::Text));
+        if let Some((title, meant)) = meant(composer.key.writing, text.as_str(), line.start) {
+            // The title is followed by a space.
+            x = x.max(area.x + Words::part(&text, line.start..line.start + title).width() + 1);
+            ink.put_cut(x, y, area.right(), meant, ink.style(Role::Dim));
+        }
     }
     let before = lines.get(row).map_or(0..0, |line| line.start..caret.max(line.start));
     let x = area.x.saturating_add(Words::part(&text, before).width());
@@ -166,11 +173,71 @@ fn typed(composer: &Composer) -> Typed {
         from = fold.end;
     }
     shown.part(raw, from..raw.len(), caret);
+    let titles = composer.key.writing.fields();
+    if !titles.is_empty() {
+        let mut start = 0;
+        let lines = shown.text.as_str().split_inclusive('\n');
+        let begins = lines.map(|line| {
+            start += line.len();
+            (start - line.len(), line)
+        });
+        let found =
+            begins.filter_map(|(start, line)| Some((start..start + title_of(titles, line)?.len() + 1, Role::Brief)));
+        shown.marks.extend(found.collect::<Vec<_>>());
+        shown.marks.sort_by_key(|(at, _)| at.start);
+    }
     if composer.key.writing == Writing::Reply {
         shown.marks.extend(blanks(shown.text.as_str()).into_iter().map(|at| (at, Role::Warn)));
         shown.marks.sort_by_key(|(at, _)| at.start);
     }
     shown
+}
+
+/// The title with which a line of a form begins.
+fn title_of<'a>(titles: &[&str], line: &'a str) -> Option<&'a str> {
+    let (title, _) = line.split_once(':')?;
+    titles.contains(&title.trim().to_lowercase().as_str()).then_some(title)
+}
+
+/// What belongs in the field of a form that begins at `start`, if nothing stands in it yet; and how long its title is.
+fn meant(writing: Writing, text: &str, start: usize) -> Option<(usize, &'static str)> {
+    let titles = writing.fields();
+    let (before, from) = text.split_at_checked(start)?;
+    if titles.is_empty() || !(before.is_empty() || before.ends_with('\n')) {
+        return None;
+    }
+    let mut lines = from.lines();
+    let first = lines.next()?;
+    let title = title_of(titles, first)?;
+    let rest = first.get(title.len() + 1..).unwrap_or_default();
+    let mut all = std::iter::once(rest).chain(lines.take_while(|line| title_of(titles, line).is_none()));
+    if all.any(|line| !line.trim().is_empty()) {
+        return None;
+    }
+    let words = match (writing, title.trim().to_lowercase().as_str()) {
+        (Writing::Brief, "done") => "(what you did)",
+        (Writing::Brief, "promised") => "(what the customer may expect)",
+        (Writing::Brief, "open") => "(what is still to do)",
+        (Writing::Brief, "may") => "(what the AI may do now)",
+        (Writing::Brief | Writing::Task, "back when") => "(when it must come back to you)",
+        (Writing::Task, "kind") => "(handle, draft, summarise, collect, follow-up or translate)",
+        (Writing::Task, "goal") => "(what is to come of it)",
+        (Writing::Task, "facts") => "(what the AI should know)",
+        (Writing::Task, "may") => "(what it may do)",
+        (Writing::Task, "may not") => "(what it must leave)",
+        (Writing::Task, "turns") => "(how many answers at most)",
+        (Writing::Task, "calls") => "(how many tool calls at most)",
+        (Writing::Task, "cost") => "(how much money at most, as 0.05)",
+        (Writing::Task, "start after") => "(at once; or a time, as 2h)",
+        (Writing::Task, "back after") => "(a time at most, as 30m)",
+        (Writing::Guidance(_), "title") => "(its name in a few words)",
+        (Writing::Guidance(_), "when") => "(always; or what the customer writes about)",
+        (Writing::Guidance(_), "then") => "(what the AI is to do)",
+        (Writing::Guidance(_), "examples") => "(what a customer would write)",
+        (Writing::Guidance(_), "topics") => "(all; or names, with commas)",
+        _ => return None,
+    };
+    Some((title.len() + 1, words))
 }
 
 impl Typed {

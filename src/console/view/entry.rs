@@ -287,8 +287,7 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
             let words = SafeText::own(format!("a human is wanted: {}", reason.words()));
             c.thin(&mut block, entry.at, c.glyphs.queue, Role::Queue, words);
             if !summary.is_empty() {
-                block.line();
-                block.wrapped(8, Styled::plain(SafeText::message(summary)), text, c.theme);
+                c.below(&mut block, SafeText::message(summary), text);
             }
         }
         _ => {

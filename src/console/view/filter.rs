@@ -23,7 +23,9 @@ pub(super) fn draw(ink: &mut Ink<'_>, areas: &Areas, model: &Model, typed: &Filt
     ink.clear(area, ink.style(Role::Text));
     let found = match model.floor.scanned() {
         Some(hundredths) => SafeText::own(format!("{} found, {hundredths}% looked at", model.floor.len())),
-        None => SafeText::own(format!("{} of {}", model.floor.len(), model.floor.counts().live)),
+        // Those that are settled stay in sight until the list is put in order; they are not live.
+        None if words.text().trim().is_empty() => SafeText::own(format!("{} live", model.floor.counts().live)),
+        None => SafeText::own(format!("{} found", model.floor.len())),
     };
     let right = ink.put_right(area.x, area.y, area.right() - 1, &found, ink.style(Role::Dim)).saturating_sub(2);
     let x = ink.put(area.x + 1, area.y, right, "/ ", ink.style(Role::Key));

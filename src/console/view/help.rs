@@ -18,7 +18,7 @@ use crate::{
     },
     domain::text::SafeText,
 };
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// One line of the help.
 pub(super) enum Row {
@@ -28,11 +28,12 @@ pub(super) enum Row {
     Blank,
 }
 
-/// The columns of keys and titles.
-const KEYS: u16 = 23;
-const TITLES: u16 = 21;
+/// The columns of keys and titles. Keys that need more have a line of their own.
+pub(super) const KEYS: u16 = 18;
+pub(super) const TITLES: u16 = 20;
 
-pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) {
+/// Draws it. Where the terminal's cursor belongs: beside its first line.
+pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) -> Position {
     let width = if over.width <= 140 { over.width } else { 116 };
     let inner = frame::boxed(ink, over, width, over.height, "keys");
     let rows = rows(model, &help.over, inner.width);
@@ -45,7 +46,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) {
                 ink.put_cut(inner.x, y, right, *words, ink.style(Role::Title));
             }
             Row::Keys(keys, title, words) => {
-                ink.put_cut(inner.x, y, inner.x + KEYS - 1, keys, ink.style(Role::Key));
+                ink.put_cut(inner.x, y, right, keys, ink.style(Role::Key));
                 ink.put_cut(inner.x + KEYS, y, right.min(inner.x + KEYS + TITLES - 1), *title, ink.style(Role::Text));
                 ink.put(inner.x + KEYS + TITLES, y, right, words, ink.style(Role::Dim));
             }
@@ -59,6 +60,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, help: &Help) {
     let place = SafeText::own(format!("{}–{last} of {}", top + 1, rows.len()));
     let width = Words::from(&place).width() + 2;
     frame::title(ink, right.saturating_sub(width), inner.bottom(), right, &place, Role::Dim);
+    Position::new(inner.x.saturating_sub(1), inner.y)
 }
 
 /// All lines at a width; what lies under the help comes first.
@@ -103,7 +105,11 @@ fn push(rows: &mut Vec<Row>, keys: &str, entry: &'static Entry, room: usize) {
     // On a narrow screen the title says enough.
     let lines = if room >= 20 { wrap::wrap(entry.help, room) } else { Vec::new() };
     let mut texts = lines.into_iter().map(|at| SafeText::own(entry.help.get(at).unwrap_or_default()));
-    rows.push(Row::Keys(SafeText::line(keys), entry.title, texts.next().unwrap_or_default()));
+    let mut keys = SafeText::line(keys);
+    if keys.width() > usize::from(KEYS - 1) {
+        rows.push(Row::Keys(std::mem::take(&mut keys), "", SafeText::default()));
+    }
+    rows.push(Row::Keys(keys, entry.title, texts.next().unwrap_or_default()));
     rows.extend(texts.map(Row::More));
 }
 

@@ -7,8 +7,8 @@
 use super::notices;
 use crate::{
     console::{
-        action::Scope,
-        model::{Layer, Model, Pane},
+        action::{Action, Scope},
+        model::{Layer, Model, Pane, hints::Hint},
         theme::Role,
         widgets::{Ink, Words, frame},
     },
@@ -30,10 +30,14 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
             x = ink.put(x - 2, y, right, &skip, ink.style(Role::Dim)) + 3;
         }
     }
-    for hint in model.hints() {
+    let hints = model.hints();
+    let width = |hint: &Hint| Words::from(&SafeText::line(&hint.keys)).width() + 1 + Words::from(hint.title).width();
+    // How to find all the others has its place whatever else there is.
+    let help = hints.iter().find(|hint| hint.action == Action::Help).map_or(0, |hint| width(hint) + 3);
+    for hint in &hints {
         let keys = SafeText::line(&hint.keys);
-        let width = Words::from(&keys).width() + 1 + Words::from(hint.title).width();
-        if x + width > right {
+        let kept = if hint.action == Action::Help { 0 } else { help };
+        if x + width(hint) + kept > right {
             continue;
         }
         x = ink.put(x, y, right, &keys, ink.style(Role::Key));

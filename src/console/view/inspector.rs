@@ -125,7 +125,7 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
         }
     }
     page.title(&SafeText::literal("now"));
-    let held = when::ago(model.now.since(card.held_since));
+    let held = when::lasting(model.now.since(card.held_since));
     let name = |id| SafeText::line_within(&model.name_of(id), 40);
     let (sign, words, role) = match card.holder {
         Holder::Queue => (ink.glyphs.queue, SafeText::literal("queue"), Role::Queue),

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! ┌ Floor · 49 live · by attention ─── ▲ 2 new ┐
-//! │▎◆ 88 Jana Novak      asked for human    2m │   sign of the holder, score, customer, why, how long one waits
-//! │ ▲ 74 王小明          draft waits       now │
-//! │ ✦ 51 O. Haddad       repeats            1m │
-//! │ ● 12 D. Osei         held by lena        ✎ │   ✎: a text of yours is not sent
-//! │ ✦    A long-winded customer  auto          │   a long name takes what a short reason leaves
+//! │▎◆ 88 Jana Novak      asked for human   2m  │   sign of the holder, score, customer, why, how long one waits
+//! │ ▲ 74 王小明          draft waits      now  │
+//! │ ✦ 51 O. Haddad       repeats           1m  │
+//! │ ● 12 D. Osei         held by lena      4m ✎│   ✎: a text of yours is not sent
+//! │ ✦    A long-winded … auto                  │   the columns are the same in every row: a long name is cut
 //! ```
+//! On a narrow list the reason is told in fewer letters, so that more is left to the name.
 
 use super::when;
 use crate::{
@@ -16,12 +17,23 @@ use crate::{
         theme::Role,
         widgets::{Ink, Words, frame},
     },
-    domain::{attention, holder::Holder, mode::Mode, text::SafeText},
+    domain::{
+        attention::{self, Why},
+        escalation::Reason,
+        holder::Holder,
+        mode::Mode,
+        text::SafeText,
+    },
 };
 use ratatui::layout::{Position, Rect};
 
-/// Narrower than this a reason has the room of a short one.
-const NARROW: u16 = 50;
+/// From this width on a reason is told in full.
+const WIDE: u16 = 50;
+/// The widest reason, in full and in short.
+const REASON: u16 = 17;
+const SHORT_REASON: u16 = 11;
+/// The end of a row: a gap, how long one waits, a gap, the mark of an unsent text.
+const END: u16 = 6;
 
 /// Draws list and title. Where the selected row is.
 pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) -> Option<Position> {
@@ -90,25 +102,22 @@ fn draw_row(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &Row<'_>) {
         ink.put(x, y, right, &score, colour);
     }
     x += 4;
-    // The columns at the right are the same in every row, but where a name or its reason would be cut for nothing: a
-    // long name takes what a short reason leaves, and a long reason what is beyond the least of a name.
-    let most = (area.width * 3 / 7).clamp(11, 17);
-    let why = if area.width < NARROW { most.min(12) } else { most };
-    let waits = right.saturating_sub(5);
+    // The columns are the same in every row, whatever stands in it.
+    let length = if area.width < WIDE { Length::Short } else { Length::Full };
+    let why = if length == Length::Short { SHORT_REASON } else { REASON };
+    let waits = right.saturating_sub(END);
+    let whys = waits.saturating_sub(why).max(x);
     let name = SafeText::line_within(&card.customer.name, 60);
     let name = if name.is_empty() { SafeText::own(format!("#{}", card.id)) } else { name };
     let bold = row.needs && !row.leaving;
     let style = if bold { ink.theme.bold(Role::Text) } else { base };
-    let (state, loud) = state(model, row);
-    let whole = x + Words::from(&name).width() + 2;
-    let latest = waits.saturating_sub(Words::from(&state).width() + 1);
-    let whys = whole.max(waits.saturating_sub(why)).min(latest).max(waits.saturating_sub(most));
     ink.put_cut(x, y, whys.saturating_sub(1), &name, style);
+    let (state, loud) = state(model, row, length);
     let style = if loud && !row.leaving { colour } else { quiet };
-    ink.put_cut(whys, y, waits.saturating_sub(1), &state, style);
+    ink.put_cut(whys, y, waits, &state, style);
     if let Some(since) = card.waiting_since {
         let wait = when::ago(model.now.since(since));
-        ink.put_right(waits, y, right.saturating_sub(1), &wait, quiet);
+        ink.put_right(waits, y, right.saturating_sub(2), &wait, quiet);
     }
     if model.drafts.keys().any(|key| key.conversation == card.id) {
         ink.put(right.saturating_sub(1), y, right, ink.glyphs.note, ink.style(Role::Note));
@@ -128,9 +137,17 @@ fn sign(ink: &Ink<'_>, row: &Row<'_>) -> (&'static str, Role) {
     }
 }
 
+/// How much room a reason has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    Full,
+    Short,
+}
+
 /// What is the matter, in two or three words, and whether it calls.
-fn state(model: &Model, row: &Row<'_>) -> (SafeText, bool) {
+fn state(model: &Model, row: &Row<'_>, length: Length) -> (SafeText, bool) {
     let card = row.card;
+    let full = length == Length::Full;
     if let Some(act) = model.pending_act(card.id) {
         return (SafeText::literal(act.act.doing()), true);
     }
@@ -148,24 +165,79 @@ fn state(model: &Model, row: &Row<'_>) -> (SafeText, bool) {
     }
     if let Holder::Human(id) = card.holder {
         let words = if model.me() == Some(id) {
-            if card.waiting_since.is_some() { "waits for you".to_owned() } else { "yours".to_owned() }
+            let turn = if full { "waits for you" } else { "your turn" };
+            if card.waiting_since.is_some() { turn.to_owned() } else { "yours".to_owned() }
         } else {
-            format!("held by {}", SafeText::line_within(&model.name_of(id), 40))
+            let by = if full { "held by" } else { "with" };
+            format!("{by} {}", SafeText::line_within(&model.name_of(id), 40))
         };
         return (SafeText::own(words), row.needs);
     }
     if let Some(escalation) = &card.escalation {
-        return (SafeText::literal(escalation.reason.words()), true);
+        let words = if full { escalation.reason.words() } else { short(escalation.reason) };
+        return (SafeText::literal(words), true);
     }
     if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         return (SafeText::own(format!("paused {}", when::left(model.now, until))), false);
     }
     let reason = attention::of(card, model.now).reasons.into_iter().find(|reason| reason.points >= 8);
     let words = match reason {
-        Some(reason) => reason.why.words(),
-        None if card.holder == Holder::Queue => "in the queue",
+        Some(reason) if full => reason.why.words(),
+        Some(reason) => short_why(reason.why),
+        None if card.holder == Holder::Queue && full => "in the queue",
+        None if card.holder == Holder::Queue => "queued",
         None if card.mode == Mode::Auto => "auto",
         None => card.mode.word(),
     };
     (SafeText::literal(words), row.needs)
+}
+
+/// A reason in the room of a narrow list.
+fn short(reason: Reason) -> &'static str {
+    match reason {
+        Reason::AskedForHuman => "wants human",
+        Reason::Ungrounded => "not known",
+        Reason::Repeats => "AI repeats",
+        Reason::TopicForHumans => "for humans",
+        Reason::ReturnCondition => "came back",
+        Reason::AiFailed => "AI failed",
+        Reason::AiVanished => "AI gone",
+        Reason::DraftExpired | Reason::ToolExpired => "expired",
+        Reason::DraftsRejected => "rejected",
+        Reason::HolderVanished => "holder gone",
+        Reason::LoopGuard => "to and fro",
+        Reason::Stopped => "AI stopped",
+        Reason::Guarded => "check: stop",
+        Reason::Ceiling => "AI: no more",
+        Reason::ByHand => "queued",
+        Reason::Guidance => "by guidance",
+    }
+}
+
+/// The same of what adds to a score.
+fn short_why(why: Why) -> &'static str {
+    match why {
+        Why::AskedForHuman => "wants human",
+        Why::LowGrounding => "ill founded",
+        Why::HighPriority => "high",
+        Why::LowPriority => "low",
+        short => short.words(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_fits_its_column() {
+        for reason in Reason::ALL {
+            assert!(reason.words().len() <= usize::from(REASON), "{reason:?}");
+            assert!(short(reason).len() <= usize::from(SHORT_REASON), "{reason:?}");
+        }
+        for why in attention::WEIGHTS.map(|weight| weight.why) {
+            assert!(why.words().len() <= usize::from(REASON), "{why:?}");
+            assert!(short_why(why).len() <= usize::from(SHORT_REASON), "{why:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The log: who did what, where, when and why, newest first. Enter shows the talk at that moment.
 //!
 //! ```text
-//! ┌ log · -did:turn|deliver · 100 read ───────────────────────────── ▲ 3 newer, . reads anew ┐
+//! ┌ Log · without turns and deliveries · 100 so far ─────────────── ▲ 3 newer, . reads anew ┐
 //! │▎14:06 mira      approve    #1042 Jana Novak    sent as it was                            │
 //! │ 14:05 Aria      draft      #1042 Jana Novak    Your tracking link: BW-20981 …            │
 //! │ 13:54 customer  ask        #1042 Jana Novak    No! I want to talk to a person            │
@@ -13,7 +13,7 @@ use super::{entry, talk, when};
 use crate::{
     console::{
         layout,
-        model::{Log, Measured, Model},
+        model::{Log, Measured, Model, log::BEGUN},
         theme::Role,
         widgets::{Ink, frame},
     },
@@ -88,8 +88,11 @@ fn title(ink: &mut Ink<'_>, area: Rect, model: &Model, log: &Log) {
         right = right.saturating_sub(width);
         frame::title(ink, right, y, area.right(), &newer, Role::Accent);
     }
-    let words =
-        if log.words.is_empty() { "all".to_owned() } else { format!("/{}", SafeText::line_within(&log.words, 60)) };
+    let words = match log.words.as_str() {
+        "" => "all".to_owned(),
+        BEGUN => "without turns and deliveries".to_owned(),
+        words => format!("/{}", SafeText::line_within(words, 60)),
+    };
     let more = match (log.asked, log.next) {
         (Some(_), _) => ", reading…",
         (None, Some(_)) => " so far",
@@ -158,7 +161,7 @@ fn words(ink: &Ink<'_>, model: &Model, row: &Recorded, zone: &TimeZone) -> (Safe
         let gap = if lead.is_empty() || text.is_empty() { "" } else { ": " };
         return (SafeText::own(format!("{lead}{gap}{}", around(text, &model.log.words))), Role::Text);
     }
-    if let Some(words) = of_the_desk(&row.event) {
+    if let Some(words) = of_the_desk(model, &row.event) {
         return (words, Role::Dim);
     }
     let mut thread = Thread::new(row.conversation.unwrap_or_default());
@@ -172,7 +175,7 @@ fn words(ink: &Ink<'_>, model: &Model, row: &Recorded, zone: &TimeZone) -> (Safe
 
 /// What changes an entry, or the desk.
 #[expect(clippy::too_many_lines, reason = "one arm for each event, read as a table")]
-fn of_the_desk(event: &Event) -> Option<SafeText> {
+fn of_the_desk(model: &Model, event: &Event) -> Option<SafeText> {
     Some(match event {
         Event::DraftEnded { draft, ending } => SafeText::own(match ending {
             Ending::Approved => format!("draft {draft} was sent as it was"),
@@ -244,6 +247,16 @@ fn of_the_desk(event: &Event) -> Option<SafeText> {
             let which: Vec<String> = messages.iter().map(ToString::to_string).collect();
             SafeText::own(format!("never sent: {}", which.join(", ")))
         }
+        Event::TaskGiven { to, task } => {
+            let to = SafeText::line_within(&model.name_of(*to), 40);
+            SafeText::own(format!("{} for {to}: {}", task.kind.word(), SafeText::line_within(&task.goal, 160)))
+        }
+        Event::TaskBegan { task, .. } => SafeText::own(format!("task {task} began")),
+        Event::TaskEnded { task, ending } => {
+            let why = ending.why().map_or_else(String::new, |why| format!(": {}", SafeText::line(why)));
+            SafeText::own(format!("task {task} {}{why}", ending.how().past()))
+        }
+        Event::TaskSeen { task } => SafeText::own(format!("what came of task {task} was seen")),
         Event::DeskFounded { name } => SafeText::own(format!("the desk {} began", SafeText::line(name))),
         Event::TimelineBegan { timeline } => SafeText::own(format!("the log was restored: time line {timeline}")),
         Event::TeammateInvited { name, role, .. } => {

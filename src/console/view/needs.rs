@@ -70,9 +70,13 @@ pub(super) fn list(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role) -> 
 }
 
 fn title(model: &Model, count: usize) -> SafeText {
+    SafeText::own(format!("Needs you · {count}{}", filtered(model)))
+}
+
+/// The filter's words, if there is one.
+fn filtered(model: &Model) -> String {
     let filter = model.needs.filter.as_ref();
-    let words = filter.map_or_else(String::new, |(words, _)| format!(" · /{}", SafeText::line_within(words, 40)));
-    SafeText::own(format!("Needs you · {count}{words}"))
+    filter.map_or_else(String::new, |(words, _)| format!(" · /{}", SafeText::line_within(words, 40)))
 }
 
 /// The card, and what is left below it for the talk; none where nothing waits. `alone`: the queue is not beside it.
@@ -87,7 +91,7 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
         Some(at) => format!("{} of {} · by urgency", at + 1, queue.len()),
         None => "settled".to_owned(),
     };
-    let words = if alone { format!("{} · {place}", title(model, queue.len())) } else { place };
+    let words = if alone { format!("Needs you · {place}{}", filtered(model)) } else { place };
     frame::title(ink, area.x, area.y - 1, area.right(), &SafeText::own(words), role);
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut block = Block::new(inner.width);
@@ -137,7 +141,14 @@ fn facts(block: &mut Block, ink: &Ink<'_>, model: &Model, card: &Card) {
     let x = block.own(2, need.asks.words(), ink.theme.bold(role));
     let waits = match model.pending_act(card.id) {
         Some(act) => SafeText::literal(act.act.doing()),
-        None => SafeText::own(format!("waits {}", ago(model, need))),
+        None => {
+            let waits = model.now.since(need.since);
+            if waits.whole_seconds() < 60 {
+                SafeText::literal("just now")
+            } else {
+                SafeText::own(format!("waits {}", waits.short()))
+            }
+        }
     };
     block.at(x + 3, waits, ink.style(Role::Dim));
     let mut row = |name: &'static str, words: SafeText, role: Role| {
@@ -188,10 +199,6 @@ fn sign(ink: &Ink<'_>, asks: Asks) -> (&'static str, Role) {
         Asks::Escalated(_) | Asks::Queued => (ink.glyphs.queue, Role::Queue),
         Asks::YourTurn => (ink.glyphs.human, Role::Human),
     }
-}
-
-fn ago(model: &Model, need: Need) -> SafeText {
-    when::ago(model.now.since(need.since))
 }
 
 /// `8m`; `<1m`

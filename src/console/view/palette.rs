@@ -3,8 +3,8 @@
 //! ```text
 //! ┌ commands ─────────────────────────────┐
 //! │ : ta                                  │
-//! │ take    take over                   t │
-//! │ tag     tag                           │
+//! │ take    You answer from now on; …   t │
+//! │ tag     Adds and removes tags.      # │
 //! └───────────────────────────────────────┘
 //! ```
 
@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, palette: &Palette) -> Position {
     let rows = palette.rows.len().clamp(1, 12);
     let height = u16::try_from(rows).unwrap_or(12) + 3 + u16::from(palette.warning.is_some());
-    let inner = frame::boxed(ink, over, 64, height, "commands");
+    let inner = frame::boxed(ink, over, 92.min(over.width.saturating_sub(4)), height, "commands");
     let x = ink.put(inner.x, inner.y, inner.right(), ": ", ink.style(Role::Key));
     let cursor =
         filter::line(ink, Rect { x, y: inner.y, width: inner.right().saturating_sub(x), height: 1 }, &palette.input);
@@ -41,7 +41,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, palette: &Palette) -> Position
         let keys = SafeText::line(&row.keys);
         let right = ink.put_right(inner.x, y, inner.right() - 1, &keys, ink.style(Role::Key)).saturating_sub(1);
         let x = ink.put(inner.x + 1, y, right, row.word, ink.theme.bold(Role::Text));
-        ink.put_cut(x.max(inner.x + 12) + 1, y, right, row.title, ink.style(Role::Dim));
+        ink.put_cut(x.max(inner.x + 13) + 1, y, right, row.help, ink.style(Role::Dim));
         if at == palette.cursor {
             ink.put(inner.x, y, right, ink.glyphs.bar, ink.style(Role::Accent));
             ink.tint(Rect { y, height: 1, ..inner }, ink.style(Role::Selected));

@@ -29,7 +29,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, model: &Model, picker: &Picker
             let letter = choice.letter.map_or_else(SafeText::default, |letter| SafeText::line(&letter.to_string()));
             let mut words = SafeText::line(&choice.title);
             let yours = matches!((&choice.value, model.me()), (Value::Holder(holder), Some(me)) if holder.is_human(me));
-            if yours {
+            if yours && words.as_str() != "you" {
                 words.push(&SafeText::literal(" (you)"));
             }
             if choice.current {

@@ -19,7 +19,7 @@ use crate::{
 };
 use ratatui::layout::{Position, Rect};
 
-/// Draws it. Where the terminal's cursor belongs: to its first line, for those who follow it.
+/// Draws it. Where the terminal's cursor belongs: beside its first line, for those who follow it.
 pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, sheet: &SheetBox) -> Position {
     let width = if over.width <= 120 { over.width } else { 104 };
     let inner = frame::boxed(ink, over, width, over.height, "handover");
@@ -51,5 +51,5 @@ pub(super) fn draw(ink: &mut Ink<'_>, over: Rect, sheet: &SheetBox) -> Position 
         let room = usize::from(from.saturating_sub(inner.x + 2));
         frame::title(ink, inner.x, inner.bottom(), from, &SafeText::line_within(path, room), Role::Dim);
     }
-    Position::new(inner.x, inner.y)
+    Position::new(inner.x.saturating_sub(1), inner.y)
 }

@@ -209,7 +209,7 @@ pub(super) fn scroll_and_draw(
     measured.at_top = top == (0, 0);
     measured.anchor = Some(items.anchor(top));
     let cursor = items.draw(ink, area, top, talk.focus().map(|entry| entry.n).filter(|_| model.pane == Pane::Talk));
-    cursor.filter(|_| model.pane == Pane::Talk).or(Some(Position::new(area.x, area.bottom().saturating_sub(1))))
+    cursor.filter(|_| model.pane == Pane::Talk)
 }
 
 struct Items<'a, 'b> {

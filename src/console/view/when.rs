@@ -31,6 +31,24 @@ pub(super) fn ago(span: Span) -> SafeText {
     if span.whole_seconds() < 60 { SafeText::literal("now") } else { SafeText::own(span.short()) }
 }
 
+/// `just now`, `for 4m`
+pub(super) fn lasting(span: Span) -> SafeText {
+    if span.whole_seconds() < 60 {
+        SafeText::literal("just now")
+    } else {
+        SafeText::own(format!("for {}", span.short()))
+    }
+}
+
+/// `just now`, `4m ago`
+pub(super) fn past(span: Span) -> SafeText {
+    if span.whole_seconds() < 60 {
+        SafeText::literal("just now")
+    } else {
+        SafeText::own(format!("{} ago", span.short()))
+    }
+}
+
 /// `within a minute`, `4m`, `3h`
 pub(super) fn left(now: Timestamp, until: Timestamp) -> SafeText {
     let span = until.since(now);

@@ -29,7 +29,8 @@ pub struct Form {
     pub from: Option<Fault>,
 }
 
-const TITLES: [&str; 7] = ["guidance", "title", "when", "then", "examples", "topics", "from"];
+/// The titles of the form, in order.
+pub const TITLES: [&str; 7] = ["guidance", "title", "when", "then", "examples", "topics", "from"];
 
 impl Form {
     /// The form that people edit.

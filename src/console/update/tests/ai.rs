@@ -1,13 +1,17 @@
 //! The AI screen: reading the evidence, and taking a step with one key, if one may.
 
 use super::stage::{LENA, MIRA, Stage};
-use crate::console::model::{AiRow, Screen};
+use crate::console::{
+    effect::Effect,
+    model::{AiRow, Screen},
+};
 use crate::domain::{
     command::Command,
     evidence::{Evidence, Subject},
     mode::Mode,
     teammate::{Actor, Role},
 };
+use crate::protocol::Query;
 
 /// A desk where refunds are drafted, and drafts were good enough for a step.
 fn stage() -> Stage {
@@ -60,6 +64,19 @@ fn a_mode_is_chosen_for_the_row_under_the_cursor_and_freed_again() {
     assert!(stage.desk.office.policy.channels.is_empty());
     stage.keys("<enter>");
     assert_eq!((stage.model.screen, stage.model.floor.filter()), (Screen::Floor, Some("channel:web")));
+}
+
+#[test]
+fn enter_on_an_ai_shows_what_it_holds_and_the_screen_asks_how_it_did() {
+    let mut stage = stage();
+    stage.keys("5");
+    let asked = |effect: &Effect| matches!(effect, Effect::Query(_, Query::Health));
+    assert!(stage.effects.iter().any(asked), "{:?}", stage.effects);
+    let Some(AiRow::Mate(ai)) = stage.model.ai_row() else { panic!("{:?}", stage.model.ai_row()) };
+    let name = stage.model.name_of(ai);
+    stage.keys("<enter>");
+    let filter = format!("holder:{name}");
+    assert_eq!((stage.model.screen, stage.model.floor.filter()), (Screen::Floor, Some(&*filter)));
 }
 
 #[test]

@@ -64,10 +64,7 @@ fn three_keys_stop_every_ai_and_say_what_becomes_of_each_before() {
     };
     assert_eq!(titles(&stage)[0], "stop every AI, everywhere: 2 talks");
     stage.keys("a");
-    assert_eq!(
-        titles(&stage),
-        ["hold: 2 talks: 2 hold", "queue: 2 talks: 2 to the queue", "people: 2 talks: 2 to people"]
-    );
+    assert_eq!(titles(&stage), ["hold: 2 wait", "queue: 2 to the queue", "people: 2 to people"]);
     assert_eq!(stage.asks(), vec![]);
     stage.keys("q");
     assert!(stage.notice().starts_with("stopped all AI for 30m: 2 talks: 2 to the queue"), "{}", stage.notice());

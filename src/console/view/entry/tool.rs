@@ -3,7 +3,7 @@
 //! ```text
 //! 14:05 ▲ Aria    wants to use a tool, expires in 8m
 //!                 tool    shop.refund.make (R2 money or data), by Aria
-//!                 with    {"amount":49.9,"order":"BW-20417"}
+//!                 with    {"amount": 49.9, "order": "BW-20417"}
 //!                 amount  49.90
 //!                 said    I want my money back for BW-20417
 //!                 needs   it moves money or changes data
@@ -30,6 +30,9 @@ const RESULT: usize = 600;
 /// What a person must see before deciding: names, words, roles. `asker`: who asked for it.
 pub(in crate::console::view) fn facts(used: &Used, asker: &SafeText) -> Vec<(&'static str, SafeText, Role)> {
     let mut facts: Vec<_> = used.facts().into_iter().map(|(name, words)| (name, words, Role::Text)).collect();
+    if let Some((_, with, _)) = facts.iter_mut().find(|(name, ..)| *name == "with") {
+        *with = SafeText::evidence(&roomy(used.arguments()));
+    }
     // What it is and who asks stand in one line.
     if let Some((_, tool, _)) = facts.first_mut() {
         *tool = SafeText::own(format!("{tool}, by {asker}"));
@@ -43,6 +46,26 @@ pub(in crate::console::view) fn facts(used: &Used, asker: &SafeText) -> Vec<(&'s
         }
     }
     facts
+}
+
+/// JSON with a space after each comma and colon, so that it is wrapped between its parts and not within a word. What
+/// stands in its strings is left as it is.
+fn roomy(json: &str) -> String {
+    let mut roomy = String::with_capacity(json.len() + 16);
+    let (mut in_string, mut escaped) = (false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        roomy.push(c);
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+        } else if c == '"' {
+            in_string = true;
+        } else if matches!(c, ',' | ':') && chars.peek().is_some_and(|next| !next.is_whitespace()) {
+            roomy.push(' ');
+        }
+    }
+    roomy
 }
 
 pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Used) {
@@ -73,10 +96,13 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
         let style = c.style(Role::Draft).add_modifier(Modifier::BOLD);
         // The card above has the facts; while one writes it makes room, and they stand here.
         let above = c.model.screen == Screen::NeedsYou && !matches!(c.model.layer, Layer::Compose(_));
-        let what = if above { format!("{lead}{left}: see above") } else { format!("{lead}{left}") };
+        let what = if above { format!("{lead}: see above") } else { format!("{lead}{left}") };
         c.body(block, Styled::plain(SafeText::own(what)), style);
+        if above {
+            return;
+        }
         let x = c.columns().body;
-        for (name, words, role) in facts(used, &name).into_iter().filter(|_| !above) {
+        for (name, words, role) in facts(used, &name) {
             block.line();
             block.own(x, name, c.style(Role::Dim));
             block.wrapped(x + VALUE, Styled::plain(words), c.style(role), c.theme);
@@ -97,7 +123,8 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
     let what = match used.question() {
         Some(question) => SafeText::evidence(&question),
         None => {
-            SafeText::own(format!("{} {}", SafeText::evidence(&used.call.tool), SafeText::evidence(used.arguments())))
+            let arguments = SafeText::evidence(&roomy(used.arguments()));
+            SafeText::own(format!("{} {arguments}", SafeText::evidence(&used.call.tool)))
         }
     };
     let by = used.ending.as_ref().map_or_else(String::new, |(_, by)| format!(" ({})", c.actor(*by)));
@@ -107,5 +134,20 @@ pub(super) fn draw(c: &Context<'_>, block: &mut Block, entry: &Entry, used: &Use
         let shown: String = result.chars().take(RESULT).collect();
         let cut = if shown.len() < result.len() { "…" } else { "" };
         c.below(block, SafeText::own(format!("{}{cut}", SafeText::message(&shown))), c.style(Role::Dim));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::roomy;
+
+    #[test]
+    fn arguments_get_room_between_their_parts_and_keep_their_strings() {
+        let json = r#"{"a":1,"b":[2,3],"c":"x,y:\"z\",\\","d":{"e":null}}"#;
+        assert_eq!(roomy(json), r#"{"a": 1, "b": [2, 3], "c": "x,y:\"z\",\\", "d": {"e": null}}"#);
+        assert_eq!(roomy(&roomy(json)), roomy(json));
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&roomy(json)), value(json));
+        assert_eq!(roomy("not json: \"at all,"), "not json: \"at all,");
     }
 }
