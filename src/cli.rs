@@ -37,6 +37,7 @@ pub mod output;
 pub mod paths;
 pub mod pause;
 pub mod plain;
+pub mod policy;
 pub mod priority;
 pub mod reindex;
 pub mod reject;
@@ -178,6 +179,8 @@ pub enum Act {
     Task(task::Task),
     /// Set how far the AI may go: off, shadow, draft, auto
     Mode(mode::SetMode),
+    /// What the desk allows: tools, limits, what an AI may not say; and how an admin changes it
+    Policy(policy::Policy),
     /// Show what speaks for letting the AI go further, and what against it
     Evidence(evidence::Evidence),
     /// Make a fault a fix: standing instructions to the AI, tried on past talks before they are published
@@ -460,6 +463,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Back(act) => act.run(context).await,
         Act::Task(act) => act.run(context).await,
         Act::Mode(act) => act.run(context).await,
+        Act::Policy(act) => act.run(context).await,
         Act::Evidence(act) => act.run(context).await,
         Act::Guidance(act) => act.run(context).await,
         Act::Reply(act) => act.run(context).await,

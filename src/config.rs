@@ -6,7 +6,7 @@ mod alert;
 pub mod models;
 pub mod tools;
 
-use crate::domain::time::Span;
+use crate::domain::{near::nearest, time::Span};
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -159,13 +159,8 @@ impl Config {
         let config: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-            let said = error.message().lines().collect::<Vec<_>>().join(" ");
-            let near = error
-                .span()
-                .and_then(|span| text.get(span))
-                .and_then(nearest)
-                .filter(|_| said.contains("unknown field"));
-            ConfigError { path: path.to_owned(), line, said, near: near.map(str::to_owned) }
+            let (said, near) = in_our_words(error.message());
+            ConfigError { path: path.to_owned(), line, said, near }
         })?;
         if let Some((at, said)) = tools::first_wrong(&config.tool_servers) {
             let heads = text.lines().enumerate().filter(|(_, line)| line.trim().starts_with("[[tool_server]]"));
@@ -192,29 +187,23 @@ fn line_of(text: &str, name: &str, key: &str) -> usize {
     head + 1 + inside.into_iter().position(is_key).map_or(0, |at| at + 1)
 }
 
-/// The key that shares the longest beginning with what was written, if that is two letters at least.
-fn nearest(said: &str) -> Option<&'static str> {
-    [
-        "server",
-        "theme",
-        "glyphs",
-        "editor",
-        "alert",
-        "notification",
-        "title",
-        "send",
-        "hold_seconds",
-        "channels",
-        "models",
-        "tool_server",
-    ]
-    .into_iter()
-    .chain(models::KEYS)
-    .chain(tools::KEYS)
-    .map(|key| (key.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count(), key))
-    .filter(|(shared, _)| *shared >= 2)
-    .max_by_key(|(shared, _)| *shared)
-    .map(|(_, key)| key)
+/// What a TOML file's reader says, in our words: for a word that is not known its nearest neighbour, else all that are.
+/// Returns the sentence and the neighbour.
+#[must_use]
+pub fn in_our_words(message: &str) -> (String, Option<String>) {
+    let said = message.lines().collect::<Vec<_>>().join(" ");
+    for (begin, kind) in [("unknown field `", "key"), ("unknown variant `", "value")] {
+        let Some((word, known)) = said.strip_prefix(begin).and_then(|rest| rest.split_once("`, expected ")) else {
+            continue;
+        };
+        // As `a`, as `a` or `b`, or as one of `a`, `b`, `c`.
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        return match nearest(word, known.iter().copied()) {
+            Some(near) => (format!("`{word}` is no {kind} here"), Some(near.to_owned())),
+            None => (format!("`{word}` is no {kind} here; use {}", known.join(", ")), None),
+        };
+    }
+    (said, None)
 }
 
 #[cfg(test)]
@@ -239,7 +228,16 @@ mod tests {
     fn a_mistake_is_told_with_its_line_and_its_neighbour() {
         let error = Config::read("theme = \"dark\"\nglyph = \"ascii\"\n", "my.toml").unwrap_err();
         assert_eq!((error.line, error.near.as_deref()), (2, Some("glyphs")));
-        assert!(error.to_string().starts_with("my.toml:2: unknown field `glyph`"), "{error}");
+        assert_eq!(error.to_string(), "my.toml:2: `glyph` is no key here; did you mean `glyphs`?");
+        let table = [
+            ("kyes = \"vim\"", "my.toml:1: `kyes` is no key here; did you mean `keys`?"),
+            ("keys = \"vmi\"", "my.toml:1: `vmi` is no value here; did you mean `vim`?"),
+            ("keys = \"emacs\"", "my.toml:1: `emacs` is no value here; use default, vim, plain"),
+            ("[send]\nhold_secs = 3", "my.toml:2: `hold_secs` is no key here; did you mean `hold_seconds`?"),
+        ];
+        for (text, said) in table {
+            assert_eq!(Config::read(text, "my.toml").unwrap_err().to_string(), said);
+        }
         let error = Config::read("[[alert]]\nwhen = \"needs:you\"\n", "my.toml").unwrap_err();
         assert!(error.line == 2 && error.said.contains("use me, anyone"), "{error}");
         let rung = Config::read("[[alert]]\nwhen = \"needs:me\"\nhours = \"08:00-18:00\"\n", "my.toml").unwrap();

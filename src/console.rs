@@ -26,6 +26,7 @@ pub mod theme;
 pub mod tour;
 pub mod update;
 pub mod view;
+mod views;
 pub mod welcome;
 pub mod widgets;
 pub mod wrap;

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
         // Only a hook that was set before is refused; crashes are then told as the standard library does.
         eprintln!("centaur: {}", log::redact(&report.to_string()));
     }
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::try_parse_from(cli::ls::turned_last(std::env::args_os())) {
         Ok(cli) => cli,
         Err(said) => {
             // Help and version are no mistakes; a pipe that nobody reads is none either.

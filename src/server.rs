@@ -21,6 +21,7 @@ mod watch;
 mod writer;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use listen::Port;
 pub use token::{digest, mint};
 
 use crate::{
@@ -30,6 +31,7 @@ use crate::{
         ids::{Digest, LogId, Seq},
         policy::Policy,
         refusal::Refusal,
+        shelf::Shelf,
     },
     protocol::Answer,
     store::{EventLog, StoreError},
@@ -56,6 +58,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Whether the log was found rewound, and so continues on a new time line.
     pub rewound: bool,
+    /// What AIs may cite of the desk's knowledge; none: they are believed.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 /// What a fresh desk begins with.
@@ -122,6 +126,7 @@ pub struct Running {
     hub: Arc<peer::Hub>,
     draining: Arc<signal::Sender<bool>>,
     damaged: signal::Receiver<Option<String>>,
+    refused: signal::Receiver<Option<String>>,
     finished: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -131,7 +136,8 @@ impl Server {
     /// # Errors
     /// [`ServerError`] if the log cannot be read or a fresh desk cannot be founded.
     pub async fn start(options: Options) -> Result<Running, ServerError> {
-        let boot = boot::load(options.log.as_ref(), options.clock.as_ref())?;
+        let mut boot = boot::load(options.log.as_ref(), options.clock.as_ref())?;
+        boot.desk.shelf = options.shelf;
         let readers = queries::Readers::new(options.log.as_ref())?;
         let log = options.log.identity();
         let feed = Arc::new(Feed::new(&boot.desk));
@@ -150,7 +156,8 @@ impl Server {
         let (inbox, asked) = mpsc::channel(sequencer::INBOX);
         let (damage, damaged) = signal::channel(None);
         writer::check(options.log.as_ref(), damage)?;
-        let writer = writer::start(options.log, damaged.clone()).map_err(ServerError::Thread)?;
+        let (refusal, refused) = signal::channel(None);
+        let writer = writer::start(options.log, damaged.clone(), refusal).map_err(ServerError::Thread)?;
         let (draining, drain) = signal::channel(false);
         let hub = Arc::new(peer::Hub::new(
             log,
@@ -167,6 +174,7 @@ impl Server {
             hub,
             draining: Arc::new(draining),
             damaged,
+            refused,
             finished: Arc::new(tokio::sync::Mutex::new(Some(task))),
         };
         if running.office().name.is_empty() {
@@ -221,7 +229,16 @@ impl Running {
     /// # Errors
     /// [`ServerError::Listen`] if the port cannot be opened.
     pub async fn listen(&self, addr: SocketAddr, routes: axum::Router) -> Result<SocketAddr, ServerError> {
-        listen::listen(&self.hub, addr, routes).await
+        let port = Port::open(addr).await?;
+        let at = port.at();
+        self.listen_at(port, routes);
+        Ok(at)
+    }
+
+    /// The same at a port that was opened before.
+    pub fn listen_at(&self, port: Port, routes: axum::Router) {
+        let own = http::routes(Arc::clone(&self.hub), self.refused.clone());
+        listen::listen(&self.hub, port, own.merge(routes));
     }
 
     /// Has everything that is due done now. For tests with a clock of their own.

@@ -7,7 +7,7 @@ It answers what KNOWLEDGE holds, and hands everything else to a person. Put your
 The protocol stands in README.md beside it."""
 import base64, json, os, secrets, socket, struct, sys, time, urllib.parse
 
-KNOWLEDGE = [  # words that must occur, heading, passage
+KNOWLEDGE = [  # words that must occur, heading, passage: as in shop.md of `centaur serve --knowledge DIR`
     ({"refund", "long"}, "How long does a refund take?", "A refund takes 5 working days."),
     ({"open"}, "When is the shop open?", "The shop is open from 9 to 17 on weekdays."),
 ]
@@ -80,7 +80,7 @@ class Teammate:
         found, trace = answer(asked), {"model": "agent.py", "config": "1"}
         if found:
             text = f"{found[1]} [1]"
-            source = {"number": 1, "document": "agent.py", "heading": found[0], "passage": found[1]}
+            source = {"number": 1, "document": "shop.md", "heading": found[0], "passage": found[1]}
             self.line.send({"type": "draft_grew", "conversation": talk, "turn": turn, "offset": 0, "text": text})
             outcome = {"kind": "answer", "answer": {"text": text, "sources": [source], "grounding": 900, "trace": trace}}
         else:

@@ -32,7 +32,6 @@ use centaur::{
         ids::{ConversationId, LogId},
         policy::Policy,
         teammate::Role,
-        turn::Grounding,
     },
     protocol::{Scope, ToPeer},
     server::{self, Clock, Founding, MemoryLine, Options, Running, Server, SystemClock},
@@ -79,10 +78,10 @@ impl Scene {
             name: "Bench".into(),
             admin: "mira".into(),
             token: server::digest(token),
-            // How well an answer stands is not what is measured here: all of them are sent.
-            policy: Policy { min_grounding: Grounding(0), ..Policy::default() },
+            policy: Policy::default(),
         };
-        let options = Options { log: Box::new(log), founding, clock, rewound: false };
+        let shelf = Some(Arc::new(knowledge().shelf()));
+        let options = Options { log: Box::new(log), founding, clock, rewound: false, shelf };
         let running = Server::start(options).await.expect("the server starts");
         let (door, mut lines) = mpsc::channel::<memory::MemoryLine>(16);
         let joins = running.clone();
@@ -105,8 +104,7 @@ impl Scene {
         let options =
             DriverOptions { pace: Pace::Instant, settle: Duration::ZERO, at_once: CROWD, ..DriverOptions::default() };
         let ai = tokio::spawn(async move {
-            let (knowledge, _) = Knowledge::from_files([("refunds.md", ARTICLE)]);
-            let ended = Driver::run_with(dial, of("Aria"), Arc::new(knowledge), model, options).await;
+            let ended = Driver::run_with(dial, of("Aria"), Arc::new(knowledge()), model, options).await;
             eprintln!("the AI ended: {ended:?}");
         });
         Self { running, web, door, ai }
@@ -145,6 +143,10 @@ impl Scene {
         self.ai.abort();
         self.running.drain().await;
     }
+}
+
+fn knowledge() -> Knowledge {
+    Knowledge::from_files([("refunds.md", ARTICLE)]).0
 }
 
 fn of(name: &str) -> String {

@@ -32,7 +32,7 @@ impl Desk {
             token: server::digest(ADMIN),
             policy: Policy::default(),
         };
-        let options = Options { log: Box::new(log), founding, clock, rewound: false };
+        let options = Options { log: Box::new(log), founding, clock, rewound: false, shelf: None };
         let running = Server::start(options).await.expect("the server starts");
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
         let at = running.listen(here, axum::Router::new()).await.expect("a port is free");

@@ -5,7 +5,10 @@
 //! other, see the models), and sending anything.
 
 use super::{
+    asking::asks,
     model::{Composed, Prompt},
+    offline::is_courtesy,
+    sentences::sentences,
     words::{Language, terms},
 };
 use crate::domain::{
@@ -50,21 +53,19 @@ pub fn summary(prompt: &Prompt) -> String {
     parts.join(" ")
 }
 
-/// What the customer asked since the last answer; the newest message where nothing is put as a question.
+/// What the customer asked since the last answer; the newest message where nothing is put as a question. Thanks, and the word
+/// that the matter is settled, leave nothing open.
 #[must_use]
 pub fn questions(prompt: &Prompt) -> Vec<String> {
-    let is_question = |sentence: &&str| sentence.ends_with(['?', '？', '؟']);
-    let mut found: Vec<String> = prompt
-        .said
-        .iter()
-        .flat_map(|said| said.split_inclusive(['.', '!', '?', '\n', '。', '！', '？', '؟']))
-        .map(str::trim)
-        .filter(is_question)
-        .map(quoted)
+    let telling = || prompt.said.iter().filter(|said| !is_courtesy(said));
+    let mut found: Vec<String> = telling()
+        .flat_map(|said| sentences(said))
+        .filter(|sentence| asks(sentence) && !is_courtesy(sentence))
+        .map(|line| quoted(&line))
         .collect();
     found.dedup();
-    if found.is_empty() {
-        found.extend(prompt.said.last().map(|said| quoted(said)));
+    if found.is_empty() && !prompt.settled {
+        found.extend(telling().next_back().map(|said| quoted(said)));
     }
     found.truncate(QUESTIONS);
     found
@@ -195,7 +196,23 @@ mod tests {
             summary(&prompt),
             "Began with: “my parcel is late”. Answered 2 times, last: “Sorry.”. Now: “hello? Where is it?”."
         );
-        assert_eq!(questions(&prompt), ["hello?", "Where is it?"]);
+        assert_eq!(questions(&prompt), ["Where is it?"]);
+    }
+
+    #[test]
+    fn thanks_leave_no_question_open_and_a_question_without_its_mark_does() {
+        for (said, open) in [
+            (&["thanks"][..], &[][..]),
+            (&["Danke schön!"], &[]),
+            (&["谢谢"], &[]),
+            (&["where is my parcel", "thanks"], &["where is my parcel"]),
+            (&["my parcel is late", "thank you very much"], &["my parcel is late"]),
+            (&["Thank you. How long does it take?"], &["How long does it take?"]),
+        ] {
+            assert_eq!(questions(&prompt(&[], said, &[])), open, "{said:?}");
+        }
+        let settled = Prompt { settled: true, ..prompt(&[], &["Thanks, that solved it."], &[]) };
+        assert_eq!(questions(&settled), Vec::<String>::new());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     words::{Language, terms},
 };
 use crate::domain::turn::Grounding;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many terms of its own make a sentence a claim, or one figure.
 const CLAIM: usize = 3;
@@ -50,33 +50,43 @@ pub struct Standing {
 #[must_use]
 pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIterator<Item = &'a str>) -> Standing {
     let neutral: BTreeSet<String> = neutral.into_iter().flat_map(terms).collect();
+    let mut read: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
     let mut out = Standing::default();
     let (mut all, mut got) = (0.0, 0.0);
+    // Of what is no claim: all of its terms, and those that it stands on.
+    let (mut small, mut stands) = (0, 0);
     for paragraph in text.split("\n\n") {
         let said: Vec<(String, Vec<u32>)> = parted(paragraph);
         for (at, (sentence, _)) in said.iter().enumerate() {
             // Its own numbers, or those that follow next.
             let numbers = said[at..].iter().map(|(_, numbers)| numbers).find(|numbers| !numbers.is_empty());
-            let own: BTreeSet<String> = terms(sentence).into_iter().filter(|term| !neutral.contains(term)).collect();
+            let whole: BTreeSet<String> = terms(sentence).into_iter().collect();
+            let own: BTreeSet<String> = whole.difference(&neutral).cloned().collect();
             let figures: Vec<&String> = own.iter().filter(|term| term.chars().any(char::is_numeric)).collect();
             let asks = sentence.trim_end().ends_with(['?', '？', '؟']);
             let is_claim = !figures.is_empty() || (own.len() >= CLAIM && !asks);
+            // The passages that it cites.
             let mut held = BTreeSet::new();
             for number in numbers.into_iter().flatten() {
                 match passages.iter().find(|passage| u32::from(passage.id) == *number) {
                     Some(passage) => {
                         out.cited.insert(passage.id);
-                        held.extend(terms(passage.heading));
-                        held.extend(terms(passage.text));
+                        let both = || terms(passage.heading).into_iter().chain(terms(passage.text)).collect();
+                        read.entry(passage.id).or_insert_with(both);
+                        held.insert(passage.id);
                     }
                     None => drop(out.wrong.insert(*number)),
                 }
             }
+            let is_held = |term: &String| held.iter().filter_map(|id| read.get(id)).any(|words| words.contains(term));
             if !is_claim {
+                small += whole.len();
+                stands += whole.iter().filter(|term| is_held(term)).count();
                 continue;
             }
-            let odd: Vec<String> = figures.into_iter().filter(|figure| !held.contains(*figure)).cloned().collect();
-            let share = if odd.is_empty() { ratio(own.intersection(&held).count(), own.len()) } else { 0.0 };
+            let odd: Vec<String> = figures.into_iter().filter(|figure| !is_held(figure)).cloned().collect();
+            let share =
+                if odd.is_empty() { ratio(own.iter().filter(|term| is_held(term)).count(), own.len()) } else { 0.0 };
             all += count(own.len());
             got += count(own.len()) * share;
             out.stand += usize::from(share >= 0.5);
@@ -85,8 +95,8 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
         }
     }
     let share = if out.claims.is_empty() {
-        // Nothing is claimed: fine for a friendly word, not for a page.
-        if text.chars().count() <= SMALL_TALK { 1.0 } else { 0.0 }
+        // Nothing is claimed: fine for a friendly word. A page says something all the same, if only in the customer's words.
+        if text.chars().count() <= SMALL_TALK { 1.0 } else { count(stands) / count(small.max(1)) }
     } else {
         got / all
     };
@@ -99,7 +109,8 @@ pub fn standing<'a>(text: &str, passages: &[Citable<'a>], neutral: impl IntoIter
 /// Whether an answer is in the language it should be in, as far as its words tell.
 #[must_use]
 pub fn speaks(text: &str, language: Language) -> bool {
-    terms(text).len() < CLAIM
+    // Of many words the small ones tell the language; few are looked at more closely.
+    (text.split_whitespace().count() < 4 * CLAIM && terms(text).len() < CLAIM)
         || Language::of(&parted(text).into_iter().map(|(words, _)| words + " ").collect::<String>(), language)
             == language
 }
@@ -241,6 +252,18 @@ mod tests {
         assert_eq!(stand("You are welcome! Anything else?").grounding, Grounding(1000));
         assert_eq!(stand(&"So it is. ".repeat(60)).grounding, Grounding(0));
         assert_eq!(stand("您的退款需要 9 个工作日。").grounding, Grounding(0));
+    }
+
+    #[test]
+    fn a_page_in_the_customers_own_words_stands_on_what_it_cites() {
+        let page = |sentence: &str| {
+            let said = "case number-5: how long does a refund take, working days?";
+            standing(&sentence.repeat(20), &[REFUNDS, PARCEL], [said]).grounding
+        };
+        assert_eq!(page("A refund takes 5 working days [1]. "), Grounding(1000));
+        for lie in ["A refund takes 5 working days. ", "A refund takes 5 working days [2]. "] {
+            assert_eq!(page(lie), Grounding(0), "{lie}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A piece applies where its topic is the talk's (the desk tells which hold there) and one of the lines of `when` is met by
 //! the customer's words: so much of what the line says, each term weighed by how rare it is in the knowledge, as retrieval
-//! does. Without `when` it always applies. To words that only say that a matter is settled none with a `when` does. `then` is read line by line: `say: …` is said word for word, *ask a person* gives
+//! does, within two sentences of a long message. Without `when` it always applies. To words that only say that a matter is settled none with a `when` does. `then` is read line by line: `say: …` is said word for word, *ask a person* gives
 //! the talk to one, a document's name is preferred, and the rest is read as a whisper is. A language model gets the words
 //! themselves. Pure. Deliberately not here: understanding.
 
@@ -10,6 +10,7 @@ use super::{
     follow,
     knowledge::Knowledge,
     offline::{Whisper, share_met},
+    sentences::sentences,
     view::View,
     words::terms,
 };
@@ -20,6 +21,9 @@ use std::collections::BTreeSet;
 const MET: f64 = 0.4;
 /// And by so many terms, if the line has as many.
 const TERMS: usize = 2;
+/// Sentences that are read together, in words with more terms than these.
+const TOGETHER: usize = 2;
+const FEW: usize = 12;
 /// Pieces that apply at once at most, the most particular first.
 const MOST: usize = 12;
 
@@ -86,13 +90,23 @@ impl Standing {
 pub fn applying(pieces: &[Standing], view: &View, knowledge: &Knowledge) -> Vec<Standing> {
     let context = follow::context(&view.said, &view.earlier);
     let words: Vec<&str> = context.iter().chain(&view.said).map(String::as_str).collect();
-    let said: BTreeSet<String> = terms(&words.join("\n")).into_iter().collect();
-    let mut met: Vec<(f64, &Standing)> = pieces
-        .iter()
-        .filter_map(|piece| Some((share(&piece.instruction.when, &said, view, knowledge)?, piece)))
-        .collect();
+    let said = told_together(&words.join("\n"));
+    let fits = |when: &str| {
+        let shares = said.iter().filter_map(|said| share(when, said, view, knowledge));
+        shares.max_by(f64::total_cmp)
+    };
+    let mut met: Vec<(f64, &Standing)> =
+        pieces.iter().filter_map(|piece| Some((fits(&piece.instruction.when)?, piece))).collect();
     met.sort_by(|one, other| other.0.total_cmp(&one.0));
     met.into_iter().take(MOST).map(|(_, piece)| piece.clone()).collect()
+}
+
+/// The terms of what was said, as far as it was said together: a long letter has words for any matter somewhere.
+fn told_together(words: &str) -> Vec<BTreeSet<String>> {
+    let set = |lines: &[String]| terms(&lines.join("\n")).into_iter().collect::<BTreeSet<String>>();
+    let lines = sentences(words);
+    let whole = set(&lines);
+    if whole.len() <= FEW || lines.len() <= TOGETHER { vec![whole] } else { lines.windows(TOGETHER).map(set).collect() }
 }
 
 /// How far a `when` is met, 0 to 1; none if it does not apply. One without words of its own always applies.
@@ -217,6 +231,16 @@ mod tests {
         let pieces = [piece("where do I find the invoice, it worked before", "ask a person"), piece("", "be brief")];
         let titles = |view: &View| applying(&pieces, view, &Knowledge::default()).len();
         assert_eq!((titles(&view(false)), titles(&view(true))), (2, 1));
+    }
+
+    #[test]
+    fn words_far_apart_in_a_long_message_meet_no_line() {
+        let letter = "Dear team. I opened an account with you last spring and everything went well. The kettle is fine too. \
+                      My neighbour asked about your grinder the other week. She may return from her holiday on Monday. \
+                      We look forward to it. Then she wants to try your coffee. What does shipping to Norway cost?";
+        assert!(!applies("Can I return coffee that I opened?", letter));
+        let asks = format!("{letter} And can I return coffee when I opened it?");
+        assert!(applies("Can I return coffee that I opened?", &asks));
     }
 
     #[test]

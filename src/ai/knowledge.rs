@@ -12,6 +12,7 @@ pub use check::{Problem, Report};
 pub use synonyms::Synonym;
 
 use super::words::{Language, terms};
+use crate::domain::shelf::Shelf;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -151,6 +152,16 @@ impl Knowledge {
     #[must_use]
     pub fn documents(&self) -> &[Document] {
         &self.documents
+    }
+
+    /// What of it may be cited: each document with its title, headings and sentences.
+    #[must_use]
+    pub fn shelf(&self) -> Shelf {
+        Shelf::of(self.documents.iter().map(|document| {
+            let sections = document.sections.iter();
+            let words = sections.flat_map(|section| section.sentences.iter().chain([&section.heading]));
+            (document.path.as_str(), words.chain([&document.title]).map(String::as_str))
+        }))
     }
 
     /// A short name for exactly this content.

@@ -32,6 +32,7 @@ pub(super) fn seek(whisper: &str) -> Vec<String> {
     whisper::Reading::of(whisper).seek
 }
 
+pub(super) use small::is_courtesy;
 pub(super) use whisper::Reading as Whisper;
 
 /// The share of some terms that what was said holds, each weighed by what it tells, and how many of them.

@@ -62,7 +62,7 @@ impl Language {
             return Self::Ar;
         }
         let words: Vec<String> = raw(text).into_iter().filter(|word| !is_stem_free(word)).collect();
-        let count = |small: &[&str]| words.iter().filter(|word| small.contains(&word.as_str())).count();
+        let count = |small: &[&str]| words.iter().filter(|word| is_among(small, word)).count();
         let counts = [(Self::En, count(SMALL_EN)), (Self::De, count(SMALL_DE)), (Self::Es, count(SMALL_ES))];
         let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(0);
         let best: Vec<Self> = counts.iter().filter(|(_, n)| *n == most).map(|(language, _)| *language).collect();
@@ -83,17 +83,35 @@ pub fn terms(text: &str) -> Vec<String> {
 
 /// Words and Han bigrams, folded, not stemmed.
 fn raw(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut word = String::new();
-    let mut han: Vec<char> = Vec::new();
-    for c in text.chars().take(LONGEST).nfkc().flat_map(char::to_lowercase).nfd() {
+    let mut cut = Cut::default();
+    if text.is_ascii() {
+        // Most of the answers here: there is nothing to compose or to decompose.
+        text.chars().take(LONGEST).for_each(|c| cut.take(c.to_ascii_lowercase()));
+    } else {
+        text.chars().take(LONGEST).nfkc().flat_map(char::to_lowercase).nfd().for_each(|c| cut.take(c));
+    }
+    cut.end()
+}
+
+/// A text that is being cut.
+#[derive(Default)]
+struct Cut {
+    word: String,
+    han: Vec<char>,
+    out: Vec<String>,
+}
+
+impl Cut {
+    /// Takes the next character, folded.
+    fn take(&mut self, c: char) {
+        let Self { word, han, out } = self;
         if is_mark(c) || c == '\'' || c == '\u{2019}' || c == '\u{640}' {
             // Marks, apostrophes and the Arabic stretch belong to the word and say nothing.
         } else if is_han(c) {
-            end_word(&mut word, &mut out);
-            if HAN_SMALL.contains(c) { end_han(&mut han, &mut out) } else { han.push(c) }
+            end_word(word, out);
+            if HAN_SMALL.contains(c) { end_han(han, out) } else { han.push(c) }
         } else if c.is_alphanumeric() {
-            end_han(&mut han, &mut out);
+            end_han(han, out);
             word.push(match c {
                 'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
                 'ى' => 'ي',
@@ -102,13 +120,16 @@ fn raw(text: &str) -> Vec<String> {
                 other => other,
             });
         } else {
-            end_word(&mut word, &mut out);
-            end_han(&mut han, &mut out);
+            end_word(word, out);
+            end_han(han, out);
         }
     }
-    end_word(&mut word, &mut out);
-    end_han(&mut han, &mut out);
-    out
+
+    fn end(mut self) -> Vec<String> {
+        end_word(&mut self.word, &mut self.out);
+        end_han(&mut self.han, &mut self.out);
+        self.out
+    }
 }
 
 fn end_word(word: &mut String, out: &mut Vec<String>) {
@@ -144,9 +165,14 @@ fn is_stem_free(word: &str) -> bool {
     word.chars().any(|c| c.is_numeric() || is_han(c))
 }
 
+/// Whether a word is in a list, which is sorted.
+fn is_among(list: &[&str], word: &str) -> bool {
+    list.binary_search(&word).is_ok()
+}
+
 fn is_small(word: &str) -> bool {
     let short = word.chars().count() < 2 && !word.chars().any(|c| c.is_numeric() || is_han(c));
-    short || [SMALL_EN, SMALL_DE, SMALL_ES, SMALL_AR].iter().any(|small| small.contains(&word))
+    short || [SMALL_EN, SMALL_DE, SMALL_ES, SMALL_AR].iter().any(|small| is_among(small, word))
 }
 
 /// Cuts the endings and beginnings that change with grammar. Words with digits and short words stay whole.
@@ -160,7 +186,8 @@ fn stem(word: &str) -> String {
     let mut stem = word;
     // Three: `discounts` loses one more than `discount` before both are alike.
     for _ in 0..3 {
-        let cut = ENDINGS.iter().find_map(|(ending, rest)| {
+        let last = stem.as_bytes().last();
+        let cut = ENDINGS.iter().filter(|(ending, _)| ending.as_bytes().last() == last).find_map(|(ending, rest)| {
             let root = stem.strip_suffix(ending)?;
             (root.chars().count() >= *rest).then_some(root)
         });
@@ -247,13 +274,14 @@ const HAN_SMALL: &str =
 const SMALL_EN: &[&str] = &[
     "a",
     "about",
+    "again",
     "all",
+    "also",
     "am",
     "an",
     "and",
     "any",
     "anything",
-    "nothing",
     "are",
     "as",
     "at",
@@ -263,7 +291,9 @@ const SMALL_EN: &[&str] = &[
     "but",
     "by",
     "can",
+    "cant",
     "could",
+    "dear",
     "did",
     "do",
     "does",
@@ -272,6 +302,7 @@ const SMALL_EN: &[&str] = &[
     "for",
     "from",
     "get",
+    "good",
     "got",
     "had",
     "has",
@@ -280,6 +311,7 @@ const SMALL_EN: &[&str] = &[
     "hello",
     "help",
     "her",
+    "here",
     "hey",
     "hi",
     "him",
@@ -300,26 +332,36 @@ const SMALL_EN: &[&str] = &[
     "know",
     "like",
     "me",
+    "morning",
+    "much",
     "my",
     "need",
     "no",
     "not",
+    "nothing",
     "now",
     "of",
     "ok",
     "okay",
     "on",
     "one",
+    "only",
     "or",
     "our",
     "please",
+    "really",
+    "said",
+    "says",
     "she",
     "should",
     "so",
     "some",
     "something",
+    "still",
     "tell",
     "than",
+    "thank",
+    "thanks",
     "that",
     "thats",
     "the",
@@ -329,6 +371,7 @@ const SMALL_EN: &[&str] = &[
     "there",
     "these",
     "they",
+    "thing",
     "this",
     "to",
     "too",
@@ -348,113 +391,103 @@ const SMALL_EN: &[&str] = &[
     "why",
     "will",
     "with",
+    "wont",
     "would",
     "yes",
     "you",
     "your",
-    "really",
-    "thing",
-    "much",
-    "cant",
-    "wont",
-    "also",
-    "only",
-    "still",
-    "thank",
-    "thanks",
-    "here",
-    "again",
-    "good",
-    "morning",
-    "dear",
-    "said",
-    "says",
 ];
 const SMALL_DE: &[&str] = &[
     "aber", "alle", "als", "also", "am", "an", "auch", "auf", "aus", "bei", "beim", "bin", "bis", "bitte", "da",
     "danke", "dann", "das", "dass", "dem", "den", "denn", "der", "des", "die", "dies", "diese", "doch", "du", "durch",
-    "ein", "eine", "einen", "einem", "einer", "er", "es", "etwas", "fur", "gibt", "habe", "haben", "hab", "hallo",
-    "hat", "hatte", "hier", "ich", "ihnen", "ihr", "ihre", "ihren", "im", "in", "ist", "ja", "jetzt", "kann", "kein",
-    "keine", "konnen", "mal", "man", "mehr", "mein", "meine", "meinem", "meinen", "meiner", "mich", "mir", "mit",
-    "muss", "nach", "nicht", "noch", "nun", "nur", "ob", "oder", "schon", "sehr", "sein", "seit", "sich", "sie",
-    "sind", "so", "soll", "uber", "um", "und", "uns", "unter", "vom", "von", "vor", "wann", "war", "warum", "was",
-    "wenn", "wer", "werde", "werden", "wie", "wieso", "will", "wir", "wird", "wo", "zu", "zum", "zur", "guten", "tag",
-    "geht", "gehen", "welche", "lange", "nichts", "ganz", "ganzen", "euch", "zusammen", "gern", "gerne", "denn",
-    "sonst",
+    "ein", "eine", "einem", "einen", "einer", "er", "es", "etwas", "euch", "fur", "ganz", "ganzen", "gehen", "geht",
+    "gern", "gerne", "gibt", "guten", "hab", "habe", "haben", "hallo", "hat", "hatte", "hier", "ich", "ihnen", "ihr",
+    "ihre", "ihren", "im", "in", "ist", "ja", "jetzt", "kann", "kein", "keine", "konnen", "lange", "mal", "man",
+    "mehr", "mein", "meine", "meinem", "meinen", "meiner", "mich", "mir", "mit", "muss", "nach", "nicht", "nichts",
+    "noch", "nun", "nur", "ob", "oder", "schon", "sehr", "sein", "seit", "sich", "sie", "sind", "so", "soll", "sonst",
+    "tag", "uber", "um", "und", "uns", "unter", "vom", "von", "vor", "wann", "war", "warum", "was", "welche", "wenn",
+    "wer", "werde", "werden", "wie", "wieso", "will", "wir", "wird", "wo", "zu", "zum", "zur", "zusammen",
 ];
 const SMALL_ES: &[&str] = &[
     "a", "al", "algo", "aqui", "asi", "aun", "buenas", "buenos", "como", "con", "cual", "cuando", "de", "del", "desde",
-    "donde", "dos", "e", "el", "ella", "en", "era", "es", "esa", "ese", "eso", "esta", "estan", "estar", "este",
-    "esto", "estoy", "favor", "fue", "gracias", "ha", "hace", "hacer", "hago", "han", "hasta", "hay", "he", "hola",
-    "la", "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "muy", "nada", "ni", "no", "nos", "o", "para",
-    "pero", "por", "porque", "puede", "puedo", "que", "q", "quien", "quiero", "se", "sea", "ser", "si", "sin", "sobre",
-    "son", "soy", "su", "sus", "tambien", "te", "tengo", "tiene", "todo", "tu", "un", "una", "uno", "unos", "y", "ya",
-    "yo", "dias", "necesito",
+    "dias", "donde", "dos", "e", "el", "ella", "en", "era", "es", "esa", "ese", "eso", "esta", "estan", "estar",
+    "este", "esto", "estoy", "favor", "fue", "gracias", "ha", "hace", "hacer", "hago", "han", "hasta", "hay", "he",
+    "hola", "la", "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "muy", "nada", "necesito", "ni", "no",
+    "nos", "o", "para", "pero", "por", "porque", "puede", "puedo", "q", "que", "quien", "quiero", "se", "sea", "ser",
+    "si", "sin", "sobre", "son", "soy", "su", "sus", "tambien", "te", "tengo", "tiene", "todo", "tu", "un", "una",
+    "uno", "unos", "y", "ya", "yo",
 ];
 const SMALL_AR: &[&str] = &[
-    "في",
-    "من",
-    "علي",
-    "الي",
-    "عن",
-    "مع",
-    "هل",
-    "ما",
-    "ماذا",
-    "كيف",
-    "متي",
-    "اين",
-    "هذا",
-    "هذه",
-    "ذلك",
+    "اذا",
+    "اريد",
     "التي",
     "الذي",
+    "السلام",
+    "الي",
     "ان",
     "انا",
     "انت",
     "او",
-    "لا",
-    "لم",
-    "لن",
-    "قد",
-    "كل",
-    "كم",
-    "يا",
-    "ثم",
-    "هو",
-    "هي",
-    "نحن",
-    "كان",
-    "لكن",
-    "اذا",
+    "اي",
+    "اين",
     "بعد",
-    "قبل",
-    "عند",
-    "مرحبا",
-    "شكرا",
-    "السلام",
-    "عليكم",
-    "فضلك",
-    "لي",
     "به",
     "بها",
+    "ثم",
+    "ذلك",
+    "شكرا",
+    "علي",
+    "عليكم",
+    "عن",
+    "عند",
+    "فضلك",
+    "في",
+    "قبل",
+    "قد",
+    "كان",
+    "كل",
+    "كم",
+    "كيف",
+    "لا",
+    "لكن",
+    "لم",
+    "لن",
     "له",
     "لها",
-    "اريد",
-    "يمكن",
-    "يمكنني",
     "لو",
-    "اي",
+    "لي",
+    "ما",
+    "ماذا",
+    "متي",
+    "مرحبا",
+    "مع",
+    "من",
+    "نحن",
+    "هذا",
+    "هذه",
+    "هل",
+    "هو",
+    "هي",
     "و",
-    "ومتي",
     "وكم",
     "وكيف",
+    "ومتي",
+    "يا",
+    "يمكن",
+    "يمكنني",
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_lists_of_small_words_are_sorted_as_they_are_searched() {
+        for list in [SMALL_EN, SMALL_DE, SMALL_ES, SMALL_AR] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
 
     #[test]
     fn forms_of_a_word_meet_in_one_term() {

@@ -37,7 +37,7 @@ impl Audit {
     /// Does it.
     ///
     /// # Errors
-    /// [`Failure::Failed`] with the first event that is not what was written; 4 if there is no desk.
+    /// [`Failure::Failed`] with the first event that is not what was written, or if the mark is gone; 4 if there is no desk.
     pub fn run(self, context: &mut Context) -> Result<(), Failure> {
         let What::Verify { data, mark } = self.what;
         let folder = data.unwrap_or_else(|| context.paths.desk());
@@ -51,11 +51,16 @@ impl Audit {
             None => SqliteLog::mark_in(&folder)?,
         };
         let reader = SqliteReader::open(&folder)?;
-        if against.is_none() {
-            context.out.remark("there is no mark beside the log: a cut at its end cannot be seen");
-        }
         let found =
             store::verify(&reader, against.as_ref()).map_err(|broken| Failure::Failed(super::exit::causes(&broken)))?;
+        // A server writes its mark from the first event on. Where it is gone, somebody took it.
+        if against.is_none() && found.events > 0 {
+            return Err(Failure::Failed(format!(
+                "{}: all {} events follow on each other, but the mark beside the log (`head`) is gone, so whether its end was cut off cannot be told: name a copy of it with --mark, or start the server once, which looks at the log and writes a new one",
+                folder.display(),
+                found.events
+            )));
+        }
         let place = folder.display().to_string();
         let value = serde_json::json!({
             "data": place,

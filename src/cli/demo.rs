@@ -19,6 +19,7 @@ use crate::{
     },
     domain::teammate::Role,
     log,
+    server::Port,
 };
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -67,7 +68,7 @@ pub struct Demo {
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
     /// Also listen here, for other consoles, scripts and customers
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = super::serve::address)]
     pub listen: Option<SocketAddr>,
     /// Show no console: run until told to end
     #[arg(long, requires = "listen")]
@@ -105,7 +106,16 @@ impl Demo {
         let knowledge = Arc::new(team::knowledge(None, &mut context.out)?);
         let model = models::model(context, self.profile.as_deref(), &knowledge)?;
         let policy = team::policy(assets::policy(), "assets/demo/policy.toml")?;
-        let plan = Plan { name: "Brindlewick".to_owned(), admin: "you".to_owned(), policy };
+        let plan = Plan {
+            name: "Brindlewick".to_owned(),
+            admin: "you".to_owned(),
+            policy,
+            shelf: Some(Arc::new(knowledge.shelf())),
+        };
+        let port = match self.listen {
+            Some(addr) => Some(Port::open(addr).await?),
+            None => None,
+        };
         let desk = Embedded::open(&folder, plan).await?;
         let guidance = team::guidance(assets::guidance(), "assets/demo/guidance.toml")?;
         team::guide(&desk, guidance, context.patience()).await?;
@@ -116,14 +126,11 @@ impl Demo {
         let colleague = colleague(&desk).await?;
         let reviewer = reviewer(&desk).await?;
         let customers = self.customers(&desk).await?;
-        if let Some(addr) = self.listen {
+        if let Some(port) = port {
             let (_, token) = desk.local("web", Role::Connector).await?;
             let door = web::WebDoor::open(Arc::clone(&desk.dial), token);
-            let at = desk
-                .running
-                .listen(addr, web::router(door))
-                .await
-                .map_err(|error| Failure::Failed(error.to_string()))?;
+            let at = port.at();
+            desk.running.listen_at(port, web::router(door));
             if self.headless {
                 context.out.done(&serde_json::json!({ "listening": at }), &format!("listening on http://{at}"))?;
                 let file = desk.admin_token_file();

@@ -30,7 +30,7 @@ Faults, request by request, of which the last stays:
   {FORMS}"))]
 pub struct DemoModel {
     /// Listen here; port 0 takes a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8733")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8733", value_parser = super::serve::address)]
     pub listen: SocketAddr,
     /// The Markdown that it answers from where it is given no sources [default: the demo company's]
     #[arg(long, value_name = "DIR")]

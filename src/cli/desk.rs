@@ -181,16 +181,14 @@ impl Desk {
     pub async fn quiet(
         &mut self,
         conversation: ConversationId,
-        after: Term,
+        is_it: impl Fn(Term) -> bool,
         within: Duration,
     ) -> Result<Option<(Term, Vec<EntryNo>)>, Failure> {
         let until = tokio::time::Instant::now() + within;
         loop {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
             match self.caller.next_frame(left).await {
-                Ok(ToPeer::Quiet { conversation: at, term, may_still_arrive })
-                    if at == conversation && term > after =>
-                {
+                Ok(ToPeer::Quiet { conversation: at, term, may_still_arrive }) if at == conversation && is_it(term) => {
                     return Ok(Some((term, may_still_arrive)));
                 }
                 Ok(_) => {}

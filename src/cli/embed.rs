@@ -11,6 +11,7 @@ use crate::{
         ids::{LogId, TeammateId},
         policy::Policy,
         refusal::Refusal,
+        shelf::Shelf,
         teammate::Role,
     },
     server::{self, Clock, Founding, MemoryLine, Running, Server, SystemClock},
@@ -48,6 +49,8 @@ pub struct Plan {
     pub admin: String,
     /// The policy.
     pub policy: Policy,
+    /// What AIs may cite of its knowledge; none: they are believed.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 /// The file with the token of a teammate who runs in this program.
@@ -61,10 +64,12 @@ impl Embedded {
     /// # Errors
     /// The folder, the log or the server failed; the sentence says which and what to do.
     pub async fn open(folder: &Path, plan: Plan) -> Result<Self, Failure> {
-        fs::create_dir_all(folder).map_err(|error| about(folder, "cannot be made", &error))?;
+        fs::create_dir_all(folder)
+            .map_err(|error| about(folder, "is no folder and cannot be made one; name another with --data", &error))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fresh_id = LogId(uuid::Uuid::new_v4().as_u128());
-        let (mut log, opened) = SqliteLog::open(folder, clock.now(), fresh_id).map_err(Failure::of)?;
+        let (mut log, opened) =
+            SqliteLog::open(folder, clock.now(), fresh_id).inspect_err(|error| tracing::error!("{error:?}"))?;
         let rewound = matches!(opened, Opened::Rewound { .. });
         if rewound {
             tracing::warn!(folder = %folder.display(), "the log went back in time; it gets a new identity");
@@ -75,7 +80,7 @@ impl Embedded {
         let token = if fresh { kept_or_minted(folder, "admin")? } else { String::new() };
         let founding =
             Founding { name: plan.name, admin: plan.admin, token: server::digest(&token), policy: plan.policy };
-        let options = server::Options { log: Box::new(log), founding, clock, rewound };
+        let options = server::Options { log: Box::new(log), founding, clock, rewound, shelf: plan.shelf };
         let running = Server::start(options).await.map_err(Failure::of)?;
         // Bounded: whoever dials waits until the line before was taken.
         let (door, lines) = mpsc::channel(DOORSTEP);

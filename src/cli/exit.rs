@@ -7,6 +7,7 @@ use crate::{
     client::{CallError, DialError},
     domain::{desk::Office, refusal::Refusal},
     protocol::ByeCode,
+    server::ServerError,
     store::StoreError,
 };
 use std::io;
@@ -147,8 +148,9 @@ fn refusal_code(why: &Refusal) -> u8 {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         match error {
+            // The server's words stand for themselves; here it is told where the token came from.
             CallError::Ended { code: Some(ByeCode::Unauthorized), why } => Self::NotSignedIn(format!(
-                "{why}; check the token (`centaur login` saves one), or ask an admin for a new one"
+                "{why}. Tokens are looked for in --token-file, CENTAUR_TOKEN, CENTAUR_TOKEN_FILE and what `centaur login` saved, in this order"
             )),
             CallError::Ended { code: Some(ByeCode::Version | ByeCode::BadFrame | ByeCode::TooLong), why } => {
                 Self::Failed(why)
@@ -163,6 +165,17 @@ impl From<CallError> for Failure {
 impl From<DialError> for Failure {
     fn from(error: DialError) -> Self {
         Self::Usage(format!("--server {error}"))
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        match &error {
+            ServerError::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+                Self::Conflict(causes(&error))
+            }
+            _ => Self::Failed(causes(&error)),
+        }
     }
 }
 

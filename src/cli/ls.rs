@@ -18,7 +18,7 @@ use crate::{
     protocol::{Page, Query, Scope},
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString};
 
 /// Cards asked for at once; the most that the server gives.
 const CARDS: u32 = 200;
@@ -29,7 +29,8 @@ const CARDS: u32 = 200;
   centaur ls
   centaur ls holder:queue 'waiting:>2m'
   centaur ls --all is:resolved --json | jq .id
-  centaur ls -- -channel:web            a filter that begins with `-` comes after `--`
+  centaur ls -channel:web               all but those of the web
+  centaur ls -- -refund                 a word that begins with `-` comes after `--`
 
 The filter is the one of `/` in the console: words, #42, and holder: mode: tag: topic:
 channel: locale: is: needs: priority: attention: waiting:; `-` before one turns it round.")]
@@ -39,6 +40,28 @@ pub struct Ls {
     /// The settled and sleeping ones too
     #[arg(long, short)]
     all: bool,
+}
+
+/// The words of a command line that begins with `ls`, with conditions that are turned round (`-channel:web`) where clap takes
+/// them for what they are: behind `--`. No option looks like one, and the order of conditions means nothing.
+pub fn turned_last(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let is_turned = |word: &OsString| {
+        let word = word.to_str().and_then(|word| word.strip_prefix('-')).and_then(|word| word.split_once(':'));
+        word.is_some_and(|(key, _)| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase()))
+    };
+    let words: Vec<OsString> = words.into_iter().collect();
+    if words.iter().skip(1).find(|word| !word.as_encoded_bytes().starts_with(b"-")).is_none_or(|verb| verb != "ls") {
+        return words;
+    }
+    let options = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let (before, behind) = words.split_at(options);
+    let (turned, mut line): (Vec<_>, Vec<_>) = before.iter().cloned().partition(is_turned);
+    if !turned.is_empty() || !behind.is_empty() {
+        line.push("--".into());
+    }
+    line.extend(turned);
+    line.extend(behind.iter().skip(1).cloned());
+    line
 }
 
 /// A row of JSON: all of the card, and what follows from it.
@@ -216,6 +239,27 @@ async fn settled(desk: &mut Desk, cards: &mut BTreeMap<ConversationId, Card>) ->
         match oldest {
             Some(oldest) if earlier && before.is_none_or(|before| oldest < before) => before = Some(oldest),
             _ => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_that_is_turned_round_is_no_option() {
+        let table = [
+            ("centaur ls holder:ai -channel:web --json", "centaur ls holder:ai --json -- -channel:web"),
+            ("centaur ls -channel:web -- -refund", "centaur ls -- -channel:web -refund"),
+            ("centaur ls -- -channel:web", "centaur ls -- -channel:web"),
+            ("centaur ls -a -q", "centaur ls -a -q"),
+            ("centaur --json ls -tag:x", "centaur --json ls -- -tag:x"),
+            ("centaur say 4 use -x: please", "centaur say 4 use -x: please"),
+        ];
+        for (said, meant) in table {
+            let line = turned_last(said.split(' ').map(OsString::from));
+            assert_eq!(line, meant.split(' ').map(OsString::from).collect::<Vec<_>>(), "{said}");
         }
     }
 }

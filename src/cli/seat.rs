@@ -7,7 +7,6 @@ use crate::{
     client::{Dial, Options as Greeting, Session},
     config::{Glyphs, Preset},
     console::{
-        action::nearest,
         app::{App, Options},
         drafts::Keeper,
         input::Ending,
@@ -19,6 +18,7 @@ use crate::{
         view::Look,
         widgets::glyphs,
     },
+    domain::near::nearest,
     protocol::Scope,
 };
 use clap::Args;
@@ -90,9 +90,12 @@ pub async fn sit(context: &mut Context, looks: &Looks, visit: Visit) -> Result<(
     let drafts = match &visit.drafts {
         None => None,
         Some(path) => match Keeper::open(path) {
-            Ok(kept) => Some(kept),
+            Ok((keeper, kept)) => {
+                troubles.extend(keeper.mistakes().iter().cloned());
+                Some((keeper, kept))
+            }
             Err(error) => {
-                context.out.remark(&format!("{}: {error}; unsent texts are not kept", path.display()));
+                troubles.push(format!("{}: {error}; unsent texts are not kept", path.display()));
                 None
             }
         },
@@ -197,7 +200,8 @@ pub fn look(context: &Context, looks: &Looks, troubles: &mut Vec<String>) -> Res
         (Some(asked), _) if asked != "auto" => named(asked, level).map_err(Failure::Usage)?,
         (Some(_), _) | (None, "auto") => usual(level),
         (None, settled) => named(settled, level).unwrap_or_else(|why| {
-            troubles.push(why);
+            let file = context.paths.config_file();
+            troubles.push(format!("{}: `theme`: {why}; the usual one stands in", file.display()));
             usual(level)
         }),
     };
@@ -223,10 +227,10 @@ fn named(name: &str, level: ColorLevel) -> Result<Theme, String> {
     if let Some(theme) = Theme::built_in(name, level) {
         return Ok(theme);
     }
-    let text = std::fs::read_to_string(name).map_err(|error| {
-        let near = nearest(name, NAMES.iter().copied());
-        let near = near.map_or_else(|| NAMES.join(", "), |near| format!("did you mean `{near}`?"));
-        format!("`{name}` is no theme that is built in ({near}), and as a file: {error}")
+    let text = std::fs::read_to_string(name).map_err(|error| match nearest(name, NAMES.iter().copied()) {
+        _ if error.kind() != io::ErrorKind::NotFound => format!("{name}: {error}; name a theme file that can be read"),
+        Some(near) => format!("`{name}` is no theme; did you mean `{near}`?"),
+        None => format!("`{name}` is no theme file, and no built-in theme: use {}", NAMES.join(", ")),
     })?;
     Theme::read(&text, name, level).map_err(|mistake| mistake.to_string())
 }
@@ -263,7 +267,7 @@ pub fn keymap(context: &Context, troubles: &mut Vec<String>) -> Keymap {
     let path = context.paths.keymap_file();
     match std::fs::read_to_string(&path) {
         Ok(text) => keymap.overlaid(&text, &path.display().to_string()).unwrap_or_else(|(keymap, mistakes)| {
-            troubles.extend(mistakes.iter().map(ToString::to_string));
+            troubles.extend(mistakes.iter().map(|mistake| format!("{mistake}; the built-in keys stand in there")));
             keymap
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => keymap,

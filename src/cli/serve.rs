@@ -11,6 +11,7 @@ use crate::{
     connectors::web,
     domain::{policy::Policy, teammate::Role, text::SafeText},
     log,
+    server::Port,
 };
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -30,12 +31,13 @@ Examples:
 There is no TLS here: put a proxy in front, or reach it through SSH.")]
 pub struct Serve {
     /// Listen here; port 0 takes a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8722")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8722", value_parser = address)]
     pub listen: SocketAddr,
     /// Keep the desk in this folder [default: the data folder that `centaur paths` names]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// The Markdown that the AI answers from [default: the demo company's]
+    /// The Markdown that the AI answers from, and the only one that any AI may cite [default: the demo company's; with
+    /// --no-ai none, and what AIs cite is believed]
     #[arg(long, value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
     /// The desk's name, when it is founded
@@ -66,16 +68,31 @@ impl Serve {
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let folder = self.data.clone().unwrap_or_else(|| context.paths.desk());
         let _log = log::start(&context.paths.logs(), "info").ok();
-        let mind = if self.no_ai {
+        // Who runs no AI here and names no knowledge has the AIs of others believed.
+        let knowledge = if self.no_ai && self.knowledge.is_none() {
             None
         } else {
-            let knowledge = Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?);
-            let model = models::model(context, self.profile.as_deref(), &knowledge)?;
-            Some((knowledge, model))
+            Some(Arc::new(team::knowledge(self.knowledge.as_deref(), &mut context.out)?))
+        };
+        let shelf = knowledge.as_ref().map(|knowledge| Arc::new(knowledge.shelf()));
+        let mind = match knowledge.filter(|_| !self.no_ai) {
+            Some(knowledge) => {
+                Some((Arc::clone(&knowledge), models::model(context, self.profile.as_deref(), &knowledge)?))
+            }
+            None => None,
         };
         let tools = tools::toolbox(context, tools::Demo::LeftOut)?;
-        let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()? };
+        let plan = Plan { name: self.name.clone(), admin: self.admin.clone(), policy: self.policy()?, shelf };
+        // Before anything is founded: how to join is said once, and only to who could listen.
+        let port = Port::open(self.listen).await?;
+        let at = port.at();
         let desk = Embedded::open(&folder, plan).await?;
+        if !desk.fresh && self.policy.is_some() {
+            let place = folder.display();
+            context.out.remark(&format!(
+                "the desk in {place} was founded before and keeps its policy; `centaur policy set FILE` changes it"
+            ));
+        }
         let (_, web_token) = desk.local("web", Role::Connector).await?;
         let door = web::WebDoor::open(desk.dial.clone(), web_token);
         // Whoever reads the first line may come at once: the door is open by then, and signals are heard.
@@ -92,11 +109,7 @@ impl Serve {
             }
             None => None,
         };
-        let at = desk
-            .running
-            .listen(self.listen, web::router(door))
-            .await
-            .map_err(|error| Failure::Failed(error.to_string()))?;
+        desk.running.listen_at(port, web::router(door));
         context.out.text(&SafeText::own(format!("listening on http://{at}")))?;
         if desk.fresh {
             let file = desk.admin_token_file();
@@ -135,4 +148,14 @@ impl Serve {
         let Some(path) = &self.policy else { return Ok(Policy::default()) };
         team::policy_file(path)
     }
+}
+
+/// An address to listen on.
+///
+/// # Errors
+/// What is wrong, and how one is written.
+pub fn address(said: &str) -> Result<SocketAddr, String> {
+    said.parse().map_err(|_| {
+        format!("`{said}` is no address to listen on: write numbers, as in 127.0.0.1:8722 or [::1]:8722; port 0 takes a free one")
+    })
 }

@@ -71,12 +71,18 @@ impl Take {
         }
         let command = Command::TakeOver { conversation, term: before.term, reason: self.reason };
         let answer = desk.ask(command).await?;
-        let told = desk.quiet(conversation, before.term, QUIET_WITHIN).await?;
+        // Who holds it already keeps the term, and is told again whether all is quiet.
+        let mine = before.holder.is_human(desk.me().id);
+        let is_it = |term| term > before.term || mine && term == before.term;
+        let told = desk.quiet(conversation, is_it, QUIET_WITHIN).await?;
         let (quiet, term, may_still_arrive) = match told {
             Some((term, may_still_arrive)) => (true, term, may_still_arrive),
             None => (false, desk.card(conversation).await?.term, Vec::new()),
         };
         let sentence = match (quiet, may_still_arrive.len()) {
+            (true, 0) if mine => {
+                format!("#{conversation} was yours already; nothing of the AI is on its way to the customer")
+            }
             (true, 0) => format!("#{conversation} is yours; nothing of the AI is on its way to the customer"),
             (true, n) => format!("#{conversation} is yours; {n} older AI message(s) may still arrive"),
             (false, _) => format!(

@@ -79,7 +79,7 @@ struct Give {
     #[arg(required_unless_present = "filter", conflicts_with = "filter")]
     conversation: Option<ConversationId>,
     /// In all that match, as in `/` of the console; tells how many, and does it with --yes
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     filter: Option<String>,
     /// Do it in all that match
     #[arg(long, requires = "filter")]

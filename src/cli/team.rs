@@ -10,6 +10,7 @@ use crate::{
         model::Model,
         tools::{Toolbox, runner::Runner},
     },
+    config::{self, ConfigError},
     domain::{
         command::Command,
         guidance::{GuidanceId, Instruction},
@@ -85,7 +86,20 @@ pub fn knowledge(folder: Option<&Path>, out: &mut Output) -> Result<Knowledge, F
     for problem in &report.problems {
         out.remark(&problem.to_string());
     }
+    if let (Some(folder), Some(said)) = (folder, missing(report.files, report.left_out, report.sections)) {
+        out.remark(&format!("{}: {said}", folder.display()));
+    }
     Ok(knowledge)
+}
+
+/// What an AI must do without, of a folder of articles.
+fn missing(files: usize, left_out: usize, sections: usize) -> Option<String> {
+    if sections == 0 {
+        return Some("nothing in it can be answered from; the AI gives every matter to people".to_owned());
+    }
+    (left_out > 0).then(|| {
+        format!("{left_out} of {files} files are left out; `centaur knowledge check` says when all are in order")
+    })
 }
 
 /// The file of guidance.
@@ -128,7 +142,8 @@ pub async fn guide(desk: &Embedded, pieces: Vec<Instruction>, patience: Duration
 pub fn policy(text: &str, path: &str) -> Result<Policy, Failure> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
-        Failure::Usage(format!("{path}:{line}: {}", error.message()))
+        let (said, near) = config::in_our_words(error.message());
+        Failure::Usage(ConfigError { path: path.to_owned(), line, said, near }.to_string())
     })
 }
 
@@ -140,4 +155,16 @@ pub fn policy_file(path: &Path) -> Result<Policy, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Usage(format!("{}: {error}; check the path", path.display())))?;
     policy(&text, &path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_ai_must_do_without_is_said() {
+        assert_eq!(missing(6, 0, 2), None);
+        assert!(missing(6, 4, 2).unwrap().starts_with("4 of 6 files are left out"));
+        assert!(missing(0, 0, 0).unwrap().contains("gives every matter to people"));
+    }
 }

@@ -175,7 +175,8 @@ fn every_example_is_understood() {
                     words.extend(part.split_whitespace().map(ToOwned::to_owned));
                 }
             }
-            let parsed = Cli::try_parse_from(&words);
+            // As `main` does.
+            let parsed = Cli::try_parse_from(super::ls::turned_last(words.into_iter().map(Into::into)));
             assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
         }
     });

@@ -25,7 +25,7 @@ pub fn mint() -> Result<String, Failure> {
 /// The token for the server, from wherever it is first found.
 ///
 /// # Errors
-/// [`Failure::NotSignedIn`] if there is none; [`Failure::Failed`] if one is there but cannot be used.
+/// [`Failure::NotSignedIn`] if there is none; [`Failure::Usage`] if one is named that cannot be used.
 pub fn find(context: &Context) -> Result<String, Failure> {
     match without_asking(context) {
         Err(Failure::NotSignedIn(_)) if can_prompt(context) && !is_given(context) => prompt(context),
@@ -95,24 +95,26 @@ pub fn saved_at(context: &Context) -> Result<PathBuf, Failure> {
 /// Reads a secret from a file that only its owner can read.
 ///
 /// # Errors
-/// [`Failure::Failed`] with what to do; never with what is in the file.
+/// [`Failure::Usage`] with what to do; never with what is in the file.
 pub fn read_secret(path: &Path) -> Result<String, Failure> {
     let place = path.display();
-    let file =
-        fs::File::open(path).map_err(|error| Failure::Failed(format!("cannot read the token in {place}: {error}")))?;
+    let file = fs::File::open(path).map_err(|error| {
+        let why = format!("cannot read the token in {place}: {error}; name a file of yours that holds one");
+        Failure::Usage(why)
+    })?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let facts = file.metadata()?;
         if facts.is_file() && facts.permissions().mode() & 0o077 != 0 {
-            return Err(Failure::Failed(format!(
+            return Err(Failure::Usage(format!(
                 "others can read the token in {place}; make it yours alone with `chmod 600 {place}`, and replace the token if others may have seen it"
             )));
         }
     }
     let mut text = String::new();
     io::Read::read_to_string(&mut io::Read::take(file, 4096), &mut text)
-        .map_err(|_| Failure::Failed(format!("{place} is not a token: it is not text")))?;
+        .map_err(|_| Failure::Usage(format!("{place} holds no token: it is not text")))?;
     usable(&text, &place.to_string())
 }
 
@@ -121,7 +123,11 @@ pub fn read_secret(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// As the system says.
 pub fn write_secret(path: &Path, secret: &str) -> Result<(), Failure> {
-    let wrong = |error: io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
+    let wrong = |error: io::Error| {
+        // The system's words name a file in between, which nobody asked for.
+        let why = if error.raw_os_error().is_some() { error } else { io::Error::from(error.kind()) };
+        Failure::Failed(format!("cannot write {}: {why}; free space or rights there, and run it again", path.display()))
+    };
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

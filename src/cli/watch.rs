@@ -36,7 +36,7 @@ It ends with 0 as soon as a conversation fits, and with 7 if none does within --
 without --timeout it waits for ever. The filter is the one of `centaur ls`.")]
 pub struct Watch {
     /// Wait for a conversation that fits this filter
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     until: String,
     /// Print so many of its last entries
     #[arg(long, value_name = "N", default_value_t = 5)]

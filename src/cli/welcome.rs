@@ -26,13 +26,13 @@ use crate::{
     domain::{policy::Policy, teammate::Role},
     log,
     protocol::Scope,
+    server::Port,
 };
 use clap::{CommandFactory, Parser};
 use futures_util::StreamExt;
 use ratatui::layout::Size;
 use std::{
     io::{self, Write},
-    net::SocketAddr,
     sync::Arc,
 };
 use tokio::time::{Instant, timeout_at};
@@ -143,17 +143,16 @@ async fn enter(context: &mut Context, url: &str, token: &str) -> Result<(), Fail
 /// Opens the desk in the data folder, with a door for customers on this machine. No AI works there: it would have
 /// nothing of the desk's own to answer from; `centaur serve --knowledge` hires one.
 async fn open(context: &Context) -> Result<Embedded, Failure> {
-    let plan = Plan { name: "My desk".to_owned(), admin: "you".to_owned(), policy: Policy::default() };
+    let port =
+        Port::open(super::serve::address(DEFAULT_SERVER.trim_start_matches("http://")).map_err(Failure::Failed)?)
+            .await?;
+    let plan = Plan { name: "My desk".to_owned(), admin: "you".to_owned(), policy: Policy::default(), shelf: None };
     let desk = Embedded::open(&context.paths.desk(), plan).await?;
-    let doors = async {
-        let (_, token) = desk.local("web", Role::Connector).await?;
-        let door = web::WebDoor::open(Arc::clone(&desk.dial), token);
-        let address = DEFAULT_SERVER.trim_start_matches("http://");
-        let address: SocketAddr = address.parse().map_err(|_| Failure::Failed(format!("{address} is no address")))?;
-        desk.running.listen(address, web::router(door)).await.map_err(|error| Failure::Failed(error.to_string()))
-    };
-    match doors.await {
-        Ok(_) => Ok(desk),
+    match desk.local("web", Role::Connector).await {
+        Ok((_, token)) => {
+            desk.running.listen_at(port, web::router(web::WebDoor::open(Arc::clone(&desk.dial), token)));
+            Ok(desk)
+        }
         Err(why) => {
             desk.close().await;
             Err(why)

@@ -8,23 +8,6 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 /// Models behind one another, at most; the first counts.
 const CHAIN: usize = 4;
 
-/// The keys of a model, for who mistypes one.
-pub(super) const KEYS: [&str; 13] = [
-    "url",
-    "model",
-    "key_env",
-    "key_file",
-    "key_command",
-    "temperature",
-    "answer_tokens",
-    "turn_tokens",
-    "first_token",
-    "stall",
-    "turn",
-    "fallback",
-    "price",
-];
-
 /// A length of time as people write it: `"10s"`, `"1.5s"`, `"300ms"`, `"2m"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time(pub Duration);

@@ -6,9 +6,6 @@
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The keys of a tool server, for who mistypes one.
-pub(super) const KEYS: [&str; 5] = ["name", "command", "env", "url", "key_env"];
-
 /// A tool server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]

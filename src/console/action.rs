@@ -3,6 +3,7 @@
 //! Help, palette and the check of keymap files are made from it, so they cannot lie. Deliberately not here: keys (see
 //! `assets/keymap.toml`) and what an action does (see `update`).
 
+use crate::domain::near::nearest;
 use std::fmt;
 
 /// Where keys are looked up. The name is the section of the keymap file.
@@ -306,32 +307,6 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.entry().name)
     }
-}
-
-/// The one of `known` that is nearest to `said`, if it is near: at most a third of its letters differ, or it begins so.
-#[must_use]
-pub fn nearest<'a>(said: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|name| (if name.starts_with(said) && !said.is_empty() { 1 } else { distance(said, name) }, name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// Letters to insert, delete or replace (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -193,7 +193,8 @@ impl<B: Screen, S: Seat> App<B, S> {
             over: false,
         };
         app.hear(What::Restored(kept));
-        for why in options.troubles {
+        // The newest notice is on top: the first trouble is to be read first.
+        for why in options.troubles.into_iter().rev() {
             app.hear(What::Trouble(why));
         }
         Ok(app)

@@ -6,7 +6,10 @@
 //! desk keeps a file of its own beside it, and whoever comes next takes in what an ended one left. Deliberately not here:
 //! when a text is kept or forgotten (`update`).
 
-use super::model::{DraftKey, Saved, Writing};
+use super::{
+    model::{DraftKey, Saved, Writing},
+    views::{self, Views},
+};
 use crate::domain::ids::{ConversationId, EntryNo};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -67,7 +70,7 @@ impl Shared {
 pub struct Keeper {
     shared: Arc<Shared>,
     /// What an earlier run saved.
-    saved: Vec<Saved>,
+    views: Views,
     thread: Option<JoinHandle<()>>,
     /// Held until everything is written: the file is this console's alone.
     _lock: File,
@@ -83,15 +86,15 @@ impl Keeper {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let views = beside(path);
-        let saved = read_saved(&views)?;
+        let beside = views::beside(path);
+        let views = views::read(&beside);
         let (path, lock, kept) = take_place(path)?;
         let shared = Arc::new(Shared::default());
         let thread = {
             let (shared, kept) = (shared.clone(), kept.clone());
-            std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, &views, kept))?
+            std::thread::Builder::new().name("drafts".to_owned()).spawn(move || keep(&shared, &path, &beside, kept))?
         };
-        Ok((Self { shared, saved, thread: Some(thread), _lock: lock }, kept.into_iter().collect()))
+        Ok((Self { shared, views, thread: Some(thread), _lock: lock }, kept.into_iter().collect()))
     }
 
     /// Keeps a text, or forgets it. Returns at once.
@@ -103,7 +106,13 @@ impl Keeper {
     /// The filters that an earlier run saved.
     #[must_use]
     pub fn saved(&self) -> Vec<Saved> {
-        self.saved.clone()
+        self.views.saved.clone()
+    }
+
+    /// What is wrong in the file of the saved filters.
+    #[must_use]
+    pub fn mistakes(&self) -> &[String] {
+        &self.views.mistakes
     }
 
     /// Keeps the saved filters. Returns at once.
@@ -142,7 +151,7 @@ impl Drop for Keeper {
 }
 
 /// The thread: gathers, writes, until closing and nothing waits.
-fn keep(shared: &Shared, path: &Path, views: &Path, mut kept: BTreeMap<DraftKey, String>) {
+fn keep(shared: &Shared, path: &Path, beside: &Path, mut kept: BTreeMap<DraftKey, String>) {
     let mut waiting = shared.lock();
     loop {
         while waiting.changes.is_empty() && waiting.saved.is_none() && !waiting.closing {
@@ -168,7 +177,7 @@ fn keep(shared: &Shared, path: &Path, views: &Path, mut kept: BTreeMap<DraftKey,
                 None => kept.remove(&key),
             };
         }
-        let written = write(path, &kept).and_then(|()| saved.map_or(Ok(()), |saved| write_saved(views, &saved)));
+        let written = write(path, &kept).and_then(|()| saved.map_or(Ok(()), |saved| views::write(beside, &saved)));
         waiting = shared.lock();
         waiting.writing = false;
         if let Err(error) = written {
@@ -176,31 +185,6 @@ fn keep(shared: &Shared, path: &Path, views: &Path, mut kept: BTreeMap<DraftKey,
         }
         shared.written.notify_all();
     }
-}
-
-/// The file of the saved filters, beside the one of the texts.
-fn beside(path: &Path) -> PathBuf {
-    path.with_extension("views.toml")
-}
-
-/// `name = "words"` in each line, for people to edit.
-fn read_saved(path: &Path) -> io::Result<Vec<Saved>> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    // What is no table of words is left as it is until something is saved.
-    let kept: BTreeMap<String, String> = toml::from_str(&text).unwrap_or_default();
-    Ok(kept.into_iter().map(|(name, words)| Saved { name, words }).collect())
-}
-
-fn write_saved(path: &Path, saved: &[Saved]) -> io::Result<()> {
-    let kept: BTreeMap<&str, &str> = saved.iter().map(|one| (one.name.as_str(), one.words.as_str())).collect();
-    let text = toml::to_string(&kept).map_err(io::Error::other)?;
-    let new = path.with_extension("new");
-    fs::write(&new, text)?;
-    fs::rename(&new, path)
 }
 
 /// The first file that no other console has, with its lock and with all that ended consoles left for this desk.

@@ -4,9 +4,10 @@
 //! its line and, for a mistyped action, its nearest neighbour. Deliberately not here: what an action does.
 
 use super::{
-    action::{Action, Scope, nearest},
+    action::{Action, Scope},
     input::Key,
 };
+use crate::domain::near::nearest;
 use std::collections::BTreeMap;
 
 mod file;

@@ -23,6 +23,7 @@ mod entry;
 mod filter;
 mod guidance;
 mod header;
+mod health;
 mod help;
 mod hints;
 mod inspector;

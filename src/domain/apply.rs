@@ -263,10 +263,17 @@ impl Conversation {
                 self.send(office, (n, at), *term, Origin::Notice, by, text);
             }
             Event::Whispered { text } => {
-                self.heed.learn(text);
+                self.heed.rely(text);
                 self.whispers.push(n);
             }
-            Event::Briefed { brief } => self.heed.meet_person(&brief.to_form()),
+            Event::Briefed { brief } => {
+                let form = brief.to_form();
+                self.heed.rely(&form);
+                self.heed.meet_person(&form);
+            }
+            Event::TaskGiven { task, .. } => {
+                [&task.facts, &task.goal, &task.may].into_iter().for_each(|told| self.heed.rely(told))
+            }
             Event::Guarded { turn: None, verdicts } => self.heed.note(verdicts),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),
             Event::TurnBegan { term, answers, whispers, shadow } => {

@@ -2,6 +2,7 @@
 
 mod begun;
 
+use super::form::{self, Titles};
 use serde::{Deserialize, Serialize};
 
 /// What the AI must know to carry on. Any part may be empty, not all of them.
@@ -50,45 +51,14 @@ impl Brief {
     /// The form that people edit: a `title:` line for each part, its text below.
     #[must_use]
     pub fn to_form(&self) -> String {
-        self.parts().iter().flat_map(|(title, text)| [*title, ": ", text.trim(), "\n"]).collect()
+        form::written(self.parts())
     }
 
     /// Reads the form back. Lines before the first title belong to `done`.
     #[must_use]
     pub fn from_form(form: &str) -> Self {
-        let mut brief = Self::default();
-        let mut part = "done";
-        for line in form.lines() {
-            let titled = line.split_once(':').and_then(|(title, rest)| {
-                let title = title.trim().to_lowercase();
-                Self::default().parts().iter().map(|(t, _)| *t).find(|t| *t == title).map(|t| (t, rest))
-            });
-            let text = match titled {
-                Some((title, rest)) => {
-                    part = title;
-                    rest
-                }
-                None => line,
-            };
-            let field = match part {
-                "done" => &mut brief.done,
-                "promised" => &mut brief.promised,
-                "open" => &mut brief.open,
-                "may" => &mut brief.may,
-                _ => &mut brief.back_when,
-            };
-            if !field.is_empty() {
-                field.push('\n');
-            }
-            field.push_str(text.trim());
-        }
-        for field in [&mut brief.done, &mut brief.promised, &mut brief.open, &mut brief.may, &mut brief.back_when] {
-            let trimmed = field.trim();
-            if trimmed.len() != field.len() {
-                *field = trimmed.to_owned();
-            }
-        }
-        brief
+        let [done, promised, open, may, back_when] = form::read(form, &TITLES, 0, Titles::Anywhere);
+        Self { done, promised, open, may, back_when }
     }
 }
 

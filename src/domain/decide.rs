@@ -275,6 +275,10 @@ impl Talk<'_> {
 
     /// It is open again. Who held it while it was settled holds it only if the rules still let them.
     fn reopen(&self) -> Vec<Event> {
+        self.reopen_as(stop::Reopens::ForAnAnswer)
+    }
+
+    fn reopen_as(&self, how: stop::Reopens) -> Vec<Event> {
         let (office, card) = (&self.desk.office, &self.it.card);
         let mut events = vec![Event::Reopened];
         let mode = card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel));
@@ -282,7 +286,7 @@ impl Talk<'_> {
             events.extend(self.change_holder(Holder::Queue, Cause::Revoked, "revoked"));
         } else if card.holder.is_ai() && !mode.lets_ai_hold() {
             events.extend(self.change_holder(Holder::Queue, Cause::ModeChanged, "the mode changed"));
-        } else if self.reopens_stopped() {
+        } else if self.reopens_stopped(how) {
             events.extend(self.change_holder(Holder::Queue, Cause::Stopped, "the AI was stopped"));
         }
         events

@@ -3,12 +3,14 @@
 use super::{
     ceiling::Today,
     conversation::Conversation,
+    guard::Approved,
     guidance::{Guidance, GuidanceId},
     holder::Holder,
     ids::{ConversationId, Digest, Seq, TeammateId},
     mode::Mode,
     policy::Policy,
     reply::DeskReply,
+    shelf::Shelf,
     stop::{Stop, StopId},
     teammate::{Kind, Teammate},
     tool::{Offered, Spent},
@@ -23,6 +25,8 @@ pub struct Desk {
     pub office: Office,
     /// Its conversations. Settled ones may be put aside by whoever keeps the desk.
     pub conversations: BTreeMap<ConversationId, Box<Conversation>>,
+    /// What its AIs may cite of its knowledge; none: whoever keeps the desk has none. No event tells it.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 /// All of a desk but its conversations.
@@ -139,6 +143,11 @@ impl Office {
 }
 
 impl Desk {
+    /// What may be cited here.
+    pub(in crate::domain) fn approved(&self) -> Approved<'_> {
+        Approved { shelf: self.shelf.as_deref(), guidance: &self.office.guidance }
+    }
+
     /// The conversation, if it is here.
     #[must_use]
     pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {

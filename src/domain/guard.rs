@@ -8,6 +8,7 @@
 //! a promise in a sixth language, a source that is itself wrong. Deliberately not here: what follows from a verdict (see
 //! `decide`), and tools.
 
+mod cited;
 mod figures;
 mod known;
 mod language;
@@ -26,16 +27,18 @@ use super::{
     text::SafeText,
     thread::{Entry, Thread, What},
     time::{Span, Timestamp},
-    turn::Answer,
+    turn::{Answer, Grounding, Source, Trace},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+pub use cited::Approved;
 pub use known::Heed;
 pub use language::Tongue;
+pub(in crate::domain) use words::sentences;
 
 /// The version of the rules. Grows with every change of what they find.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// The most bytes that are looked at; an answer that is longer is not checked and so not sent.
 const MOST: usize = 64 * 1024;
 /// The most bytes of sources that an answer is compared with.
@@ -51,8 +54,10 @@ const EVIDENCE: usize = 160;
 pub enum Rule {
     /// Control, bidi or invisible characters.
     Hidden,
-    /// A text that is larger than allowed.
+    /// A customer's message that is larger than allowed.
     Size,
+    /// An answer that is longer than allowed.
+    Length,
     /// More messages in a minute than allowed.
     Rate,
     /// Words that try to steer the AI. Only marked: no word list finds them all.
@@ -77,17 +82,22 @@ pub enum Rule {
     Similar,
     /// One question of the AI after the other.
     Questions,
+    /// The customer asked for a person: no AI is to argue.
+    Person,
     /// Words that must not leave the desk, as those of the prompt.
     Internal,
+    /// A source that the desk's knowledge, its people and its tools know nothing of.
+    Source,
     /// A check could not look.
     Unchecked,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Hidden,
         Self::Size,
+        Self::Length,
         Self::Rate,
         Self::Injection,
         Self::Sensitive,
@@ -100,7 +110,9 @@ impl Rule {
         Self::Language,
         Self::Similar,
         Self::Questions,
+        Self::Person,
         Self::Internal,
+        Self::Source,
         Self::Unchecked,
     ];
 
@@ -110,6 +122,7 @@ impl Rule {
         match self {
             Self::Hidden => "hidden",
             Self::Size => "size",
+            Self::Length => "length",
             Self::Rate => "rate",
             Self::Injection => "injection",
             Self::Sensitive => "sensitive",
@@ -122,7 +135,9 @@ impl Rule {
             Self::Language => "language",
             Self::Similar => "similar",
             Self::Questions => "questions",
+            Self::Person => "person",
             Self::Internal => "internal",
+            Self::Source => "source",
             Self::Unchecked => "unchecked",
         }
     }
@@ -132,7 +147,8 @@ impl Rule {
     pub fn words(self) -> &'static str {
         match self {
             Self::Hidden => "hidden characters",
-            Self::Size => "too long",
+            Self::Size => "a large message",
+            Self::Length => "too long",
             Self::Rate => "too many messages",
             Self::Injection => "tries to steer the AI",
             Self::Sensitive => "a matter for people",
@@ -145,7 +161,9 @@ impl Rule {
             Self::Language => "not the customer's language",
             Self::Similar => "says the same again",
             Self::Questions => "only asks back",
+            Self::Person => "the customer asked for a person",
             Self::Internal => "internal words",
+            Self::Source => "a source that is not the desk's",
             Self::Unchecked => "could not be checked",
         }
     }
@@ -306,31 +324,25 @@ impl<'a> Finds<'a> {
     }
 }
 
-/// Looks at what an AI would send, with what the talk knows. No verdict: every check looked and found nothing.
+/// Looks at what an AI would send, with what the talk knows and what the desk lets be cited. No verdict: every check looked
+/// and found nothing.
 #[must_use]
-pub fn going_out(settings: &Settings, card: &Card, heed: &Heed, answer: &Answer) -> Vec<Verdict> {
+pub fn going_out(
+    settings: &Settings,
+    approved: &Approved<'_>,
+    card: &Card,
+    heed: &Heed,
+    answer: &Answer,
+) -> Vec<Verdict> {
     let text = answer.text.as_str();
     let mut finds = Finds::new(text, Stage::Out);
-    let sources: usize = answer.sources.iter().map(|source| source.passage.len() + source.heading.len()).sum();
-    if text.len() > MOST || sources > MOST_SOURCES {
-        finds.say(Rule::Unchecked, format!("{} bytes with {sources} bytes of sources", text.len()), 0);
-        return finds.verdicts;
-    }
-    let material = Material::new(card, heed, answer);
     if heed.sensitive {
         finds.say(Rule::Sensitive, "the customer's message".to_owned(), 0);
     }
-    secret::find(&mut finds);
-    sensitive::internal(&mut finds, &settings.never);
-    personal::find(&mut finds, &material);
-    links::find(&mut finds, &settings.links);
-    promise::find(&mut finds, &material);
-    figures::find(&mut finds, &material);
-    hidden(&mut finds);
-    if let Some((at, _)) = text.char_indices().nth(settings.longest_answer as usize) {
-        finds.add(Rule::Size, at, EVIDENCE);
+    if card.signs.asked_human {
+        finds.say(Rule::Person, String::new(), 0);
     }
-    language::find(&mut finds, card, heed);
+    said(&mut finds, settings, approved, card, heed, answer);
     if heed.likeness(text) >= settings.similar {
         finds.add(Rule::Similar, 0, EVIDENCE);
     }
@@ -338,6 +350,52 @@ pub fn going_out(settings: &Settings, card: &Card, heed: &Heed, answer: &Answer)
         finds.say(Rule::Questions, format!("{} answers before it asked back too", heed.questions), 0);
     }
     finds.verdicts
+}
+
+/// Looks at what an AI would tell the customer while people are called: its words, and not whether it is a person's turn.
+#[must_use]
+pub fn telling(settings: &Settings, approved: &Approved<'_>, card: &Card, heed: &Heed, notice: &str) -> Vec<Verdict> {
+    let answer = Answer {
+        text: notice.to_owned(),
+        sources: Vec::new(),
+        grounding: Grounding::default(),
+        trace: Trace::default(),
+    };
+    let mut finds = Finds::new(notice, Stage::Out);
+    said(&mut finds, settings, approved, card, heed, &answer);
+    finds.verdicts
+}
+
+/// What is found in the words themselves.
+fn said(
+    finds: &mut Finds<'_>,
+    settings: &Settings,
+    approved: &Approved<'_>,
+    card: &Card,
+    heed: &Heed,
+    answer: &Answer,
+) {
+    let text = finds.text;
+    let sources: usize = answer.sources.iter().map(|source| source.passage.len() + source.heading.len()).sum();
+    if text.len() > MOST || sources > MOST_SOURCES {
+        finds.say(Rule::Unchecked, format!("{} bytes with {sources} bytes of sources", text.len()), 0);
+        return;
+    }
+    let material = Material::new(approved, card, heed, answer);
+    if let Some(source) = material.foreign {
+        finds.say(Rule::Source, format!("{}: {}", source.document, source.passage), 0);
+    }
+    secret::find(finds);
+    sensitive::internal(finds, &settings.never);
+    personal::find(finds, &material);
+    links::find(finds, &settings.links);
+    promise::find(finds, &material);
+    figures::find(finds, &material);
+    hidden(finds);
+    if let Some((at, _)) = text.char_indices().nth(settings.longest_answer as usize) {
+        finds.add(Rule::Length, at, EVIDENCE);
+    }
+    language::find(finds, card, heed);
 }
 
 /// Looks at what a customer wrote.
@@ -394,24 +452,37 @@ struct Material<'a> {
     passages: Vec<String>,
     /// Figures, mails and numbers of the passages.
     stated: known::Facts,
+    /// The first source that is not the desk's: nothing may rely on it.
+    foreign: Option<&'a Source>,
     card: &'a Card,
 }
 
 impl<'a> Material<'a> {
-    fn new(card: &'a Card, heed: &'a Heed, answer: &Answer) -> Self {
-        let passages: Vec<String> =
-            answer.sources.iter().map(|source| format!("{}\n{}", source.heading, source.passage)).collect();
-        let mut stated = known::Facts::default();
-        for passage in &passages {
-            stated.learn(passage);
+    fn new(approved: &Approved<'_>, card: &'a Card, heed: &'a Heed, answer: &'a Answer) -> Self {
+        let mut it = Self { heed, passages: Vec::new(), stated: known::Facts::default(), foreign: None, card };
+        for source in &answer.sources {
+            if !approved.says(heed, source, &source.passage) {
+                it.foreign = it.foreign.or(Some(source));
+                continue;
+            }
+            // A heading may be the AI's own name for it: then it is no word of the desk's.
+            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading));
+            let passage = format!("{}\n{}", heading.unwrap_or_default(), source.passage);
+            it.stated.learn(&passage);
+            it.passages.push(passage);
         }
-        Self { heed, passages, stated, card }
+        it
     }
 
     /// Whether a source or the talk has this fact.
     fn has(&self, fact: u32) -> bool {
         self.stated.has(fact) || self.heed.knows(fact)
     }
+}
+
+/// A text with its words alone, as the checks compare it.
+pub(in crate::domain) fn folded(text: &str) -> String {
+    words::Folded::of(text).text
 }
 
 /// How long a minute is, for counting messages.

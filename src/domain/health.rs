@@ -193,6 +193,9 @@ impl Health {
         if failed * 5 >= turns {
             return Some(format!("{failed} of {turns} turns failed"));
         }
+        if self.handed_off * 2 > turns && turns >= FEWEST * 2 {
+            return Some(format!("{} of {turns} turns ended at a person", self.handed_off));
+        }
         if guarded * 4 >= turns {
             return Some(format!("{guarded} of {turns} answers held back by checks"));
         }
@@ -232,6 +235,29 @@ mod tests {
     fn sent(first_word_ms: u32) -> Event {
         let (turn, answer) = (EntryNo(1), answer(first_word_ms));
         Event::Answered { turn, answer, term: Term(1), draft: None, author: None, checked: Some(1) }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_what_is_usual_is_not() {
+        let of = |turns, failed, guarded, handed_off| Health {
+            turns,
+            failed,
+            guarded,
+            handed_off,
+            ..Health::new(AI, Timestamp(0))
+        };
+        for (health, trouble) in [
+            (of(40, 3, 5, 20), None),
+            (of(4, 4, 0, 4), None),
+            (of(40, 8, 0, 0), Some("8 of 40 turns failed")),
+            (of(40, 0, 10, 0), Some("10 of 40 answers held back by checks")),
+            (of(40, 0, 0, 21), Some("21 of 40 turns ended at a person")),
+            (of(8, 0, 0, 8), None),
+        ] {
+            assert_eq!(health.trouble().as_deref(), trouble, "{health:?}");
+        }
+        let slow = Health { first_word_ms: Some((11_000, 30_000)), ..of(10, 0, 0, 0) };
+        assert_eq!(slow.trouble().as_deref(), Some("11 s to the first word"));
     }
 
     #[test]

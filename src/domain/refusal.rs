@@ -133,7 +133,15 @@ impl Refusal {
         };
         match self {
             Self::Forbidden => "not allowed for your role; ask a lead or an admin".to_owned(),
-            Self::NotFound { what } => format!("there is no {what}; `centaur ls` shows what there is"),
+            Self::NotFound { what } => {
+                let list = match what.split(' ').next() {
+                    Some("guidance") => "guidance ls",
+                    Some("canned") => "reply ls",
+                    Some("task" | "open") => "task ls",
+                    _ => "ls",
+                };
+                format!("there is no {what}; `centaur {list}` shows what there is")
+            }
             Self::StaleTerm { conversation, holder, term } => format!(
                 "#{conversation} changed hands meanwhile: {} holds it now (term {}). Nothing was sent; look and try again",
                 who(holder),

@@ -16,6 +16,7 @@ use axum::{
 use futures_util::StreamExt;
 use serde_json::json;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// Bytes read at once from a socket. Commands are short, and the buffer is cleared for each read.
 const READ: usize = 2 * 1024;
@@ -23,15 +24,21 @@ const READ: usize = 2 * 1024;
 const WRITE: usize = 32 * 1024;
 
 /// The server's routes.
-pub(super) fn routes(hub: Arc<Hub>) -> Router {
-    Router::new().route("/healthz", get(health)).route("/v1/desk", get(desk)).with_state(hub)
+pub(super) fn routes(hub: Arc<Hub>, refused: watch::Receiver<Option<String>>) -> Router {
+    let health = Router::new().route("/healthz", get(health)).with_state((Arc::clone(&hub), refused));
+    Router::new().route("/v1/desk", get(desk)).with_state(hub).merge(health)
 }
 
-async fn health(State(hub): State<Arc<Hub>>) -> Response {
-    let draining = hub.is_draining();
-    let status = if draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+/// What whoever watches the server is told: 503 where it takes nothing in. Why is in its log, and told to who asks something
+/// of it: this is for everybody.
+async fn health(State((hub, refused)): State<(Arc<Hub>, watch::Receiver<Option<String>>)>) -> Response {
+    let (status, word) = match (hub.is_draining(), refused.borrow().is_some()) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        (false, true) => (StatusCode::SERVICE_UNAVAILABLE, "read_only"),
+        (false, false) => (StatusCode::OK, "ok"),
+    };
     let said = json!({
-        "status": if draining { "draining" } else { "ok" },
+        "status": word,
         "version": env!("CARGO_PKG_VERSION"),
         "seq": hub.feed.head(),
         "conversations": hub.feed.count(),

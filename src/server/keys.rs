@@ -1,7 +1,8 @@
 //! Command keys: the same id again is answered again, not done again.
 //!
 //! Ids carry the time of their minting. Memory holds every key from a floor on, so a fresh id needs no look at the disk;
-//! an older id is looked up in the log. Deliberately not here: how long the log keeps them.
+//! an older id is looked up in the log. What is in flight is in neither yet, so it is kept apart and never evicted, however
+//! old its id. Deliberately not here: how long the log keeps them.
 
 use crate::{
     domain::{
@@ -14,7 +15,7 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
-/// Keys held in memory.
+/// Keys held in memory, beside those in flight, of which the sequencer lets no more than a few thousand be.
 const HELD: usize = 100_000;
 
 /// What is known of a key.
@@ -31,6 +32,9 @@ pub(super) enum Known {
 /// The keys of the recent past.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
+    /// What is in flight, with the digest of each.
+    in_flight: HashMap<(CommandId, TeammateId), u64>,
+    /// What is settled.
     known: HashMap<(CommandId, TeammateId), (u64, Known)>,
     order: BTreeSet<(CommandId, TeammateId)>,
     floor: CommandId,
@@ -52,13 +56,20 @@ impl Keys {
     }
 
     /// What is known, with the digest of the command.
-    pub(super) fn known(&self, by: TeammateId, id: CommandId) -> Option<&(u64, Known)> {
-        self.known.get(&(id, by))
+    pub(super) fn known(&self, by: TeammateId, id: CommandId) -> Option<(u64, Known)> {
+        let place = (id, by);
+        let in_flight = self.in_flight.get(&place).map(|digest| (*digest, Known::InFlight));
+        in_flight.or_else(|| self.known.get(&place).cloned())
     }
 
     /// Remembers.
     pub(super) fn put(&mut self, key: Key, what: Known) {
         let place = (key.id, key.by);
+        if what == Known::InFlight {
+            self.in_flight.insert(place, key.digest);
+            return;
+        }
+        self.in_flight.remove(&place);
         match self.known.entry(place) {
             Entry::Occupied(mut known) => {
                 known.insert((key.digest, what));
@@ -78,6 +89,7 @@ impl Keys {
 
     /// Forgets: what was decided did not come to be.
     pub(super) fn forget(&mut self, by: TeammateId, id: CommandId) {
+        self.in_flight.remove(&(id, by));
         self.known.remove(&(id, by));
         self.order.remove(&(id, by));
     }
@@ -116,5 +128,27 @@ mod tests {
             assert!(keys.is_older(id) || keys.known(by, id).is_some(), "{id}");
         }
         assert!(keys.is_older(CommandId(10)));
+    }
+
+    #[test]
+    fn what_is_in_flight_is_known_until_the_disk_has_it_however_old_its_id() {
+        let mut keys = Keys::default();
+        let (by, late) = (TeammateId(1), CommandId(5));
+        let done = Known::Done(Answer { seq: Seq(1), conversation: None, n: EntryNo::default() });
+        keys.put(Key { by, id: late, digest: 9 }, Known::InFlight);
+        for id in 100..=(HELD as u128 + 200) {
+            keys.put(Key { by, id: CommandId(id), digest: 7 }, done.clone());
+        }
+        assert!(keys.is_older(late), "the log would be asked, which does not have it yet");
+        assert_eq!(keys.known(by, late), Some((9, Known::InFlight)));
+        keys.forget(by, late);
+        assert_eq!(keys.known(by, late), None);
+
+        // One that comes late to a full house is in flight too, and once it is on disk the log answers for it.
+        keys.put(Key { by, id: late, digest: 9 }, Known::InFlight);
+        assert_eq!(keys.known(by, late), Some((9, Known::InFlight)));
+        keys.put(Key { by, id: late, digest: 9 }, done);
+        assert!(keys.is_older(late) || keys.known(by, late).is_some());
+        assert!(keys.in_flight.is_empty());
     }
 }

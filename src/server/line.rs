@@ -31,6 +31,8 @@ pub(super) enum Heard {
     TooLong,
     /// Not text.
     NotText,
+    /// Text that is not UTF-8.
+    NotUtf8,
 }
 
 /// The line is broken.
@@ -53,6 +55,8 @@ impl Incoming {
                     let why = error.to_string();
                     if why.contains("too long") || why.contains("too large") || why.contains("too big") {
                         Heard::TooLong
+                    } else if why.contains("UTF-8") {
+                        Heard::NotUtf8
                     } else {
                         Heard::Closed
                     }

@@ -1,6 +1,6 @@
 //! The port: accepts connections, bounds them, and speaks HTTP/1 on each.
 
-use super::{ServerError, http, peer::Hub};
+use super::{ServerError, peer::Hub};
 use axum::Router;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -23,15 +23,37 @@ const HEADERS: usize = 16 * 1024;
 /// What the kernel holds of a socket's unsent bytes: little, so that what is urgent does not queue behind what is not.
 const UNSENT: u32 = 256 * 1024;
 
-/// Opens the port and serves until the hub drains.
-#[expect(clippy::unused_async, reason = "it needs the runtime that it is awaited on")]
-pub(super) async fn listen(hub: &Arc<Hub>, addr: SocketAddr, routes: Router) -> Result<SocketAddr, ServerError> {
-    let failed = |source| ServerError::Listen { addr, source };
-    let listener = open(addr).map_err(failed)?;
-    let at = listener.local_addr().map_err(failed)?;
-    let router = http::routes(Arc::clone(hub)).merge(routes);
-    tokio::spawn(accept(Arc::clone(hub), listener, router));
-    Ok(at)
+/// A port that is ours. Who connects waits there until a server listens.
+#[derive(Debug)]
+pub struct Port {
+    listener: TcpListener,
+    at: SocketAddr,
+}
+
+impl Port {
+    /// Opens the port, on the runtime that it is awaited on. A server that is to listen there opens it before it founds
+    /// anything, so that nothing half-done remains when somebody else has it.
+    ///
+    /// # Errors
+    /// [`ServerError::Listen`] if it cannot be had.
+    #[expect(clippy::unused_async, reason = "it needs the runtime that it is awaited on")]
+    pub async fn open(addr: SocketAddr) -> Result<Self, ServerError> {
+        let failed = |source| ServerError::Listen { addr, source };
+        let listener = open(addr).map_err(failed)?;
+        let at = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, at })
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn at(&self) -> SocketAddr {
+        self.at
+    }
+}
+
+/// Serves at the port until the hub drains.
+pub(super) fn listen(hub: &Arc<Hub>, port: Port, router: Router) {
+    tokio::spawn(accept(Arc::clone(hub), port.listener, router));
 }
 
 fn open(addr: SocketAddr) -> std::io::Result<TcpListener> {

@@ -174,6 +174,7 @@ impl Hub {
             Ok(Heard::Frame(frame)) => frame,
             Ok(Heard::TooLong) => return Err((ByeCode::TooLong, too_long())),
             Ok(Heard::NotText) => return Err((ByeCode::BadFrame, "frames are text, not binary".into())),
+            Ok(Heard::NotUtf8) => return Err((ByeCode::BadFrame, "a frame is text in UTF-8".into())),
             Ok(Heard::Closed | Heard::Life) => return Ok(None),
         };
         let hello = protocol::decode::<ToServer>(&frame).map_err(|bad| (ByeCode::BadFrame, bad.to_string()))?;

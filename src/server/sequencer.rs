@@ -219,7 +219,7 @@ impl Sequencer {
 
     /// Answers a key that is known. Gives the reply back if the command is new.
     fn answer_again(&mut self, key: Key, reply: ReplyTo, command: &Command) -> Option<ReplyTo> {
-        let known = match self.keys.known(key.by, key.id).cloned() {
+        let known = match self.keys.known(key.by, key.id) {
             Some(known) => known,
             None if self.keys.is_older(key.id) => match self.reader.answer(key.by, key.id) {
                 Ok(Some((digest, done))) => (digest, Known::Done(keys::answer(done))),

@@ -16,8 +16,11 @@ use std::{
     sync::Arc,
 };
 
-/// Events kept of a watched talk.
+/// Events kept of a watched talk, at most.
 const KEPT: usize = 512;
+/// What they may be long, written out, in bytes; the newest is kept even if it alone is longer. Their frames are about as
+/// long again. Who is further behind reads the log.
+const KEPT_BYTES: usize = 512 * 1024;
 /// The longest answer that is shown growing, in bytes.
 const LONGEST: usize = 16 * 1024;
 
@@ -30,6 +33,8 @@ struct Tail {
     /// Whom to wake, each once for each time that it watches.
     watchers: Vec<(u64, Bell)>,
     events: VecDeque<Arc<Published>>,
+    /// How long the events are, written out.
+    bytes: usize,
     /// The same events as people's consoles get them, one frame for each commit.
     frames: VecDeque<Frame>,
     typing: Option<(Typist, u64)>,
@@ -127,6 +132,7 @@ impl Tails {
         for event in events {
             let Some(id) = event.recorded.conversation else { continue };
             let Some(tail) = self.tails.get_mut(&id) else { continue };
+            tail.bytes += event.wire.len();
             tail.events.push_back(Arc::clone(event));
             if !touched.contains(&id) {
                 touched.push(id);
@@ -134,6 +140,7 @@ impl Tails {
         }
         for id in touched {
             if let Some(tail) = self.tails.get_mut(&id) {
+                tail.let_go();
                 tail.write_out(id);
             }
             self.bells(id, bells);
@@ -222,7 +229,19 @@ impl Tail {
         self.events.partition_point(|event| event.recorded.n <= n)
     }
 
-    /// Writes out what came since the last frame, and lets go of the oldest.
+    /// Lets go of the oldest events, and of the frames that hold none of the others.
+    fn let_go(&mut self) {
+        while self.events.len() > KEPT || (self.bytes > KEPT_BYTES && self.events.len() > 1) {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes -= oldest.wire.len();
+        }
+        let first = self.events.front().map_or(EntryNo(0), |event| event.recorded.n);
+        while self.frames.front().is_some_and(|frame| frame.last < first) {
+            self.frames.pop_front();
+        }
+    }
+
+    /// Writes out what came since the last frame.
     fn write_out(&mut self, conversation: ConversationId) {
         let from = self.frames.back().map_or(0, |frame| self.after(frame.last));
         let mut fresh: Vec<Frame> = Vec::new();
@@ -234,13 +253,6 @@ impl Tail {
             }
         }
         self.frames.extend(fresh);
-        while self.events.len() > KEPT {
-            self.events.pop_front();
-        }
-        let first = self.events.front().map_or(EntryNo(0), |event| event.recorded.n);
-        while self.frames.front().is_some_and(|frame| frame.last < first) {
-            self.frames.pop_front();
-        }
     }
 
     /// The frames that follow on `n`. Who is in the middle of one gets the rest of it written out anew.
@@ -359,6 +371,42 @@ mod tests {
         assert_eq!(bells.len(), 1);
         tails.unwatch(TALK, 1);
         assert!(!tails.tails.contains_key(&TALK));
+    }
+
+    #[test]
+    fn a_watched_talk_holds_so_many_bytes_and_who_is_behind_is_told_of_the_gap() {
+        let long = |n| {
+            let mut one = Arc::unwrap_or_clone(noted(n));
+            one.wire = Arc::from(protocol::encode(&one.recorded) + &" ".repeat(60_000));
+            Arc::new(one)
+        };
+        let (mut tails, bell) = (Tails::default(), Bell::default());
+        tails.watch(TALK, 1, &bell);
+        let place = |n| Place { conversation: TALK, n: EntryNo(n), grown: None, typing: 0 };
+        let mut keeps_up = place(1);
+        tails.push(&[long(1)], &mut Vec::new());
+        for n in 2..=100 {
+            tails.push(&[long(n)], &mut Vec::new());
+            let tail = tails.tails.get(&TALK).unwrap();
+            let kept: usize = tail.events.iter().map(|event| event.wire.len()).sum();
+            let framed: usize = tail.frames.iter().map(|frame| frame.wire.len()).sum();
+            assert_eq!(kept, tail.bytes);
+            assert!(kept <= KEPT_BYTES && framed <= KEPT_BYTES + limits::FRAME_OUT, "{kept}, {framed}");
+            let news = tails.news(&mut keeps_up, Reads::Shared, true).unwrap();
+            assert_eq!((news.gap, read(&news.frames).len(), keeps_up.n), (false, 1, EntryNo(n)));
+        }
+        let behind = tails.news(&mut place(80), Reads::Shared, true).unwrap();
+        assert!(behind.gap && behind.frames.is_empty());
+
+        // One commit that is longer than all that may be kept: the newest stays, so that everybody hears of it.
+        tails.push(&(101..=120).map(long).collect::<Vec<_>>(), &mut Vec::new());
+        let mut huge = Arc::unwrap_or_clone(noted(121));
+        huge.wire = Arc::from("y".repeat(KEPT_BYTES + 1));
+        assert!(tails.news(&mut keeps_up, Reads::Alone, true).is_some_and(|news| news.gap));
+        tails.push(&[Arc::new(huge)], &mut Vec::new());
+        assert_eq!(tails.tails.get(&TALK).unwrap().events.len(), 1);
+        let mut at = place(120);
+        assert!(tails.news(&mut at, Reads::Alone, true).is_some_and(|news| !news.gap && news.events.len() == 1));
     }
 
     #[test]

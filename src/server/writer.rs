@@ -76,13 +76,19 @@ pub(super) fn check(log: &dyn EventLog, damage: watch::Sender<Option<String>>) -
     Ok(())
 }
 
-/// Starts the thread. Nothing is recorded any more once `damage` holds a sentence.
-pub(super) fn start(log: Box<dyn EventLog>, damage: watch::Receiver<Option<String>>) -> std::io::Result<Writer> {
+/// Starts the thread. Nothing is recorded any more once `damage` holds a sentence. `refusal` holds why the last command
+/// could not be recorded, and nothing while all is well.
+pub(super) fn start(
+    log: Box<dyn EventLog>,
+    damage: watch::Receiver<Option<String>>,
+    refusal: watch::Sender<Option<String>>,
+) -> std::io::Result<Writer> {
     // Bounded by the sequencer's window, see JOBS.
     let (jobs, todo) = queue::sync_channel(JOBS);
     // Bounded likewise: at most one report for each command under way.
     let (reports, committed) = mpsc::channel(JOBS);
-    let thread = thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports, &damage))?;
+    let thread =
+        thread::Builder::new().name("log".into()).spawn(move || run(log, &todo, &reports, &damage, &refusal))?;
     Ok(Writer { jobs, committed, thread })
 }
 
@@ -91,6 +97,7 @@ fn run(
     todo: &queue::Receiver<Job>,
     reports: &mpsc::Sender<Committed>,
     damage: &watch::Receiver<Option<String>>,
+    refusal: &watch::Sender<Option<String>>,
 ) {
     let mut failed_generation = None;
     let mut indexed = false;
@@ -138,6 +145,12 @@ fn run(
             if result.is_err() {
                 failed_generation = Some(generation);
             }
+            refusal.send_if_modified(|told| {
+                let why = result.clone().err();
+                let is_news = *told != why;
+                *told = why;
+                is_news
+            });
             indexed = false;
             // Judgements are few, and whoever made one may ask for them at once.
             rest = if group.iter().any(judges) { Duration::ZERO } else { REST };
@@ -208,10 +221,12 @@ mod tests {
         check(&log, damage).unwrap();
         let sentence = found.wait_for(Option::is_some).await.unwrap().clone().unwrap();
         assert!(sentence.contains("desk.db is damaged. Keep a copy of it"), "{sentence}");
-        let mut writer = start(Box::new(log), found).unwrap();
+        let (refusal, mut refused) = watch::channel(None);
+        let mut writer = start(Box::new(log), found, refusal).unwrap();
         let done = Done { seq: Seq(1), conversation: None, n: EntryNo(0) };
         let entry = Entry { key: None, done, events: Vec::new() };
         assert!(writer.jobs.send(Job::Append { generation: 0, entry }).is_ok());
-        assert_eq!(writer.committed.recv().await.unwrap().result, Err(sentence));
+        assert_eq!(writer.committed.recv().await.unwrap().result, Err(sentence.clone()));
+        assert_eq!(*refused.wait_for(Option::is_some).await.unwrap(), Some(sentence));
     }
 }

@@ -204,6 +204,10 @@ impl StoreError {
         };
         match code {
             Code::DiskFull => Self::Full { path, source },
+            // The shared memory beside the database did not find room: the disk is full, not ill.
+            Code::SystemIoFailure if extended(&source) == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                Self::Full { path, source }
+            }
             Code::SystemIoFailure => Self::Disk { path, last, source: Box::new(source) },
             Code::DatabaseCorrupt => Self::Damaged { path, source },
             Code::NotADatabase => Self::NotADesk { path },
@@ -223,5 +227,13 @@ impl StoreError {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Denied { path, source },
             _ => Self::File { path, source },
         }
+    }
+}
+
+/// The whole of SQLite's code.
+fn extended(source: &rusqlite::Error) -> Option<i32> {
+    match source {
+        rusqlite::Error::SqliteFailure(failure, _) => Some(failure.extended_code),
+        _ => None,
     }
 }

@@ -142,7 +142,7 @@ impl Server {
             Command::Tick { .. } | Command::Lapse { .. } => LATER,
             _ => NOW,
         };
-        let mut desk = Desk { office: self.office.clone(), conversations: [(ID, Box::new(shown))].into() };
+        let mut desk = Desk { office: self.office.clone(), conversations: [(ID, Box::new(shown))].into(), shelf: None };
         let happenings = decide(&desk, by, &command, at)?;
         desk.conversations.clear();
         let changes = happenings.iter().any(|one| matches!(one.event, Event::HolderChanged { .. }));

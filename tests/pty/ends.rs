@@ -161,8 +161,8 @@ fn what_cannot_be_used_is_said_before_the_screen_is_taken() {
         (file("open.toml", b"[roles\n"), "open.toml:1: this is not TOML"),
         (file("key.toml", b"nonsense = 1\n"), "`nonsense`: there is no key"),
         (file("colour.toml", b"[roles]\ntext = \"blurple\"\n"), "`roles.text`: there is no colour `blurple`"),
-        (file("bytes.toml", &[0xff, 0xfe]), "is no theme"),
-        ("/nowhere/at/all".to_owned(), "is no theme that is built in (dark, light, contrast"),
+        (file("bytes.toml", &[0xff, 0xfe]), "name a theme file that can be read"),
+        ("/nowhere/at/all".to_owned(), "is no theme file, and no built-in theme: use dark, light, contrast"),
     ] {
         let mut sitting = Sitting::run(env!("CARGO_BIN_EXE_centaur"), &["demo", "--theme", &path], 200, 24);
         let status = sitting.end(PATIENCE);

@@ -8,8 +8,15 @@ use centaur::{
     cli::token::write_secret,
     client::Caller,
     domain::{
-        card::Card, command::Command, customer::Customer, event::Event, holder::Holder, ids::ConversationId,
+        card::Card,
+        command::Command,
+        customer::Customer,
+        event::Event,
+        guard::Rule,
+        holder::Holder,
+        ids::ConversationId,
         teammate::Role,
+        turn::{Answer, Grounding, Outcome, Source, Trace},
     },
     protocol::{Scope, ToPeer},
 };
@@ -74,7 +81,12 @@ fn python() -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_example_in_python_answers_and_hands_off_at_a_real_desk() {
-    let house = House::open(&["--no-ai"]).await;
+    // What the example quotes is this desk's knowledge: else nothing of it would be sent unseen.
+    let knowledge = tempfile::tempdir().unwrap();
+    let article = "---\ntitle: Shop\nlocale: en\n---\n# Shop\n\n## How long does a refund take?\n\nA refund takes 5 working days.\n\n\
+                   ## When is the shop open?\n\nThe shop is open from 9 to 17 on weekdays.\n";
+    std::fs::write(knowledge.path().join("shop.md"), article).unwrap();
+    let house = House::open(&["--no-ai", "--knowledge", knowledge.path().to_str().unwrap()]).await;
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/examples/agent.py");
     let lines = std::fs::read_to_string(&example).unwrap().lines().count();
     assert!(lines <= 120, "the example has {lines} lines");
@@ -110,6 +122,55 @@ async fn the_example_in_python_answers_and_hands_off_at_a_real_desk() {
     println!("python: {} conversations, {} answers, 1 hand-off", known.len() + 1, answers.len());
     assert_eq!(answers.len(), known.len() + 1);
     assert!(answers.iter().all(|(_, text)| text.ends_with("[1]")), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_lies_about_its_sources_sends_nothing_unseen() {
+    let knowledge = tempfile::tempdir().unwrap();
+    let article = "---\ntitle: Refunds\nlocale: en\n---\n# Refunds\n\n## How long?\n\nA refund takes 5 working days.\n";
+    std::fs::write(knowledge.path().join("refunds.md"), article).unwrap();
+    let house = House::open(&["--no-ai", "--knowledge", knowledge.path().to_str().unwrap()]).await;
+    let token = house.invite("Liar", Role::Ai).await;
+    let mut liar = house.call(&token, Scope::Mine).await;
+    let web = house.invite("door", Role::Connector).await;
+    let mut web = house.call(&web, Scope::Carried).await;
+    let lie = "We guarantee you a refund of 500 euros within 1 day.";
+    let mut sent = Vec::new();
+    for (document, passage) in [
+        ("refunds.md", lie),
+        ("refunds.md", "A refund takes 5 working days. We guarantee you a refund of 500 euros within 1 day."),
+        ("refunds.md", "A refund takes 1 working day."),
+        ("made-up.md", lie),
+        ("brief", lie),
+        ("guidance", lie),
+        ("shop.refund.make", lie),
+        ("refunds.md", "A refund takes 5 working days."),
+    ] {
+        let conversation = open(&mut web, "How long does a refund take, please?").await;
+        let term = centaur::domain::ids::Term(1);
+        let turn = liar.call(Command::BeginTurn { conversation, term }).await.unwrap().unwrap().n;
+        let source = Source { number: 1, document: document.into(), heading: lie.into(), passage: passage.into() };
+        let answer = Answer {
+            text: format!("{passage} [1]"),
+            sources: vec![source],
+            grounding: Grounding(1000),
+            trace: Trace::default(),
+        };
+        let outcome = Outcome::Answer { answer: Box::new(answer), settled: false };
+        liar.call(Command::FinishTurn { conversation, turn, term, outcome }).await.unwrap().unwrap();
+        sent.push((conversation, passage));
+    }
+    let answers = answers(&house);
+    let (honest, _) = sent.last().unwrap();
+    println!("a liar: {} lies, {} of them sent", sent.len() - 1, answers.len() - 1);
+    assert_eq!(answers, [(*honest, "A refund takes 5 working days. [1]".to_owned())]);
+    let log = house.log();
+    let found = |talk: &ConversationId| {
+        log.iter()
+            .filter(|one| one.conversation == Some(*talk))
+            .any(|one| matches!(&one.event, Event::Guarded { verdicts, .. } if verdicts[0].rule == Rule::Source))
+    };
+    assert!(sent[..sent.len() - 1].iter().all(|(talk, _)| found(talk)));
 }
 
 /// All that was answered, in order.

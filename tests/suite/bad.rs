@@ -30,7 +30,16 @@ use std::{
     process::{self, Stdio},
 };
 use tokio::net::TcpStream;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{
+        Message,
+        protocol::frame::{
+            Frame,
+            coding::{Data, OpCode},
+        },
+    },
+};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -73,7 +82,10 @@ async fn a_frame_that_is_none_ends_its_own_line_only_and_is_told_why() {
     let longer_by_one = Message::text("x".repeat(limits::FRAME_IN + 1));
     let deep = text(&"[".repeat(50_000));
     let binary = Message::binary(vec![0_u8, 159, 146, 150]);
+    let garbled = Message::Frame(Frame::message(vec![b'{', 0xff, 0xfe], OpCode::Data(Data::Text), true));
     for (said, code, words) in [
+        (vec![garbled.clone()], ByeCode::BadFrame, "a frame is text in UTF-8"),
+        (vec![known(), garbled], ByeCode::BadFrame, "a frame is text in UTF-8"),
         (vec![text("hello?")], ByeCode::BadFrame, "not a frame: "),
         (vec![text("")], ByeCode::BadFrame, "not a frame: "),
         (vec![text("{\"type\":\"frobnicate\"}")], ByeCode::BadFrame, "not a frame: unknown variant `frobnicate`"),
@@ -322,11 +334,11 @@ fn the_program_says_what_is_wrong_and_ends_with_its_code() {
         (vec!["console"], 2, vec!["the console needs a terminal on standard input and output"]),
         (vec![], 2, vec!["Usage: centaur"]),
         (vec!["frobnicate"], 2, vec!["unrecognized subcommand 'frobnicate'"]),
-        (vec!["serve", "--listen", "999.1.1.1:1"], 2, vec!["invalid socket address"]),
+        (vec!["serve", "--listen", "999.1.1.1:1"], 2, vec!["is no address to listen on"]),
         (vec!["ls", "--server", "ftp://x"], 2, vec!["`ftp:` leads to no desk; use http:// or ws://"]),
         (policy("open.toml"), 2, vec!["open.toml:1: "]),
-        (policy("mode.toml"), 2, vec!["mode.toml:2: unknown variant `turbo`"]),
-        (policy("field.toml"), 2, vec!["field.toml:1: unknown field `modes`"]),
+        (policy("mode.toml"), 2, vec!["mode.toml:2: `turbo` is no value here; use off, shadow, draft, auto"]),
+        (policy("field.toml"), 2, vec!["field.toml:1: `modes` is no key here; did you mean `mode`?"]),
         (policy("wide.toml"), 2, vec!["wide.toml:1: "]),
         (policy("bytes.toml"), 2, vec!["bytes.toml"]),
         (policy("nowhere.toml"), 2, vec!["nowhere.toml"]),

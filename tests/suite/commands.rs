@@ -1,13 +1,9 @@
 //! The command line against a real server on loopback: each act does what its twin in the console does, says so in JSON
 //! with stable names, and ends with its exit code.
 
+use crate::support::command_line;
 use centaur::{
-    cli::{
-        self, Cli, Context, Environment,
-        exit::Failure,
-        output::{Format, Output},
-        token,
-    },
+    cli::{Environment, exit::Failure, token},
     client::{Caller, Socket},
     domain::{
         command::Command,
@@ -22,29 +18,12 @@ use centaur::{
     server::{Founding, Options, Running, Server, SystemClock},
     store::MemoryLog,
 };
-use clap::Parser;
 use serde_json::{Value, json};
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 const ADMIN: &str = "cen_admin-of-the-test-desk-0123456789";
 const AI: &str = "cen_ai-of-the-test-desk-0123456789abc";
 const WEB: &str = "cen_web-of-the-test-desk-0123456789ab";
-
-#[derive(Clone, Default)]
-struct Caught(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Caught {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A desk on loopback, with an admin, an AI and a connector.
 struct Stage {
@@ -62,7 +41,7 @@ impl Stage {
             policy: Policy::default(),
         };
         let log = Box::new(MemoryLog::new(LogId(7)));
-        let options = Options { log, founding, clock: Arc::new(SystemClock), rewound: false };
+        let options = Options { log, founding, clock: Arc::new(SystemClock), rewound: false, shelf: None };
         let running = Server::start(options).await.unwrap();
         let at = running.listen("127.0.0.1:0".parse().unwrap(), axum::Router::new()).await.unwrap();
         let stage = Self { running, url: format!("http://{at}"), folder: tempfile::tempdir().unwrap() };
@@ -112,23 +91,13 @@ impl Stage {
 
     /// Runs a command line as the holder of `token`; its output as JSON lines, or how it failed.
     async fn run_as(&self, token: Option<&str>, words: &[&str]) -> Result<Vec<Value>, Failure> {
-        let all = ["centaur", "--json", "--no-input"].into_iter().chain(words.iter().copied());
-        let mut cli = Cli::try_parse_from(all).unwrap();
-        cli.global.server.get_or_insert_with(|| self.url.clone());
-        let out = Caught::default();
-        let mut context = Context {
-            global: cli.global,
-            config: centaur::config::Config::default(),
-            config_fault: None,
-            paths: Paths::under(self.folder.path()),
-            env: Environment { token: token.map(ToOwned::to_owned), token_file: None },
-            out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
-            way: None,
-        };
-        cli::perform(cli.act.unwrap(), &mut context).await?;
-        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
-        assert!(!text.contains('\u{1b}'), "{text}");
-        Ok(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+        let env = Environment { token: token.map(ToOwned::to_owned), token_file: None };
+        let paths = Paths::under(self.folder.path());
+        let (done, said) = command_line(words, paths, env, |context| {
+            context.global.server.get_or_insert_with(|| self.url.clone());
+        })
+        .await;
+        done.map(|()| said)
     }
 
     /// The same as the admin, with the only line that it prints.
@@ -312,6 +281,45 @@ async fn who_logs_in_is_known_until_forgotten() {
     assert_eq!(forgotten.len(), 1);
     assert_eq!(stage.fails(None, &["ls"]).await, (3, "not_signed_in"));
     assert_eq!(stage.fails(None, &["doctor"]).await.0, 1);
+    stage.running.drain().await;
+}
+
+#[tokio::test]
+async fn whoever_holds_it_already_is_told_so_at_once() {
+    let stage = Stage::set().await;
+    stage.talk().await;
+    let first = stage.run(&["take", "1"]).await;
+    let again = stage.run(&["take", "1"]).await;
+    assert_eq!((first["quiet"].clone(), again["quiet"].clone()), (json!(true), json!(true)));
+    assert_eq!(first["term"], again["term"]);
+    stage.running.drain().await;
+}
+
+#[tokio::test]
+async fn an_admin_sets_the_policy_and_everybody_reads_it() {
+    let stage = Stage::set().await;
+    let token = stage.folder.path().join("lena.token");
+    let token = token.to_str().unwrap();
+    stage.run(&["invite", "lena", "--role", "lead", "--token-out", token]).await;
+    let shown = stage.run(&["policy", "show"]).await;
+    assert_eq!(shown, serde_json::to_value(Policy::default()).unwrap());
+
+    // What is shown as TOML is what can be set.
+    let mut wanted = Policy::default();
+    wanted.human_topics.insert("refunds".to_owned());
+    wanted.hand_offs = 3;
+    let file = stage.folder.path().join("policy.toml");
+    std::fs::write(&file, toml::to_string_pretty(&wanted).unwrap()).unwrap();
+    let place = file.to_str().unwrap();
+    assert_eq!(stage.fails(None, &["policy", "set", place, "--token-file", token]).await, (3, "forbidden"));
+    stage.run(&["policy", "set", place]).await;
+    let lena = stage.run_as(None, &["policy", "show", "--token-file", token]).await.unwrap();
+    assert_eq!(lena, [serde_json::to_value(&wanted).unwrap()]);
+
+    std::fs::write(&file, "mode = \"auto\"\nhuman_topic = [\"x\"]\n").unwrap();
+    let wrong = stage.run_as(Some(ADMIN), &["policy", "set", place]).await.unwrap_err();
+    let said = format!("{place}:2: `human_topic` is no key here; did you mean `human_topics`?");
+    assert_eq!((wrong.code(), wrong.sentence()), (2, said.as_str()));
     stage.running.drain().await;
 }
 

@@ -26,7 +26,7 @@ fn a_broken_settings_file_stops_no_one_who_looks_for_it() {
     let (settings, keymap) = (folder.join("config.toml"), folder.join("keymap.toml"));
     fs::write(&settings, "theme = \"dark\"\nglyph = \"ascii\"\n").unwrap();
     fs::write(&keymap, "[floor]\nfrobnicate = \"t\"\n").unwrap();
-    let fault = format!("{}:2: unknown field `glyph`", settings.display());
+    let fault = format!("{}:2: `glyph` is no key here; did you mean `glyphs`?", settings.display());
 
     let (code, _, said) = run(&home, &["ls", "--json"]);
     assert_eq!((code, said.contains(&fault)), (2, true), "{said}");
@@ -46,4 +46,50 @@ fn a_broken_settings_file_stops_no_one_who_looks_for_it() {
     let (_, findings, _) = run(&home, &["doctor", "--json", "--timeout", "2s"]);
     let bad: Vec<&Value> = findings.iter().filter(|finding| finding["state"] == "bad").collect();
     assert!(bad.iter().all(|finding| finding["about"] == "server"), "{bad:?}");
+}
+
+#[test]
+fn a_log_whose_mark_is_gone_is_not_called_whole() {
+    use centaur::{
+        domain::{ids::LogId, policy::Policy},
+        server::{Founding, Options, Server, SystemClock},
+        store::SqliteLog,
+    };
+    let home = tempfile::tempdir().unwrap();
+    let desk = home.path().join("desk");
+    fs::create_dir(&desk).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let (log, _) = SqliteLog::open(&desk, centaur::domain::time::Timestamp(1), LogId(7)).unwrap();
+        let founding = Founding {
+            name: "D".into(),
+            admin: "a".into(),
+            token: centaur::server::digest("t"),
+            policy: Policy::default(),
+        };
+        let clock = std::sync::Arc::new(SystemClock);
+        let options = Options { log: Box::new(log), founding, clock, rewound: false, shelf: None };
+        Server::start(options).await.unwrap().drain().await;
+    });
+    let (folder, mark) = (desk.to_str().unwrap(), desk.join("head"));
+    let (code, found, said) = run(&home, &["audit", "verify", "--json", "--data", folder]);
+    assert_eq!((code, found[0]["marked"].clone()), (0, true.into()), "{said}");
+
+    let copy = home.path().join("copy");
+    fs::rename(&mark, &copy).unwrap();
+    let (code, _, said) = run(&home, &["audit", "verify", "--data", folder]);
+    assert!(code == 1 && said.contains("`head`") && said.contains("--mark"), "{code} {said}");
+    let (code, _, said) =
+        run(&home, &["audit", "verify", "--json", "--data", folder, "--mark", copy.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_token_file_that_cannot_be_used_is_a_mistake_of_who_names_it() {
+    let home = tempfile::tempdir().unwrap();
+    let none = home.path().join("none.token");
+    let (code, _, said) = run(&home, &["ls", "--token-file", none.to_str().unwrap()]);
+    assert!(code == 2 && said.contains("none.token") && said.contains("name a file"), "{code} {said}");
+    let (code, _, said) = run(&home, &["serve", "--listen", "127.0.0.1:99999"]);
+    assert!(code == 2 && said.contains("port 0 takes a free one"), "{code} {said}");
 }

@@ -5,7 +5,7 @@
 use centaur::domain::{
     card::{Card, Priority, Signs, Status},
     customer::Customer,
-    guard::{self, Heed, Rule, Settings},
+    guard::{self, Approved, Heed, Rule, Settings},
     holder::Holder,
     ids::{ConversationId, EntryNo, Seq, TeammateId, Term},
     mode::Mode,
@@ -105,7 +105,7 @@ fn what_may_leave_leaves_and_what_may_not_is_found_in_each_language() {
             let mut heed = Heed::of(&card.customer);
             heed.learn(&said);
             let found = match sign {
-                "+" | "-" => guard::going_out(&settings, &card, &heed, &answer(&text, &source)),
+                "+" | "-" => guard::going_out(&settings, &Approved::default(), &card, &heed, &answer(&text, &source)),
                 _ => guard::coming_in(&settings, &heed, &text, Timestamp(0)),
             };
             let right = match named {
@@ -133,7 +133,9 @@ fn what_may_leave_leaves_and_what_may_not_is_found_in_each_language() {
 fn the_prompt_repeated_is_found_whatever_part_of_it() {
     let prompt = include_str!("../../assets/prompts/answer.md");
     let heed = Heed::default();
-    let found = |text: &str| rules(&guard::going_out(&Settings::default(), &card("en"), &heed, &answer(text, "")));
+    let found = |text: &str| {
+        rules(&guard::going_out(&Settings::default(), &Approved::default(), &card("en"), &heed, &answer(text, "")))
+    };
     assert!(found(prompt).contains(&Rule::Internal));
     let half = prompt.len() / 2;
     let half = prompt.floor_char_boundary(half);
@@ -144,7 +146,9 @@ fn the_prompt_repeated_is_found_whatever_part_of_it() {
 fn what_the_customer_wrote_may_be_said_back_but_never_a_card_or_an_account() {
     let mut heed = Heed::default();
     heed.learn("I am on 0170 1234567, omar@example.com; my card 4111 1111 1111 1111, DE89370400440532013000");
-    let found = |text: &str| rules(&guard::going_out(&Settings::default(), &card("en"), &heed, &answer(text, "")));
+    let found = |text: &str| {
+        rules(&guard::going_out(&Settings::default(), &Approved::default(), &card("en"), &heed, &answer(text, "")))
+    };
     assert_eq!(found("We have your number +49 170 1234567 and omar@example.com."), []);
     assert_eq!(found("We have your card 4111-1111-1111-1111."), [Rule::Personal]);
     assert_eq!(found("And the account DE89 3704 0044 0532 0130 00."), [Rule::Personal]);
@@ -154,7 +158,9 @@ fn what_the_customer_wrote_may_be_said_back_but_never_a_card_or_an_account() {
 fn only_hosts_on_the_list_are_linked_to() {
     let links = ["brindlewick.example".to_owned()].into();
     let settings = Settings { links, ..Settings::default() };
-    let found = |text: &str| rules(&guard::going_out(&settings, &card("en"), &Heed::default(), &answer(text, "")));
+    let found = |text: &str| {
+        rules(&guard::going_out(&settings, &Approved::default(), &card("en"), &Heed::default(), &answer(text, "")))
+    };
     for good in
         ["https://brindlewick.example/returns", "See www.brindlewick.example.", "help.brindlewick.example/a?b#c"]
     {
@@ -180,11 +186,12 @@ fn a_flood_a_large_message_and_one_answer_after_the_other_are_noticed() {
     assert_eq!(settings.stop(&guard::coming_in(&settings, &Heed::default(), &large, Timestamp(0))), None);
     let long = "A good answer. ".repeat(300);
     assert!(
-        rules(&guard::going_out(&settings, &card("en"), &Heed::default(), &answer(&long, ""))).contains(&Rule::Size)
+        rules(&guard::going_out(&settings, &Approved::default(), &card("en"), &Heed::default(), &answer(&long, "")))
+            .contains(&Rule::Length)
     );
     let huge = "a".repeat(70_000);
     assert_eq!(
-        rules(&guard::going_out(&settings, &card("en"), &Heed::default(), &answer(&huge, ""))),
+        rules(&guard::going_out(&settings, &Approved::default(), &card("en"), &Heed::default(), &answer(&huge, ""))),
         [Rule::Unchecked]
     );
     assert!(Span::minutes(1) > Span(0));

@@ -1,17 +1,13 @@
 //! From a fault to a fix: an AI answers, a reviewer judges, guidance is written, tried on that very talk, published, and the
 //! next customer gets another answer; with the real server, the real AI and the command line. A trial leaves no trace.
 
-use crate::support::{ADMIN, TestDesk};
+use crate::support::{ADMIN, TestDesk, command_line};
 use centaur::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
     },
-    cli::{
-        self, Cli, Context, Environment, Way,
-        exit::Failure,
-        output::{Format, Output},
-    },
+    cli::{Environment, Way, exit::Failure},
     client::Caller,
     domain::{
         annotation::{Failure as Wrong, Judgement, Verdict},
@@ -29,13 +25,8 @@ use centaur::{
     protocol::{Page, Query, Scope, ToPeer, ToServer, guidance::Trial},
     store::MemoryLog,
 };
-use clap::Parser as _;
 use serde_json::Value;
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
 const LATE: Duration = Duration::from_mins(1);
@@ -125,34 +116,9 @@ impl House {
     async fn cli(&self, who: &str, words: &[&str]) -> (Result<(), Failure>, Vec<Value>) {
         let token = if who == "root" { ADMIN.to_owned() } else { format!("cen_token-of-{who}") };
         let folder = tempfile::tempdir().unwrap();
-        let all = ["centaur", "--json", "--no-input"].into_iter().chain(words.iter().copied());
-        let cli = Cli::try_parse_from(all).unwrap();
-        let out = Caught::default();
-        let mut context = Context {
-            global: cli.global,
-            config: centaur::config::Config::default(),
-            config_fault: None,
-            paths: Paths::under(folder.path()),
-            env: Environment { token: None, token_file: None },
-            out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
-            way: Some(Way { dial: Arc::clone(&self.desk.dial), token }),
-        };
-        let done = cli::perform(cli.act.unwrap(), &mut context).await;
-        let said = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
-        (done, said.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-    }
-}
-
-#[derive(Clone, Default)]
-struct Caught(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Caught {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        let way = Way { dial: Arc::clone(&self.desk.dial), token };
+        let env = Environment { token: None, token_file: None };
+        command_line(words, Paths::under(folder.path()), env, |context| context.way = Some(way)).await
     }
 }
 
@@ -308,6 +274,28 @@ async fn a_trial_is_for_who_may_write_guidance_takes_an_ai_that_is_here_and_ends
     idle.close().await;
     let Trial::Refused { why } = asks.await.unwrap() else { panic!("it ended well") };
     assert!(why.contains("left the desk"), "{why}");
+}
+
+#[tokio::test]
+async fn nothing_is_tried_beyond_the_ceiling_of_the_day() {
+    let house = House::open().await;
+    let instruction =
+        Box::new(Instruction { title: "short".into(), then: "be brief".into(), ..Instruction::default() });
+    house.says("Lea", Command::WriteGuidance { guidance: None, instruction, from: None }).await.unwrap();
+    let mut policy = Policy::default();
+    policy.ceilings.day.calls = Some(1);
+    house.says("root", Command::SetPolicy { policy: Box::new(policy) }).await.unwrap();
+    let talk = house.asks("refunds", "How long does a refund take?").await;
+    house.answered(talk).await;
+    let mut lea = house.line("Lea", Scope::None).await;
+    lea.peer().tell(ToServer::Try { id: 1, guidance: GuidanceId(1), talks: 1, ai: None }).await;
+    let why = loop {
+        if let ToPeer::Tried { trial: Trial::Refused { why }, .. } = lea.next_frame(LATE).await.unwrap() {
+            break why;
+        }
+    };
+    assert!(why.starts_with("nothing more is tried today: ") && why.contains("1 of 1"), "{why}");
+    house.ai.abort();
 }
 
 #[tokio::test]

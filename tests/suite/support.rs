@@ -1,21 +1,34 @@
 //! A desk in memory with a clock of its own, and peers on in-memory lines: the real server, the real wire.
 
 use centaur::{
+    cli::{
+        self, Cli, Context, Environment,
+        exit::Failure,
+        output::{Format, Output},
+    },
     client::{Caller, Dial, MemoryDial, memory},
+    config::Config,
     domain::{
         command::Command,
         customer::Customer,
         ids::{ConversationId, Digest, EntryNo, LogId, TeammateId, Term},
         policy::Policy,
+        shelf::Shelf,
         teammate::Role,
         time::Timestamp,
         turn::{Answer as AiAnswer, Grounding, Outcome, Trace},
     },
+    paths::Paths,
     protocol::{Answer, Scope},
     server::{self, Clock, Founding, ManualClock, MemoryLine, Options, Running, Server},
     store::{EventLog, MemoryLog},
 };
-use std::sync::Arc;
+use clap::Parser as _;
+use serde_json::Value;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 use tokio::sync::mpsc;
 
 /// The token of the first admin.
@@ -48,8 +61,18 @@ impl TestDesk {
 
     /// A server on this log, and the way to it.
     pub async fn open(log: Box<dyn EventLog>, policy: Policy, clock: Arc<dyn Clock>) -> (Running, Arc<dyn Dial>) {
+        Self::knowing(None, log, policy, clock).await
+    }
+
+    /// The same, with knowledge that may be cited.
+    pub async fn knowing(
+        shelf: Option<Arc<Shelf>>,
+        log: Box<dyn EventLog>,
+        policy: Policy,
+        clock: Arc<dyn Clock>,
+    ) -> (Running, Arc<dyn Dial>) {
         let founding = Founding { name: "Test".into(), admin: "root".into(), token: server::digest(ADMIN), policy };
-        let running = Server::start(Options { log, founding, clock, rewound: false }).await.unwrap();
+        let running = Server::start(Options { log, founding, clock, rewound: false, shelf }).await.unwrap();
         let (door, mut lines) = mpsc::channel::<memory::MemoryLine>(16);
         let joins = running.clone();
         tokio::spawn(async move {
@@ -133,4 +156,45 @@ pub const NONE: EntryNo = EntryNo(0);
 /// A digest that belongs to nobody.
 pub fn nobody() -> Digest {
     Digest([9; 32])
+}
+
+/// What a command line prints.
+#[derive(Clone, Default)]
+struct Caught(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Caught {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does what a command line says, in this process and with no settings, after `prepared` has seen to its context. How it
+/// ended, and its output as JSON lines, in which nothing steers a terminal.
+pub async fn command_line(
+    words: &[&str],
+    paths: Paths,
+    env: Environment,
+    prepared: impl FnOnce(&mut Context),
+) -> (Result<(), Failure>, Vec<Value>) {
+    let all = ["centaur", "--json", "--no-input"].into_iter().chain(words.iter().copied());
+    let cli = Cli::try_parse_from(all).unwrap();
+    let out = Caught::default();
+    let mut context = Context {
+        global: cli.global,
+        config: Config::default(),
+        config_fault: None,
+        paths,
+        env,
+        out: Output::new(Box::new(out.clone()), Box::new(io::sink()), Format::Json, false),
+        way: None,
+    };
+    prepared(&mut context);
+    let done = cli::perform(cli.act.unwrap(), &mut context).await;
+    let said = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    assert!(!said.contains('\u{1b}'), "{said}");
+    (done, said.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }

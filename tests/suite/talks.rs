@@ -64,13 +64,14 @@ async fn demo_desk(policy: Policy, hurry: Duration) -> (Arc<dyn Dial>, Ai) {
         }
     });
     let clock: Arc<dyn Clock> = Arc::new(Virtual(Instant::now()));
-    let (running, dial) = TestDesk::open(Box::new(MemoryLog::new(LogId(7))), policy, clock).await;
+    let (knowledge, report) = Knowledge::from_files(assets::knowledge());
+    assert!(report.is_clean(), "{report:?}");
+    let shelf = Some(Arc::new(knowledge.shelf()));
+    let (running, dial) = TestDesk::knowing(shelf, Box::new(MemoryLog::new(LogId(7))), policy, clock).await;
     for (name, role) in [("Aria", Role::Ai), ("Lena", Role::Agent), ("simulator", Role::Connector)] {
         let token = server::digest(&token_of(name));
         running.by_desk(Command::Invite { name: name.into(), role, token }).await.unwrap().unwrap();
     }
-    let (knowledge, report) = Knowledge::from_files(assets::knowledge());
-    assert!(report.is_clean(), "{report:?}");
     let options = DriverOptions { pace: Pace::Instant, at_once: 32, hurry, ..DriverOptions::default() };
     let ai = tokio::spawn(Driver::run(Arc::clone(&dial), token_of("Aria"), Arc::new(knowledge), options));
     (dial, ai)
@@ -254,6 +255,8 @@ async fn the_checks_let_ordinary_answers_through_and_hold_back_what_they_should(
             .collect();
         let label = if marks_only { "only marking" } else { "holding back" };
         println!("{label}: {sent} answers sent, {held} held back, {} verdicts: {found:#?}", found.len());
+        let foreign = entries().flat_map(Entry::verdicts).filter(|verdict| verdict.rule == Rule::Source).count();
+        assert_eq!(foreign, 0, "what our own AI cites is the desk's");
         counts.push((sent, held));
     }
     let [(all, none), (sent, held)] = counts.as_slice() else { panic!("two afternoons") };

@@ -387,6 +387,13 @@ pub(super) fn small_talk(prompt: &Prompt, knowledge: &Knowledge) -> Option<(Phra
     Some((if accepts { Phrase::Settled } else { Phrase::Thanks }, true))
 }
 
+/// Whether a message greets or thanks and says nothing else.
+pub(in crate::ai) fn is_courtesy(text: &str) -> bool {
+    let folded = text.to_lowercase().replace(['\'', '’'], "");
+    let words = folded.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\u{64b}'..='\u{652}'));
+    words.filter(|word| !word.is_empty()).all(|word| THANKS.contains(&word) || GREETINGS.contains(&word))
+}
+
 fn goes_on(line: &str, words: &[&str], prompt: &Prompt) -> bool {
     // A figure that was answered is taken, not asked for.
     let told = |word: &str| prompt.answered.last().is_some_and(|answer| answer.contains(word));

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::turn::{Grounding, Source, Step},
 };
-use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
+use std::{collections::HashSet, fmt::Write as _, time::Duration};
 
 /// So many words of the rules in a row are no accident.
 const IN_A_ROW: usize = 10;
@@ -68,9 +68,9 @@ pub fn weigh(whole: &Whole, material: &Material, prompt: &Prompt) -> Composed {
 /// Whether so many words in a row are our own rules': they are for the model, and no answer to anybody.
 fn repeats_rules(text: &str) -> bool {
     let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_lowercase).collect() };
-    let (said, rules) = (words(text), words(RULES));
-    let known: BTreeSet<&[String]> = rules.windows(IN_A_ROW).collect();
-    said.windows(IN_A_ROW).any(|run| known.contains(run))
+    let said = words(text);
+    let runs: HashSet<&[String]> = said.windows(IN_A_ROW).collect();
+    !runs.is_empty() && words(RULES).windows(IN_A_ROW).any(|run| runs.contains(run))
 }
 
 /// How an answer came about, for the trace.
@@ -155,6 +155,12 @@ mod tests {
         let german = Prompt { locale: Language::De, ..Prompt::default() };
         assert_eq!(weighed("A refund takes 5 working days, and it is here. [1]", german, 0).grounding, Grounding(0));
         assert!(!weighed("NO_ANSWER", Prompt::default(), 0).known);
+    }
+
+    #[test]
+    fn a_sentence_that_is_quoted_over_and_over_stands_as_it_does_once() {
+        let it = weighed(&"A refund takes 5 working days [1]. ".repeat(50), Prompt::default(), 0);
+        assert_eq!(it.grounding, Grounding(1000), "{it:?}");
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Material {
         let briefed = briefed.filter(|(title, text)| *title != "back when" && !text.trim().is_empty());
         let briefed = briefed.map(|(title, text)| (BRIEF, title, visible(text, LONGEST_PASSAGE)));
         let found = prompt.passages.iter().map(|passage| {
-            let text = visible(&passage.sentences.join(" "), LONGEST_PASSAGE);
+            let text = whole(&passage.sentences, LONGEST_PASSAGE);
             (passage.document.as_str(), passage.heading.as_str(), text)
         });
         // What a tool has found is a source like any other: it is cited, and claims are held against it.
@@ -221,6 +221,22 @@ impl Material {
 /// A text without what cannot be seen, `most` characters at most.
 fn visible(text: &str, most: usize) -> String {
     SafeText::message(text).as_str().chars().take(most).collect()
+}
+
+/// As many sentences as there is room for: one that is cut says something else, and nobody may cite it.
+fn whole(sentences: &[String], most: usize) -> String {
+    let mut text = String::new();
+    let mut room = most;
+    for sentence in sentences.iter().map(|sentence| visible(sentence, usize::MAX)) {
+        let takes = sentence.chars().count() + 1;
+        if takes > room {
+            break;
+        }
+        room -= takes;
+        text.push_str(if text.is_empty() { "" } else { " " });
+        text.push_str(&sentence);
+    }
+    text
 }
 
 /// The same without breaks: it stays in its line.

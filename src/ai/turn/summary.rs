@@ -89,6 +89,10 @@ fn tried(view: &View) -> String {
         several => format!("{several} answers"),
     };
     match &view.quoted {
+        // The heading of what a tool found are its arguments: no words for people.
+        Some((tool, heading)) if heading.starts_with('{') || view.used.iter().any(|past| past.tool == *tool) => {
+            format!("{answers}, last from what {} found", clean(tool, HEADING))
+        }
         Some((_, heading)) => format!("{answers}, last from “{}”", clean(heading, HEADING)),
         None => answers,
     }
@@ -184,6 +188,14 @@ mod tests {
         ] {
             assert_eq!(of(&view, reason, detail), expected);
         }
+    }
+
+    #[test]
+    fn what_a_tool_found_is_named_by_the_tool_and_not_by_its_arguments() {
+        let quoted = Some(("shop.order.lookup".to_owned(), "{\"order\":\"BW-20417\"}".to_owned()));
+        let view = View { quoted, ..view(&["where is it?"], &["and now?"], &["It is with the carrier."], None) };
+        let said = of(&view, Reason::AskedForHuman, "");
+        assert!(said.contains("Tried: 1 answer, last from what shop.order.lookup found."), "{said}");
     }
 
     #[test]

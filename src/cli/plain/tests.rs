@@ -50,7 +50,7 @@ impl Stage {
     /// A desk without an AI and with one customer, who waits.
     async fn set(ascii: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let plan = Plan { name: "Test desk".into(), admin: "mira".into(), policy: Policy::default() };
+        let plan = Plan { name: "Test desk".into(), admin: "mira".into(), policy: Policy::default(), shelf: None };
         let desk = Embedded::open(&folder.path().join("desk"), plan).await.unwrap();
         let (_, token) = desk.local("web", Role::Connector).await.unwrap();
         let mut web = Caller::open(Arc::clone(&desk.dial), token, Scope::None, "test".into()).await.unwrap();

@@ -9,6 +9,7 @@ use crate::cli::{
 };
 use crate::domain::ids::ConversationId;
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use std::ffi::OsString;
 
 /// One line.
 #[derive(Debug, Parser)]
@@ -127,14 +128,18 @@ pub struct Said {
 pub fn read(line: &str, it: Option<ConversationId>) -> Result<Option<Said>, String> {
     let Some(words) = words(&with_it(line, it)?)? else { return Ok(None) };
     let about = words.get(1).and_then(|word| word.parse().ok());
-    Line::try_parse_from(words).map(|line| Some(Said { verb: line.verb, about })).map_err(|error| {
+    let words = ls::turned_last(std::iter::once(String::new()).chain(words).map(OsString::from));
+    Line::try_parse_from(words.into_iter().skip(1)).map(|line| Some(Said { verb: line.verb, about })).map_err(|error| {
         let said = error.to_string();
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => said,
             ErrorKind::InvalidSubcommand => "no such word; help tells those there are".to_owned(),
             _ => {
                 let first: Vec<&str> = said.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-                format!("not understood: {}", first.join(" ").trim_start_matches("error: "))
+                let why = first.join(" ");
+                // Here a number need not be known.
+                let more = if why.ends_with("as in 42 or #42") { ", or `it` for the one spoken of last" } else { "" };
+                format!("not understood: {}{more}", why.trim_start_matches("error: "))
             }
         }
     })
@@ -368,6 +373,8 @@ mod tests {
         assert_eq!(read("back it --done x", it).unwrap().unwrap().about, it);
         assert!(read("take it", None).unwrap_err().contains("write its number"));
         assert!(read("take", None).unwrap_err().starts_with("not understood"));
+        assert!(read("say hello", it).unwrap_err().ends_with("or `it` for the one spoken of last"));
+        assert!(matches!(read("ls holder:ai -channel:web", it), Ok(Some(_))));
     }
 
     #[test]

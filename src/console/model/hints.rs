@@ -63,7 +63,9 @@ impl Model {
         actions
             .into_iter()
             .filter_map(|action| {
-                let keys = scopes.iter().find_map(|scope| self.key_for(*scope, action))?;
+                // An act without a key is named by its word.
+                let by_word = || if action.is_act() { action.entry().written() } else { None };
+                let keys = scopes.iter().find_map(|scope| self.key_for(*scope, action)).or_else(by_word)?;
                 let title = match (&self.layer, action) {
                     (Layer::Compose(composer), Action::Send) => composer.key.writing.enter(),
                     (Layer::Job(_), Action::Choose) => match self.many.job.as_ref() {
@@ -92,6 +94,7 @@ impl Model {
                     (Layer::None, Action::Approve) if self.is_result() => "seen",
                     (Layer::None, Action::Edit) if self.is_call() => "edit",
                     (Layer::None, Action::Reorder) => "read anew",
+                    (Layer::None, Action::Reopen) => "open it again",
                     (Layer::Filter(_), Action::Choose) if self.screen == Screen::Log => "look",
                     _ => action.entry().title,
                 };
@@ -175,24 +178,29 @@ impl Model {
             if card.decide_by().is_some() && may(Right::Approve) {
                 acts.extend([Action::Approve, Action::Edit, Action::Reject]);
             }
+            // Who answers a settled matter opens it first.
+            let settled = card.status.is_resolved();
+            if settled && may(Right::Triage) {
+                acts.push(Action::Reopen);
+            }
             let mine = self.me().is_some_and(|me| card.holder.is_human(me));
             let failed = self
                 .sending
                 .iter()
                 .any(|one| one.conversation == card.id && matches!(one.state, OutgoingState::Failed(_)));
-            if may(Right::Hold) {
+            if may(Right::Hold) && !settled {
                 if mine || failed {
                     acts.push(Action::Reply);
                 }
                 acts.push(if mine { Action::HandBack } else { Action::TakeOver });
             }
-            if matches!(card.holder, Holder::Ai(_)) && may(Right::Whisper) {
+            if matches!(card.holder, Holder::Ai(_)) && may(Right::Whisper) && !settled {
                 acts.push(Action::Whisper);
             }
             if may(Right::SetMode) {
                 acts.push(Action::Mode);
             }
-            if may(Right::Whisper) {
+            if may(Right::Whisper) && !settled {
                 acts.push(Action::Task);
             }
             if may(Right::Annotate) {
@@ -201,8 +209,8 @@ impl Model {
             if may(Right::Note) {
                 acts.push(Action::Note);
             }
-            if may(Right::Triage) {
-                acts.push(if card.status.is_resolved() { Action::Reopen } else { Action::Resolve });
+            if may(Right::Triage) && !settled {
+                acts.push(Action::Resolve);
             }
         }
         if self.screen == Screen::NeedsYou && self.needs.current.is_some_and(|id| self.alike(id).len() > 1) {

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: where they are kept (see `drafts`).
 
-use super::super::action::nearest;
+use crate::domain::near::nearest;
 
 /// A filter with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use super::{Up, send::join};
 use crate::console::{
-    action::{Action, Scope, nearest},
+    action::{Action, Scope},
     composer::{
         Editor,
         canned::{blanks, filled, fitting},
     },
     model::{Act, Asked, Choosing, Composer, DraftKey, Layer, Severity, Writing},
 };
-use crate::domain::{command::Command, ids::ConversationId, reply::DeskReply};
+use crate::domain::{command::Command, ids::ConversationId, near::nearest, reply::DeskReply};
 
 impl Up<'_> {
     /// Opens the canned replies over the composer.

@@ -4,12 +4,11 @@
 
 use super::{Up, pick::choice};
 use crate::console::{
-    action::nearest,
     effect::Effect,
     model::{Layer, Pick, Picker, Severity, Value},
     theme::NAMES,
 };
-use crate::domain::{ids::ConversationId, text::SafeText, thread::What};
+use crate::domain::{ids::ConversationId, near::nearest, text::SafeText, thread::What};
 
 impl Up<'_> {
     /// Takes the colours of this name, or lets one choose.

@@ -126,6 +126,14 @@ impl Up<'_> {
         }
     }
 
+    /// The line is cut, and with it whatever was being tried.
+    pub(super) fn lose_trial(&mut self) {
+        let open = self.m.ai.guiding.open.as_mut();
+        if let Some(trying) = open.and_then(|open| open.trial.as_mut()).filter(|trying| trying.over.is_none()) {
+            trying.over = Some(Over::Refused("the line was cut meanwhile; try it again".to_owned()));
+        }
+    }
+
     /// Does an action on a piece: the one that is open, or the one under the cursor. Whether it is one of these.
     pub(super) fn act_on_guidance(&mut self, action: Action, argument: &str) -> bool {
         if action == Action::Guide {

@@ -176,6 +176,7 @@ impl Up<'_> {
             talk.typing.clear();
         }
         self.m.log.asked = None;
+        self.lose_trial();
         self.lose_shift();
         if let Some(replay) = &mut self.m.replay {
             replay.asked = None;

@@ -2,7 +2,7 @@
 
 use super::Up;
 use crate::console::{
-    action::{Action, Scope, TABLE, nearest},
+    action::{Action, Scope, TABLE},
     composer::Editor,
     effect::Effect,
     keymap::Keymap,
@@ -11,6 +11,7 @@ use crate::console::{
 use crate::domain::{
     filter::{Filter, LogFilter, completions, log_completions, token_at},
     ids::ConversationId,
+    near::nearest,
     teammate::Kind,
 };
 use std::collections::BTreeSet;
@@ -135,8 +136,8 @@ impl Up<'_> {
             words.to_owned()
         };
         let in_use = self.in_use();
-        self.m.layer =
-            Layer::Filter(FilterLine { input: Editor::line(&begun), before, in_use, ..FilterLine::default() });
+        let input = Editor::line(&to_go_on(&begun));
+        self.m.layer = Layer::Filter(FilterLine { input, before, in_use, ..FilterLine::default() });
         self.filter_typed();
         if !words.is_empty() {
             self.filter_done();
@@ -147,8 +148,8 @@ impl Up<'_> {
     pub(super) fn filter_with(&mut self, words: &str) {
         let in_use = self.in_use();
         let before = Some(self.m.log.words.clone());
-        self.m.layer =
-            Layer::Filter(FilterLine { input: Editor::line(words), before, in_use, ..FilterLine::default() });
+        let input = Editor::line(&to_go_on(words));
+        self.m.layer = Layer::Filter(FilterLine { input, before, in_use, ..FilterLine::default() });
         self.filter_typed();
     }
 
@@ -249,6 +250,11 @@ impl Up<'_> {
         line.input.text().trim().clone_into(&mut self.m.inner.last_filter);
         self.apply_filter(&line.before.unwrap_or_default());
     }
+}
+
+/// A filter with room behind it: what is typed next is a condition of its own.
+fn to_go_on(words: &str) -> String {
+    if words.is_empty() || words.ends_with(char::is_whitespace) { words.to_owned() } else { format!("{words} ") }
 }
 
 /// The commands that fit a word: those that begin with it, then those whose letters it has in order.

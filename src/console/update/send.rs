@@ -97,6 +97,11 @@ impl Up<'_> {
                 self.m.sending[at].state = OutgoingState::Accepted(answer.n);
                 let key = key_of(&self.m.sending[at]);
                 self.keep(key);
+                // Whoever went on to the next one does not see it arrive in the talk.
+                let in_sight = self.m.talk.as_ref().is_some_and(|talk| talk.conversation == key.conversation);
+                if key.writing == Writing::Reply && !in_sight {
+                    self.say(Severity::Done, format!("your reply in #{} is on its way", key.conversation));
+                }
                 self.settle_sending();
             }
             (Err(_), sentence) => self.failed(at, sentence.unwrap_or_default()),
@@ -140,6 +145,10 @@ impl Up<'_> {
 
     fn refused(&mut self, act: &PendingAct, why: &Refusal) {
         let mut said = self.sentence(why);
+        // The last act of one's own may have been anywhere.
+        if act.act == Act::Undo {
+            said = format!("#{}: {said}", act.conversation);
+        }
         if act.draft.is_some() {
             said.push_str(". The text is kept");
         }
@@ -148,7 +157,9 @@ impl Up<'_> {
 
     pub(super) fn sentence(&self, why: &Refusal) -> String {
         let office = &self.m.office;
-        why.sentence(&|id| office.name_of(id))
+        let said = why.sentence(&|id| office.name_of(id));
+        // Here that is a word away.
+        if *why == Refusal::Resolved { format!("{said} (:reopen)") } else { said }
     }
 
     pub(super) fn not_asked(&mut self, ticket: u64, why: &str) {

@@ -7,6 +7,7 @@ mod log;
 mod many;
 mod needs;
 mod seat;
+mod settings;
 mod shift;
 mod stage;
 mod stories;

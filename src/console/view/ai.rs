@@ -12,7 +12,7 @@
 //! │ proposal  ▲ auto: sent unedited 18 of 20 …                              y takes the step   │
 //! ```
 
-use super::{guidance, when};
+use super::{guidance, health, when};
 use crate::{
     console::{
         layout,
@@ -24,7 +24,6 @@ use crate::{
     domain::{
         card::Card,
         evidence::{Evidence, Proposal, Share, Subject, WINDOW_DAYS},
-        health::Health,
         ids::{ConversationId, EntryNo, TeammateId},
         task::{Given, How, State, money},
         text::SafeText,
@@ -367,31 +366,12 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
         Some(AiRow::Mate(id)) => {
             block.line();
             let name = SafeText::line_within(&model.name_of(id), 40);
-            let x = block.at(0, name, ink.style(Role::Ai));
-            let health = model.health.iter().find(|one| one.ai == id);
-            let words = health.map_or_else(|| "nothing is told yet of its last hour".to_owned(), hour);
-            block.wrapped(x + 3, Styled::plain(SafeText::own(words)), dim, ink.theme);
+            block.at(0, name, ink.style(Role::Ai));
+            health::of_mate(&mut block, ink, model, id, VALUE);
         }
         None => {}
     }
     block
-}
-
-/// How an AI did in the last hour; what there was none of is left out.
-fn hour(health: &Health) -> String {
-    let counts = [
-        (health.sent, "sent"),
-        (health.drafted, "drafted"),
-        (health.guarded, "held back by a check"),
-        (health.handed_off, "given to people"),
-        (health.failed, "failed"),
-        (health.suppressed, "suppressed"),
-    ];
-    let said = counts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!(", {count} {words}"));
-    let first = health.first_word_ms.map_or_else(String::new, |(half, most)| {
-        format!("; first word after {}, for 95 of 100 within {}", when::took(half), when::took(most))
-    });
-    format!("in the last hour {} turns{}{first}", health.turns, said.collect::<String>())
 }
 
 fn of_subject(block: &mut Block, ink: &Ink<'_>, model: &Model, subject: &Subject) {

@@ -48,6 +48,10 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
             ink.put_right(x, y, right, &words, ink.style(Role::Warn));
             return;
         }
+        if right.saturating_sub(x) >= CALL {
+            ink.put_cut(x, y, right, &words, ink.style(Role::Warn));
+            return;
+        }
     }
     let width: u16 = parts.iter().map(|(words, _)| words.width()).sum();
     if x + width > right {
@@ -73,6 +77,8 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model) {
     }
 }
 
+/// In so much room what is wrong is worth its beginning.
+const CALL: u16 = 14;
 /// From this width on there is room for the program's name.
 const NAMED: u16 = 110;
 

@@ -296,6 +296,9 @@ fn the_ai_screen_is_drawn_at_every_size() {
         }
         snapshot(&format!("ai_down_{width}x{height}"), &model, &mut Look::default());
     }
+    let mut model = fixture::ai(80, 24);
+    (model.health[0].sent, model.health[0].failed) = (15, 20);
+    snapshot("ai_trouble_80x24", &model, &mut Look::default());
     let mut model = fixture::ai(120, 36);
     let mut look = Look::default();
     model.ai.cursor = 3;

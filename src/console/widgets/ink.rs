@@ -13,6 +13,9 @@ use crate::{
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use std::ops::Range;
 
+/// As many cells a cluster may take that is looked for where something is laid over it; wider ones are never drawn.
+const WIDEST: u16 = 10;
+
 /// Words that may be shown: of a [`SafeText`], or our own from the source.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a>(&'a str);
@@ -128,10 +131,14 @@ impl Ink<'_> {
     /// Blanks an area, and gives it a style.
     pub fn clear(&mut self, area: Rect, style: Style) {
         for y in area.top()..area.bottom() {
-            // A wide cluster that would reach into the area is cut off before it.
-            let before = area.left().checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
-            if let Some(cell) = before.filter(|cell| wrap::cells(cell.symbol()) > 1) {
-                cell.set_symbol(" ");
+            // A wide cluster that would reach into the area is cut off before it; some are wider than two cells.
+            for back in 1..WIDEST {
+                let Some(x) = area.left().checked_sub(back) else { break };
+                if let Some(cell) = self.buffer.cell_mut((x, y))
+                    && wrap::cells(cell.symbol()) > usize::from(back)
+                {
+                    cell.set_symbol(" ");
+                }
             }
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
@@ -145,5 +152,29 @@ impl Ink<'_> {
     /// Lays a style over an area.
     pub fn tint(&mut self, area: Rect, style: Style) {
         self.buffer.set_style(area, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::{paint::ColorLevel, widgets::glyphs};
+
+    #[test]
+    fn nothing_of_a_wide_cluster_reaches_under_what_is_laid_over_it() {
+        let theme = Theme::built_in("dark", ColorLevel::True).unwrap();
+        // Two, three and two cells.
+        for cluster in ["\u{738b}", "\u{2764}\u{fe0e}\u{1f3fd}", "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}"] {
+            let cells = u16::try_from(wrap::cells(cluster)).unwrap();
+            for over in 1..=cells {
+                let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+                let mut ink = Ink { buffer: &mut buffer, theme: &theme, glyphs: &glyphs::UNICODE };
+                let text = SafeText::line(&format!("ab{cluster}"));
+                assert_eq!(ink.put(0, 0, 12, &text, Style::new()), 2 + cells);
+                ink.clear(Rect::new(2 + over, 0, 4, 1), Style::new());
+                let kept = if over < cells { " " } else { cluster };
+                assert_eq!((buffer[(1, 0)].symbol(), buffer[(2, 0)].symbol()), ("b", kept), "{cluster} {over}");
+            }
+        }
     }
 }

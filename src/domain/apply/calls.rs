@@ -114,7 +114,7 @@ impl Conversation {
             }
             Event::ToolRan { call, fate, result } => {
                 // What a tool said may be told: it is this customer's.
-                self.heed.learn(result);
+                self.heed.rely(result);
                 self.change_call(*call, |kept| kept.stage = Stage::Ran { fate: *fate });
             }
             Event::TurnBegan { shadow: false, .. } => self.change_calls(|kept| {

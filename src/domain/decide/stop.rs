@@ -117,6 +117,15 @@ pub(super) fn of_new(desk: &Desk, place: Place<'_>, first: Holder) -> Option<Eve
     Some(Event::Escalated { turn: None, reason: Reason::Stopped, summary: summary(desk, stop), trace: None })
 }
 
+/// Why a settled conversation is open again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reopens {
+    /// Somebody is to answer.
+    ForAnAnswer,
+    /// Its settlement was undone, and nobody waited.
+    AsItWas,
+}
+
 impl Talk<'_> {
     /// The fence: refuses what `ai` would do here while it is stopped.
     pub(super) fn check_not_stopped(&self, ai: Option<TeammateId>) -> Result<(), Refusal> {
@@ -164,8 +173,10 @@ impl Talk<'_> {
         self.stop_that_moves(ai).map(|stop| self.leave_to_people(stop))
     }
 
-    /// It is opened again where the AI who held it is stopped.
-    pub(super) fn reopens_stopped(&self) -> bool {
-        matches!(self.it.card.holder, Holder::Ai(ai) if self.stop_that_moves(ai).is_some())
+    /// It is opened again where the AI who held it is stopped, and must hold it no longer.
+    pub(super) fn reopens_stopped(&self, how: Reopens) -> bool {
+        let Holder::Ai(ai) = self.it.card.holder else { return false };
+        // A stop may let an AI hold where nobody waits: there an undone settlement leaves all as it was.
+        self.stop_that_moves(ai).is_some_and(|stop| how == Reopens::ForAnAnswer || stop.then == Then::Human)
     }
 }

@@ -4,6 +4,7 @@
 //! law runs on `PROPTEST_CASES` random histories. Deliberately not here: interleavings in depth; see `tests/model`.
 
 mod acts;
+mod calls;
 mod ceiling;
 mod clock;
 mod drafts;
@@ -12,6 +13,7 @@ mod guard;
 mod guidance;
 mod modes;
 mod rights;
+mod runners;
 mod size;
 mod stop;
 mod takeover;

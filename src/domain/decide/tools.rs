@@ -330,7 +330,8 @@ pub(super) fn begin(
     let kept = talk.it.calls.iter().find(|kept| kept.call == call).ok_or_else(over)?;
     let Stage::Ready { until } = kept.stage else { return Err(over()) };
     if asker.desk.office.offered(&kept.asked.tool).is_none_or(|one| one.by != asker.me) {
-        return Err(Refusal::Forbidden);
+        // It has the right to run tools, and this is none of its own, or no more.
+        return Err(Refusal::NotFound { what: format!("tool {} among those you offer", kept.asked.tool) });
     }
     talk.check_not_stopped(Some(kept.by))?;
     if card.paused_until.is_some_and(|until| asker.at < until) {

@@ -11,7 +11,7 @@ use crate::domain::{
     mode::Mode,
     refusal::Refusal,
     teammate::Right,
-    turn::{Answer, Grounding, Outcome, Trace},
+    turn::{Answer, Outcome, Trace},
 };
 
 /// So many failures in a row, and a person answers instead.
@@ -138,9 +138,7 @@ fn notified(asker: &Asker<'_>, talk: &Talk<'_>, turn: EntryNo, term: Term, notic
     let speaks = talk.it.card.mode == Mode::Auto && talk.check_not_stopped(Some(asker.me)).is_ok();
     let Some(text) = notice.filter(|text| speaks && !text.trim().is_empty()) else { return Vec::new() };
     let settings = &asker.desk.office.policy.guard;
-    let answer =
-        Answer { text: text.to_owned(), sources: Vec::new(), grounding: Grounding(0), trace: Trace::default() };
-    let verdicts = guard::going_out(settings, &talk.it.card, &talk.it.heed, &answer);
+    let verdicts = guard::telling(settings, &asker.desk.approved(), &talk.it.card, &talk.it.heed, text);
     let stops = settings.stop(&verdicts).is_some();
     let mut events = Vec::new();
     if !verdicts.is_empty() {
@@ -210,7 +208,7 @@ pub(super) fn answered(
     let open = talk.it.turn.as_ref();
     let trace = guidance::true_trace(asker, card.topic.as_deref(), open.map(AsRef::as_ref), &answer.trace);
     let answer = &Answer { trace, ..answer.clone() };
-    let verdicts = guard::going_out(&policy.guard, card, &talk.it.heed, answer);
+    let verdicts = guard::going_out(&policy.guard, &asker.desk.approved(), card, &talk.it.heed, answer);
     let stop = policy.guard.stop(&verdicts);
     let found = (!verdicts.is_empty()).then_some(Event::Guarded { turn: Some(turn), verdicts });
     if open.is_some_and(|open| open.shadow) {

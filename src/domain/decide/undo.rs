@@ -1,6 +1,6 @@
 //! Undo: one's own last act, as far as the world has not moved on.
 
-use super::{Asker, Happening, Talk, triage::TAGS};
+use super::{Asker, Happening, Talk, stop::Reopens, triage::TAGS};
 use crate::domain::{
     card::Status,
     event::Event,
@@ -62,7 +62,7 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
             }
             Ok(events)
         }
-        Before::Status { status, made, .. } => {
+        Before::Status { status, made, waiting_since, .. } => {
             asker.needs(Right::Triage)?;
             talk.check_not_others(asker)?;
             if *status == card.status {
@@ -72,7 +72,10 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
                 return Err(cannot("it was changed again since"));
             }
             Ok(match status {
-                Status::Open if card.status.is_resolved() => talk.reopen(),
+                Status::Open if card.status.is_resolved() => talk.reopen_as(match waiting_since {
+                    Some(_) => Reopens::ForAnAnswer,
+                    None => Reopens::AsItWas,
+                }),
                 Status::Open => vec![Event::Woken],
                 Status::Snoozed { until } if *until > asker.at => vec![Event::Snoozed { until: *until }],
                 Status::Snoozed { .. } => return Err(cannot("its snooze is over")),

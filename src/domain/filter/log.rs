@@ -10,7 +10,6 @@
 use super::{
     Mistake, Needle,
     matching::fold,
-    mistake::nearest,
     parse::{Piece, char_at, each, mistake, needle, pieces, word_end},
     token_at,
     write::written,
@@ -20,6 +19,7 @@ use crate::domain::{
     event::{Event, Recorded},
     holder::Cause,
     ids::{ConversationId, TeammateId},
+    near::nearest,
     teammate::{Actor, Kind},
     time::{Span, Timestamp},
     tool::ToolEnding,

@@ -1,9 +1,7 @@
 //! From what a person typed to conditions, or to a mistake that can be pointed at.
 
-use super::{
-    Bound, Condition, Is, Key, Mistake, Needle, Needs, Order, Priority, Test, Who, matching::fold, mistake::nearest,
-};
-use crate::domain::{mode::Mode, time::Span};
+use super::{Bound, Condition, Is, Key, Mistake, Needle, Needs, Order, Priority, Test, Who, matching::fold};
+use crate::domain::{mode::Mode, near::nearest, time::Span};
 use std::ops::Range;
 
 /// One alternative of a value.

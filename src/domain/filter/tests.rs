@@ -126,7 +126,7 @@ fn a_sleeper_is_open_again_when_its_time_comes() {
 fn a_mistake_says_what_is_wrong_where_and_what_was_meant() {
     for (said, pointed, sentence) in [
         ("holdr:ai", "holdr", "`holdr` is not a key: did you mean `holder`?"),
-        ("mode:auot", "auot", "`mode:` does not know `auot`: use off, shadow, draft, auto: did you mean `auto`?"),
+        ("mode:auot", "auot", "`mode:` does not know `auot`: did you mean `auto`? Or use off, shadow, draft, auto"),
         ("jana is:", "", "`is:` needs a value, as in is:open"),
         ("a -", "-", "nothing follows the `-`: write what to leave out, as in -channel:web"),
         ("say \"hi", "\"hi", "the quote is not closed: write a `\"` at its end"),

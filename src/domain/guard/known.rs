@@ -6,13 +6,19 @@ use super::{
     MINUTE, Rule, Verdict, figures,
     language::{self, Tongue},
     personal,
-    words::{asks_back, hash_of, hashes},
+    words::{asks_back, hash_of, hashes, sentences},
 };
 use crate::domain::{customer::Customer, seldom::Seldom, time::Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// So many facts of a talk are remembered, the newest.
 const FACTS: usize = 192;
+/// So many sentences of people and tools are remembered, the newest, and so many of one text.
+const TOLD: usize = 160;
+const TOLD_AT_ONCE: usize = 64;
+/// A sentence of more words is remembered by none of its own.
+const LONGEST: usize = 400;
 /// So many answers a new one is compared with.
 const ANSWERS: usize = 3;
 /// A text of fewer words is like no other.
@@ -41,6 +47,9 @@ pub struct Heed {
     /// Figures and addresses that the customer or a person of the team said, the newest last.
     #[serde(skip_serializing_if = "Seldom::is_empty")]
     known: Seldom<u32>,
+    /// Sentences that an AI may cite: those of people who told it, and of tools that found something; the newest last.
+    #[serde(skip_serializing_if = "Seldom::is_empty")]
+    told: Seldom<u64>,
     /// The last answers, the newest last, as fingerprints; 0 is none.
     #[serde(skip_serializing_if = "is_empty")]
     answered: [u64; ANSWERS],
@@ -53,9 +62,12 @@ pub struct Heed {
     /// Whether the customer brought a matter for people, and none has answered since.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) sensitive: bool,
-    /// When the present minute of counting began, and how many messages came in it.
-    #[serde(skip_serializing_if = "is_fresh")]
-    minute: (Timestamp, u8),
+    /// How many messages came in the minute that is being counted.
+    #[serde(skip_serializing_if = "is_zero")]
+    count: u8,
+    /// When that minute began.
+    #[serde(skip_serializing_if = "is_the_beginning")]
+    since: Timestamp,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
@@ -72,8 +84,9 @@ fn is_empty(it: &[u64; ANSWERS]) -> bool {
     *it == [0; ANSWERS]
 }
 
-fn is_fresh(it: &(Timestamp, u8)) -> bool {
-    it.1 == 0
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_the_beginning(it: &Timestamp) -> bool {
+    *it == Timestamp::default()
 }
 
 impl Heed {
@@ -97,12 +110,51 @@ impl Heed {
         self.known.keep_newest(FACTS);
     }
 
+    /// Takes in what a person told the AI, or a tool found: it may be quoted, and cited.
+    pub(in crate::domain) fn rely(&mut self, text: &str) {
+        self.learn(text);
+        let lines = sentences(text).flat_map(|(_, sentence)| {
+            let said = sentence.split_once([':', '：']).map(|(_, said)| said);
+            [Some(sentence), said]
+        });
+        let mut fresh: Vec<u64> = lines.flatten().take(TOLD_AT_ONCE).filter_map(unit).collect();
+        fresh.extend(unit(text));
+        for one in fresh {
+            if !self.told.contains(&one) {
+                self.told.push(one);
+            }
+        }
+        self.told.keep_newest(TOLD);
+    }
+
+    /// Whether a text is put together of whole sentences that the AI was told.
+    pub(super) fn was_told(&self, text: &str) -> bool {
+        let words = hashes(text);
+        let told: BTreeSet<u64> = self.told.iter().copied().collect();
+        // Where a sentence may begin; each place is looked at once.
+        let mut places = BTreeSet::from([0]);
+        while let Some(at) = places.pop_first() {
+            if at == words.len() {
+                return true;
+            }
+            let mut so_far = 0;
+            for (count, word) in words.iter().skip(at).take(LONGEST).enumerate() {
+                so_far = join(so_far, *word);
+                if told.contains(&so_far) {
+                    places.insert(at + count + 1);
+                }
+            }
+        }
+        false
+    }
+
     /// The customer wrote.
     pub(in crate::domain) fn hear(&mut self, text: &str, at: Timestamp) {
         self.learn(text);
         self.speaks = language::of(text).or(self.speaks);
         let count = self.messages_within_a_minute(at);
-        self.minute = if count == 0 { (at, 1) } else { (self.minute.0, count.saturating_add(1)) };
+        self.since = if count == 0 { at } else { self.since };
+        self.count = count.saturating_add(1);
     }
 
     /// A check found something in the customer's words.
@@ -133,11 +185,14 @@ impl Heed {
 
     /// Messages of the customer in the minute that is being counted.
     pub(super) fn messages_within_a_minute(&self, at: Timestamp) -> u8 {
-        if at.since(self.minute.0) < MINUTE { self.minute.1 } else { 0 }
+        if at.since(self.since) < MINUTE { self.count } else { 0 }
     }
 
     /// How like a text is to one of the last answers, in hundredths of shared words.
     pub(super) fn likeness(&self, text: &str) -> u8 {
+        if is_empty(&self.answered) {
+            return 0;
+        }
         let new = fingerprint(text);
         let old = self.answered.iter().filter(|old| **old != 0 && new != 0);
         old.map(|old| alike(*old, new)).max().unwrap_or(0)
@@ -151,17 +206,29 @@ fn fingerprint(text: &str) -> u64 {
     if words.len() < FEWEST {
         return 0;
     }
-    let mut sums = [0_i32; 64];
+    let (mut ones, mut all) = ([0_u32; 64], 0_u32);
     let pairs = words.windows(2).map(|pair| match pair {
         [a, b] => spread(u64::from(*a) << 32 | u64::from(*b)),
         _ => 0,
     });
     for feature in words.iter().map(|word| spread(u64::from(*word))).chain(pairs) {
-        for (bit, sum) in sums.iter_mut().enumerate() {
-            *sum += if feature >> bit & 1 == 1 { 1 } else { -1 };
+        all += 1;
+        for (bit, ones) in ones.iter_mut().enumerate() {
+            *ones += u32::from(feature >> bit & 1 == 1);
         }
     }
-    sums.iter().enumerate().fold(0, |print, (bit, sum)| print | u64::from(*sum > 0) << bit).max(1)
+    ones.iter().enumerate().fold(0, |print, (bit, ones)| print | u64::from(*ones * 2 > all) << bit).max(1)
+}
+
+/// A sentence in 64 bits; none for one without words, or with too many.
+fn unit(sentence: &str) -> Option<u64> {
+    let words = hashes(sentence);
+    (1..=LONGEST).contains(&words.len()).then(|| words.into_iter().fold(0, join))
+}
+
+/// One word more.
+fn join(so_far: u64, word: u32) -> u64 {
+    spread((so_far ^ u64::from(word)).wrapping_add(0x9e37_79b9_7f4a_7c15))
 }
 
 /// Mixes 64 bits (the finaliser of splitmix64).

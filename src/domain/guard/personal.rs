@@ -73,7 +73,7 @@ fn accounts(text: &str, take: &mut dyn FnMut(Found)) {
     let mut at = 0;
     while let Some(first) = bytes.get(at) {
         let boundary = at == 0 || bytes.get(at - 1).is_none_or(|b| !b.is_ascii_alphanumeric());
-        if !boundary || !first.is_ascii_alphabetic() {
+        if !boundary || !first.is_ascii_alphabetic() || !begins_account(&bytes[at..]) {
             at += 1;
             continue;
         }
@@ -102,6 +102,16 @@ fn accounts(text: &str, take: &mut dyn FnMut(Found)) {
             at += 1;
         }
     }
+}
+
+/// Two letters and two digits, in parts or not: what every account begins with.
+fn begins_account(bytes: &[u8]) -> bool {
+    let mut said = bytes.iter().filter(|byte| !matches!(byte, b' ' | b'-'));
+    let mut next = |fits: fn(&u8) -> bool| said.next().is_some_and(fits);
+    next(u8::is_ascii_alphabetic)
+        && next(u8::is_ascii_alphabetic)
+        && next(u8::is_ascii_digit)
+        && next(u8::is_ascii_digit)
 }
 
 fn is_account(said: &str) -> bool {

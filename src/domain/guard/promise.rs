@@ -5,7 +5,7 @@
 
 use super::{
     Finds, Material, Rule,
-    words::{Folded, hashes, sentences},
+    words::{Folded, Phrases, hashes, sentences},
 };
 use std::collections::BTreeSet;
 
@@ -265,21 +265,26 @@ const PROMISES: &[&str] = &[
 ];
 
 pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
-    let passages: Vec<(String, BTreeSet<u32>)> = material
-        .passages
-        .iter()
-        .map(|passage| (Folded::of(passage).text, hashes(passage).into_iter().collect()))
-        .collect();
+    let phrases = Phrases::of(PROMISES);
+    // Made when the first promise is met: most answers hold none.
+    let mut passages: Option<Vec<(String, BTreeSet<u32>)>> = None;
     for (at, sentence) in sentences(finds.text) {
         let folded = Folded::of(sentence);
-        for promise in PROMISES {
-            let Some(place) = folded.place(promise) else { continue };
-            if !is_stated(sentence, promise, &passages) {
+        let mut promises = Vec::new();
+        phrases.each(&folded.text, &mut |promise, found| promises.push((promise, found)));
+        for (promise, found) in promises {
+            let passages = passages.get_or_insert_with(|| material.passages.iter().map(|it| read(it)).collect());
+            if !is_stated(sentence, promise, passages) {
+                let place = folded.original(promise, found);
                 finds.add(Rule::Promise, at + place.start, place.len().max(promise.trim().len()));
                 break;
             }
         }
     }
+}
+
+fn read(passage: &str) -> (String, BTreeSet<u32>) {
+    (Folded::of(passage).text, hashes(passage).into_iter().collect())
 }
 
 /// Whether one passage has the phrase and most words of the sentence.

@@ -1,9 +1,9 @@
 //! The laws of the checks: they are total, they tell where they found what, and they compare what is alike.
 
 use super::{
-    Finds, Heed, Rule, Settings, Stage, coming_in, figures, going_out,
+    Approved, Finds, Heed, Rule, Settings, Stage, coming_in, figures, going_out,
     personal::{self, Kind as K},
-    words::{Folded, sentences},
+    words::{Folded, Phrases, sentences},
 };
 use crate::domain::{
     card::Card,
@@ -65,7 +65,7 @@ proptest! {
         let mut heed = Heed::default();
         heed.hear(&passage, Timestamp(at));
         heed.answer(&text);
-        let out = going_out(&Settings::default(), &card(), &heed, &answer(&text, &passage));
+        let out = going_out(&Settings::default(), &Approved::default(), &card(), &heed, &answer(&text, &passage));
         let coming = coming_in(&Settings::default(), &heed, &text, Timestamp(at));
         for verdict in out.iter().chain(&coming) {
             prop_assert!(text.is_char_boundary(verdict.offset as usize), "{verdict:?}");
@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn a_text_that_a_source_has_word_for_word_claims_no_figure_and_no_promise_of_its_own(text in text()) {
-        let found = going_out(&Settings::default(), &card(), &Heed::default(), &answer(&text, &text));
+        let found = going_out(&Settings::default(), &Approved::default(), &card(), &Heed::default(), &answer(&text, &text));
         let own = |rule| found.iter().any(|verdict| verdict.rule == rule);
         prop_assert!(!own(Rule::Figure), "{found:?}");
     }
@@ -108,6 +108,21 @@ proptest! {
         for (at, part) in sentences(&text) {
             prop_assert_eq!(text.get(at..at + part.len()), Some(part));
         }
+    }
+
+    #[test]
+    fn phrases_are_found_together_where_each_is_found_alone(text in "[ab退 ]{0,40}", phrases in proptest::collection::vec("[ab退 ]{3,5}", 0..40)) {
+        let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
+        let mut together = Vec::new();
+        Phrases::of(&phrases).each(&text, &mut |phrase, at| together.push((at, phrase)));
+        let (text, phrases) = (text.as_str(), phrases.as_slice());
+        let alone = (0..text.len()).filter(|at| text.is_char_boundary(*at));
+        let mut alone: Vec<(usize, &str)> = alone
+            .flat_map(|at| phrases.iter().filter(move |phrase| text[at..].starts_with(**phrase)).map(move |phrase| (at, *phrase)))
+            .collect();
+        together.sort_unstable();
+        alone.sort_unstable();
+        prop_assert_eq!(together, alone);
     }
 
     #[test]
@@ -158,7 +173,7 @@ fn questions_in_a_row_are_counted_until_an_answer_or_a_person() {
     let settings = Settings::default();
     let mut heed = Heed::default();
     let asks = |heed: &Heed| {
-        let found = going_out(&settings, &card(), heed, &answer("Which one do you mean?", ""));
+        let found = going_out(&settings, &Approved::default(), &card(), heed, &answer("Which one do you mean?", ""));
         found.iter().any(|verdict| verdict.rule == Rule::Questions)
     };
     for n in 0..3 {

@@ -42,21 +42,78 @@ impl Folded {
 
     /// Where the first of `phrases` stands in the original, and how long it is there.
     pub(super) fn find(&self, phrases: &[&str]) -> Option<Range<usize>> {
-        phrases.iter().filter_map(|phrase| self.place(phrase)).min_by_key(|place| place.start)
+        let mut places = Vec::new();
+        Phrases::of(phrases).each(&self.text, &mut |phrase, at| places.push(self.original(phrase, at)));
+        places.into_iter().min_by_key(|place| place.start)
     }
 
     /// Where a phrase stands in the original.
     pub(super) fn place(&self, phrase: &str) -> Option<Range<usize>> {
-        let found = self.text.find(phrase)?;
+        self.text.find(phrase).map(|found| self.original(phrase, found))
+    }
+
+    /// Where a phrase that stands at `found` in the folded text stands in the original.
+    pub(super) fn original(&self, phrase: &str, found: usize) -> Range<usize> {
         let first = found + phrase.len() - phrase.trim_start().len();
         let last = (found + phrase.trim_end().len()).saturating_sub(1);
         let origin = |at: usize| self.from.get(at).map_or(0, |at| *at as usize);
-        Some(origin(first)..origin(last).max(origin(first)).saturating_add(1))
+        origin(first)..origin(last).max(origin(first)).saturating_add(1)
+    }
+}
+
+/// Many phrases, ordered so that a text is gone through once for all of them.
+pub(super) struct Phrases<'a> {
+    phrases: &'a [&'a str],
+    /// By the first bytes of a phrase where in `order` those with such a beginning stand.
+    starts: [u16; BUCKETS + 1],
+    order: Vec<u16>,
+}
+
+/// Beginnings that are told apart; more than there are phrases in a list.
+const BUCKETS: usize = 1024;
+/// So many bytes are the beginning of a phrase.
+const BEGINNING: usize = 3;
+
+fn bucket(bytes: &[u8]) -> Option<usize> {
+    let [a, b, c, ..] = bytes else { return None };
+    Some((usize::from(*a) * 7 ^ usize::from(*b) * 37 ^ usize::from(*c) * 149) % BUCKETS)
+}
+
+impl<'a> Phrases<'a> {
+    /// Phrases of at least three bytes; shorter ones are never found.
+    pub(super) fn of(phrases: &'a [&'a str]) -> Self {
+        let mut all: Vec<(usize, u16)> =
+            (0_u16..).zip(phrases).filter_map(|(n, phrase)| Some((bucket(phrase.as_bytes())?, n))).collect();
+        all.sort_unstable();
+        let mut starts = [0; BUCKETS + 1];
+        for (bucket, _) in &all {
+            starts[bucket + 1] += 1;
+        }
+        for at in 0..BUCKETS {
+            starts[at + 1] += starts[at];
+        }
+        Self { phrases, starts, order: all.into_iter().map(|(_, n)| n).collect() }
+    }
+
+    /// Tells of each phrase at each place where it stands, in the order of places.
+    pub(super) fn each(&self, text: &str, found: &mut dyn FnMut(&'a str, usize)) {
+        let bytes = text.as_bytes();
+        for at in 0..bytes.len().saturating_sub(BEGINNING - 1) {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let Some(bucket) = bucket(rest) else { return };
+            let (from, to) = (self.starts[bucket], self.starts[bucket + 1]);
+            for n in self.order.get(usize::from(from)..usize::from(to)).unwrap_or_default() {
+                let Some(phrase) = self.phrases.get(usize::from(*n)) else { continue };
+                if rest.starts_with(phrase.as_bytes()) {
+                    found(phrase, at);
+                }
+            }
+        }
     }
 }
 
 /// The sentences of a text, with where they begin. A line ends one too.
-pub(super) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(in crate::domain) fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         let tail = text.get(rest..)?;

@@ -3,7 +3,10 @@
 //! Deliberately not here: who may write it, and how long it may be (see `decide`).
 
 use super::{Fault, GuidanceId, Instruction};
-use crate::domain::ids::{ConversationId, EntryNo};
+use crate::domain::{
+    form::{self, Titles},
+    ids::{ConversationId, EntryNo},
+};
 
 /// Which piece a form is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +44,8 @@ impl Form {
         let from = self.from.map_or_else(String::new, |from| format!("#{} {}", from.conversation, from.message));
         let topics = topics.join(", ");
         let parts = [&which, title, when, then, examples, &topics, &from];
-        let lines = TITLES.iter().zip(parts).filter(|(title, text)| **title != "from" || !text.is_empty());
-        lines.flat_map(|(title, text)| [*title, ": ", text.trim(), "\n"]).collect()
+        let parts = TITLES.into_iter().zip(parts.map(String::as_str));
+        form::written(parts.filter(|(title, text)| *title != "from" || !text.is_empty()))
     }
 
     /// Reads the form back. Lines before the first title belong to `then`.
@@ -50,30 +53,8 @@ impl Form {
     /// # Errors
     /// A sentence that names the line and says what would be right.
     pub fn read(form: &str) -> Result<Self, String> {
-        let mut parts = [const { String::new() }; TITLES.len()];
-        let mut here = 3;
-        // A text to say may hold words with a colon: each title is taken once, in its order.
-        let mut next = 0;
-        for line in form.lines() {
-            let titled = line.split_once(':').and_then(|(title, rest)| {
-                let title = title.trim().to_lowercase();
-                TITLES.iter().skip(next).position(|one| *one == title).map(|at| (at + next, rest))
-            });
-            let text = match titled {
-                Some((at, rest)) => {
-                    (here, next) = (at, at + 1);
-                    rest
-                }
-                None => line,
-            };
-            if let Some(part) = parts.get_mut(here) {
-                if !part.is_empty() {
-                    part.push('\n');
-                }
-                part.push_str(text.trim());
-            }
-        }
-        let [which, title, when, then, examples, topics, from] = parts.map(|part| part.trim().to_owned());
+        // A text to say may hold words with a colon.
+        let [which, title, when, then, examples, topics, from] = form::read(form, &TITLES, 3, Titles::InOrder);
         let which = match which.to_lowercase().as_str() {
             "" | "new" => Which::New,
             said => Which::Of(said.parse().map_err(|why| format!("guidance: {why}, or write new"))?),

@@ -3,7 +3,10 @@
 //! Deliberately not here: what a task may be (see `decide`).
 
 use super::{Budget, Task};
-use crate::domain::time::{Span, Timestamp};
+use crate::domain::{
+    form::{self, Titles},
+    time::{Span, Timestamp},
+};
 
 impl Task {
     /// The form that people edit: a `title:` line for each part. Times are written as spans from `now` on.
@@ -24,7 +27,7 @@ impl Task {
             ("back after", span(self.back_at)),
             ("back when", self.back_when.clone()),
         ];
-        parts.iter().flat_map(|(title, text)| [*title, ": ", text.trim(), "\n"]).collect()
+        form::written(parts.iter().map(|(title, text)| (*title, text.as_str())))
     }
 
     /// Reads the form back. Lines before the first title belong to the goal.
@@ -32,29 +35,8 @@ impl Task {
     /// # Errors
     /// A sentence that names the line and says what would be right.
     pub fn from_form(form: &str, now: Timestamp) -> Result<Self, String> {
-        let mut parts = [const { String::new() }; TITLES.len()];
-        let mut here = 1;
-        for line in form.lines() {
-            let titled = line.split_once(':').and_then(|(title, rest)| {
-                let title = title.trim().to_lowercase();
-                TITLES.iter().position(|one| *one == title).map(|at| (at, rest))
-            });
-            let text = match titled {
-                Some((at, rest)) => {
-                    here = at;
-                    rest
-                }
-                None => line,
-            };
-            if let Some(part) = parts.get_mut(here) {
-                if !part.is_empty() {
-                    part.push('\n');
-                }
-                part.push_str(text.trim());
-            }
-        }
         let [kind, goal, facts, may, may_not, turns, calls, cost, at, back_after, back_when] =
-            parts.map(|part| part.trim().to_owned());
+            form::read(form, &TITLES, 1, Titles::Anywhere);
         let count = |title: &str, said: &str, usual: u16| match said {
             "" => Ok(usual),
             said => said.parse::<u16>().map_err(|_| format!("{title}: `{said}` is not a number, as in 6")),

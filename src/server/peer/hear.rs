@@ -63,6 +63,7 @@ impl Hearing {
                 Heard::Closed => break None,
                 Heard::TooLong => break Some((ByeCode::TooLong, too_long())),
                 Heard::NotText => break Some((ByeCode::BadFrame, "frames are text, not binary".into())),
+                Heard::NotUtf8 => break Some((ByeCode::BadFrame, "a frame is text in UTF-8".into())),
                 Heard::Life => {
                     self.heard_of();
                     continue;
@@ -136,8 +137,10 @@ impl Hearing {
                 let office = self.hub.feed.office();
                 let me = office.present(self.me.id).unwrap_or(&self.me);
                 let now = self.hub.clock.now();
-                self.hub.trials.ask((self.number, me, &self.notes), &asked, &office, now);
-                Ok(())
+                match self.hub.trials.ask((self.number, me, &self.notes), &asked, &office, now) {
+                    Ok(()) => Ok(()),
+                    Err(trial) => self.notes.send(Note::Say(Box::new(ToPeer::Tried { id, trial }))).await.map_err(gone),
+                }
             }
             ToServer::Tried { ticket, trial } => {
                 if self.me.role.may(Right::Answer) {

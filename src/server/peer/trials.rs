@@ -1,11 +1,12 @@
 //! Trials of guidance: a person asks, an AI that is here answers, and what it tells goes back to who asked.
 //!
-//! Only passed on: nothing is decided, kept or written. What is lost on the way is asked for again, so a peer that does not
-//! take it slows nobody. Deliberately not here: what a trial is (see `protocol::guidance`, `ai::trial`).
+//! Only passed on: nothing is decided, kept or written. Where the line of who asked is full a talk is left out, so a peer that
+//! does not take them slows nobody; the end of a trial is always told. Deliberately not here: what a trial is (see `protocol::guidance`, `ai::trial`).
 
 use super::Note;
 use crate::{
     domain::{
+        ceiling::Level,
         desk::Office,
         guidance::GuidanceId,
         ids::TeammateId,
@@ -21,7 +22,7 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 /// Trials under way at once, over all.
 const AT_ONCE: usize = 16;
@@ -83,15 +84,15 @@ impl Trials {
         });
     }
 
-    /// Hands a trial to an AI, or says why not.
+    /// Hands a trial to an AI, or gives back why not.
     pub(super) fn ask(
         &self,
         (asker, me, to): (u64, &Teammate, &mpsc::Sender<Note>),
         asked: &Asked,
         office: &Office,
         now: Timestamp,
-    ) {
-        let Asked { id, guidance, talks, ai } = *asked;
+    ) -> Result<(), Trial> {
+        let Asked { guidance, talks, ai, .. } = *asked;
         let told = self.with(|inner| inner.begin((asker, me, to), asked, office, now));
         match told {
             Ok((ticket, version, notes)) => {
@@ -99,12 +100,13 @@ impl Trials {
                 let frame = ToPeer::Try { ticket, guidance, version, talks };
                 if notes.try_send(Note::Say(Box::new(frame))).is_err() {
                     self.with(|inner| inner.open.remove(&ticket));
-                    say(to, id, refused("the AI takes nothing at the moment; try again in a while"));
+                    return Err(refused("the AI takes nothing at the moment; try again in a while"));
                 }
+                Ok(())
             }
             Err(why) => {
                 tracing::debug!(%guidance, ?ai, %why, "no trial");
-                say(to, id, refused(&why));
+                Err(refused(&why))
             }
         }
     }
@@ -136,12 +138,22 @@ impl Inner {
         if !me.role.may(Right::Guide) {
             return Err("not allowed for your role; ask a lead or an admin".to_owned());
         }
+        if let Some(level) = office.used_today(now).into_iter().find(Level::is_reached) {
+            // A trial is paid for as customers' answers are.
+            return Err(format!("nothing more is tried today: {}", level.sentence()));
+        }
         let piece = office.guidance(asked.guidance);
         let Some(version) = piece.and_then(|piece| piece.newest()) else {
             return Err(format!("there is no guidance {} to try: it was retired, or never was", asked.guidance));
         };
         // Who asks anew wants only that.
-        self.open.retain(|_, open| open.asker != asker && now.since(open.since) < LONGEST);
+        self.open.retain(|_, open| {
+            let goes_on = now.since(open.since) < LONGEST;
+            if !goes_on && open.asker != asker {
+                open.say(refused("the AI did not come to its end; try again"));
+            }
+            goes_on && open.asker != asker
+        });
         if self.open.len() >= AT_ONCE {
             return Err("too much is being tried at once; try again in a while".to_owned());
         }
@@ -169,9 +181,16 @@ impl Open {
     }
 }
 
-/// Lost where the line is full: it is asked for again.
+/// A talk is left out where the line is full; the end waits for room, or for the end of the line.
 fn say(to: &mpsc::Sender<Note>, id: u32, trial: Trial) {
-    let _ = to.try_send(Note::Say(Box::new(ToPeer::Tried { id, trial })));
+    let is_last = !matches!(trial, Trial::Talk { .. });
+    let told = to.try_send(Note::Say(Box::new(ToPeer::Tried { id, trial })));
+    if let Err(TrySendError::Full(note)) = told
+        && is_last
+    {
+        let to = to.clone();
+        tokio::spawn(async move { to.send(note).await });
+    }
 }
 
 fn refused(why: &str) -> Trial {

@@ -102,6 +102,21 @@ fn a_form_that_cannot_be_read_stays_and_says_why() {
 }
 
 #[test]
+fn a_trial_that_the_line_took_along_says_so_and_is_asked_for_anew() {
+    let mut stage = Stage::new();
+    staged(&mut stage, "short");
+    on_the_piece(&mut stage);
+    stage.keys("t");
+    let over = |stage: &Stage| stage.model.ai.guiding.open.as_ref().and_then(|open| open.trial.clone()).unwrap().over;
+    assert_eq!(over(&stage), None);
+    stage.cut();
+    assert!(matches!(over(&stage), Some(Over::Refused(why)) if why.contains("the line was cut")));
+    stage.come_back();
+    stage.keys("t");
+    assert_eq!(over(&stage), None);
+}
+
+#[test]
 fn a_piece_is_tried_published_and_with_the_same_key_twice_retired() {
     let mut stage = Stage::new();
     staged(&mut stage, "short");

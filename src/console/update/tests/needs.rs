@@ -96,6 +96,8 @@ fn what_is_taken_over_stays_until_it_is_answered() {
     stage.keys("On its way.<enter>");
     assert_eq!((current(&stage), stage.model.pane), (Some(omar), Pane::List));
     assert!(matches!(stage.last_ask(), Command::Reply { conversation, .. } if conversation == jana));
+    // The next card is there already, so the talk cannot show it.
+    assert_eq!(stage.notice(), format!("your reply in #{jana} is on its way"));
 }
 
 #[test]

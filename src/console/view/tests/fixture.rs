@@ -20,6 +20,7 @@ use crate::{
         event::{Event, Recorded},
         evidence::{Evidence, Subject},
         guidance::{Fault, Guidance, GuidanceId, Instruction, State as Stands, Tally, Version},
+        health::Health,
         holder::{Cause, Holder},
         ids::{ConversationId, Digest, EntryNo, Seq, TeammateId, Term},
         mode::Mode,
@@ -413,6 +414,20 @@ pub(in crate::console) fn ai(width: u16, height: u16) -> Model {
             ..Evidence::of(Subject::Channel("web".into()))
         },
     ];
+    model.health = vec![Health {
+        ai: ARIA,
+        since: ago(3_600),
+        turns: 45,
+        sent: 33,
+        drafted: 6,
+        guarded: 3,
+        handed_off: 2,
+        failed: 2,
+        suppressed: 2,
+        first_word_ms: Some((420, 1_280)),
+        tokens: 31_000,
+        cost_micros: 420_000,
+    }];
     let given = |id: u64, kind, goal: &str, state| Card {
         seq: Seq(9_000 + id),
         tasks: vec![Given::new(EntryNo(12), MIRA, ARIA, &Task::of(kind, goal), state)].into(),

@@ -350,3 +350,17 @@ fn an_answer_that_grows_by_half_a_sequence_leaves_nothing_open() {
         assert_eq!(judges.out_of_place(&shot.unwrap().cells, is_line), None, "{case:?}");
     }
 }
+
+#[test]
+fn what_the_form_on_all_screens_found_stays_mended() {
+    let desk = Desk::new();
+    let heart = "\u{2764}\u{fe0e}";
+    let flag = "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}";
+    let case = corpus::Case {
+        family: "emoji",
+        first: format!("\u{1f3fd}{heart}"),
+        second: format!("{}\u{1f3fd}{flag}z", heart.repeat(12)),
+    };
+    let model = on_screen(&desk, 21, &case);
+    judge(&model, "screen 21");
+}

@@ -189,14 +189,10 @@ fn what_a_turn_used_counts_however_it_ended() {
     let mut policy = of_talk(1_000);
     policy.tools = super::tools::rules();
     let (mut world, id) = World::with_talk(policy);
-    let term = world.term(id);
-    let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
-    let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
-    let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
-    let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
-    let call = world.does(AI, asked)[0].n;
-    let outcome = Outcome::Wait { call, notice: None, trace: Trace { tokens: Some((900, 0)), ..Trace::default() } };
-    let told = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+    let told = super::calls::ask_and_end(&mut world, id, |call| {
+        let trace = Trace { tokens: Some((900, 0)), ..Trace::default() };
+        Outcome::Wait { call, notice: None, trace }
+    });
     assert!(told.iter().any(|one| matches!(one.event, Event::Spending { .. })), "{told:?}");
     assert_eq!(world.talk(id).spent.tokens, 900);
 }

@@ -87,7 +87,7 @@ fn through_json(desk: &Desk) -> Desk {
         let text = serde_json::to_string(it).unwrap();
         (*id, Box::new(serde_json::from_str::<Conversation>(&text).unwrap()))
     });
-    Desk { office, conversations: conversations.collect() }
+    Desk { office, conversations: conversations.collect(), shelf: None }
 }
 
 /// Runs `law` on the same histories each time, and says which kinds of events occurred in them.

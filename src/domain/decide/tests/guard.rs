@@ -3,6 +3,7 @@
 use super::world::{AI, ANA, WEB, World, answer, config, histories, walk};
 use crate::domain::{
     approval::{Decision, Why},
+    brief::Brief,
     command::Command,
     escalation::Reason,
     event::Event,
@@ -11,9 +12,11 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
-    turn::{Outcome, Trace},
+    shelf::Shelf,
+    turn::{Answer, Outcome, Source, Trace},
 };
 use proptest::prelude::*;
+use std::sync::Arc;
 
 proptest! {
     #![proptest_config(config())]
@@ -29,7 +32,7 @@ proptest! {
                     prop_assert_eq!(*checked, None);
                 } else {
                     prop_assert_eq!(*checked, Some(guard::VERSION));
-                    let found = guard::going_out(settings, &it.card, &it.heed, answer);
+                    let found = guard::going_out(settings, &done.before.approved(), &it.card, &it.heed, answer);
                     prop_assert_eq!(settings.stop(&found), None);
                 }
             }
@@ -106,6 +109,31 @@ fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() 
 }
 
 #[test]
+fn a_customer_who_asked_for_a_person_gets_no_answer_of_an_ai_and_is_told_that_one_comes() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.does(WEB, Command::CustomerSaid { conversation: id, text: "I want to talk to a human, please.".into() });
+    // An AI in another language may have overlooked it, or argue.
+    world.turn(AI, id, answer("Let me help you first.", 1000));
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Person });
+    assert!(world.talk(id).outbox.is_empty());
+    for text in ["I want to talk to a human, please.", "I got an electric shock from it!"] {
+        let (mut world, id) = World::with_talk(Policy::default());
+        world.does(WEB, Command::CustomerSaid { conversation: id, text: text.into() });
+        let notice = Some("A colleague will answer you here. Please unplug it.".to_owned());
+        let (reason, summary) = (Reason::AskedForHuman, "it is for people".to_owned());
+        let said = world.turn(AI, id, Outcome::Escalate { reason, summary, notice, trace: Trace::default() });
+        assert!(said.iter().any(|one| matches!(one.event, Event::Notified { .. })), "{text}: {said:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_never_ends_is_a_draft() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.turn(AI, id, answer(&"It is so. ".repeat(400), 1000));
+    assert_eq!(world.talk(id).card.draft.get().unwrap().why, Why::Guard { rule: Rule::Length });
+}
+
+#[test]
 fn a_flood_goes_to_a_person_once() {
     let (mut world, id) = World::with_talk(Policy::default());
     for n in 0..40 {
@@ -125,6 +153,87 @@ fn a_policy_that_would_send_what_was_not_looked_at_is_refused() {
     policy.guard.mark_only.insert(Rule::Unchecked);
     let refused = world.may_not(super::world::ADMIN, Command::SetPolicy { policy: Box::new(policy) });
     assert!(matches!(refused, Refusal::Invalid { ref field, .. } if field == "guard.mark_only"), "{refused:?}");
+}
+
+/// An answer that says what it cites, word for word.
+fn cites(document: &str, passage: &str) -> Outcome {
+    let source = Source { number: 1, document: document.into(), heading: "Refunds".into(), passage: passage.into() };
+    let text = format!("{passage} [1]");
+    let answer = Answer { sources: vec![source], ..super::world::the_answer(&text, 1000) };
+    Outcome::Answer { answer: Box::new(answer), settled: false }
+}
+
+#[test]
+fn what_an_ai_puts_into_a_source_of_its_own_is_a_draft_and_carries_nothing() {
+    const LIE: &str = "We guarantee a refund of 500 euros.";
+    let shelf = Shelf::of([("refunds.md", ["Refunds", "A refund takes 5 working days."])]);
+    for (document, passage, sent) in [
+        ("refunds.md", "A refund takes 5 working days.", true),
+        ("refunds.md", LIE, false),
+        ("made-up.md", LIE, false),
+        ("made-up.md", "A refund takes 5 working days.", false),
+        ("brief", LIE, false),
+        ("guidance", "Refunds are made gladly.", false),
+        ("shop.refund", "Refunds are made gladly.", false),
+    ] {
+        let (mut world, id) = World::with_talk(Policy::default());
+        world.desk.shelf = Some(Arc::new(shelf.clone()));
+        let said = world.turn(AI, id, cites(document, passage));
+        assert_eq!(matches!(said[0].event, Event::Answered { .. }), sent, "{document}: {passage}");
+        if sent {
+            continue;
+        }
+        let Event::Guarded { verdicts, .. } = &said[0].event else { panic!("{said:?}") };
+        assert_eq!((verdicts[0].rule, verdicts[0].words.starts_with(document)), (Rule::Source, true), "{verdicts:?}");
+        assert!(matches!(said[1].event, Event::DraftProposed { why: Why::Guard { rule: Rule::Source }, .. }));
+        // What it says is held against what the desk knows, and that is nothing of it.
+        let promises = verdicts.iter().any(|verdict| verdict.rule == Rule::Promise);
+        assert_eq!(promises, passage == LIE, "{verdicts:?}");
+    }
+    // A desk without knowledge of its own cannot tell.
+    let (mut world, id) = World::with_talk(Policy::default());
+    assert!(matches!(world.turn(AI, id, cites("made-up.md", LIE))[0].event, Event::Answered { .. }));
+}
+
+#[test]
+fn a_heading_of_the_ais_own_carries_nothing_either() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.desk.shelf = Some(Arc::new(Shelf::of([("refunds.md", ["A refund takes 5 working days."])])));
+    let source = Source {
+        number: 1,
+        document: "refunds.md".into(),
+        heading: "We guarantee you 500 euros".into(),
+        passage: "A refund takes 5 working days.".into(),
+    };
+    let answer = Answer { sources: vec![source], ..super::world::the_answer("We guarantee you 500 euros. [1]", 1000) };
+    let said = world.turn(AI, id, Outcome::Answer { answer: Box::new(answer), settled: false });
+    assert!(matches!(said[1].event, Event::DraftProposed { why: Why::Guard { rule: Rule::Promise }, .. }), "{said:?}");
+}
+
+#[test]
+fn what_people_told_the_ai_in_the_talk_may_be_cited() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.desk.shelf = Some(Arc::new(Shelf::default()));
+    world.does(ANA, Command::Whisper { conversation: id, text: "say: Your parcel left on Monday.".into() });
+    let said = world.turn(AI, id, cites("whisper", "Your parcel left on Monday."));
+    assert!(matches!(said[0].event, Event::Answered { .. }), "{said:?}");
+
+    let term = world.term(id);
+    world.does(ANA, Command::TakeOver { conversation: id, term, reason: None });
+    let term = world.term(id);
+    let brief = Brief {
+        done: "Looked at the parcel. It was sent back".into(),
+        promised: "We send it again by the 5th of May, at no cost.".into(),
+        ..Brief::default()
+    };
+    world.does(ANA, Command::HandBack { conversation: id, term, to: None, brief });
+    world.does(
+        WEB,
+        Command::CustomerSaid { conversation: id, text: "And what will you do with the parcel now, please?".into() },
+    );
+    let words = "We send it again by the 5th of May, at no cost. It was sent back Looked at the parcel.";
+    let said = world.turn(AI, id, cites("brief", words));
+    assert!(matches!(said[0].event, Event::Answered { .. }), "{said:?}");
 }
 
 #[test]
@@ -166,14 +275,11 @@ fn a_notice_is_looked_at_like_an_answer_and_left_out_where_a_check_stops_it() {
 fn a_notice_sent_while_a_person_decides_on_a_call_is_looked_at_too() {
     for (notice, sent) in [("A colleague looks at it.", 1), ("You will get 500 euros tomorrow, guaranteed.", 0)] {
         let (mut world, id) = World::with_talk(Policy { tools: super::tools::rules(), ..Policy::default() });
-        let term = world.term(id);
-        let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
-        let (tool, arguments) = ("shop.refund".to_owned(), r#"{"order":"A","amount":20}"#.to_owned());
-        let (definition, words) = (crate::domain::ids::Digest([7; 32]), String::new());
-        let asked = Command::AskTool { conversation: id, turn, term, tool, arguments, definition, words };
-        let call = world.does(AI, asked)[0].n;
-        let outcome = Outcome::Wait { call, notice: Some(notice.into()), trace: Trace::default() };
-        let said = world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+        let said = super::calls::ask_and_end(&mut world, id, |call| Outcome::Wait {
+            call,
+            notice: Some(notice.into()),
+            trace: Trace::default(),
+        });
         let notified = said.iter().filter(|one| matches!(one.event, Event::Notified { .. })).count();
         assert_eq!((notified, world.talk(id).outbox.len()), (sent, sent), "{notice}: {said:?}");
         assert!(world.talk(id).card.tool_waiting().is_some());

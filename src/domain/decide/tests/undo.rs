@@ -13,6 +13,7 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    stop::{Scope, Then},
     teammate::Actor,
     time::{Span, Timestamp},
 };
@@ -181,6 +182,25 @@ fn an_undone_settlement_leaves_the_customer_waiting_and_the_call_standing() {
     world.later(Span::seconds(5));
     world.does(ANA, undo(id));
     assert_eq!(seen(world.talk(id)), before);
+}
+
+#[test]
+fn under_a_stop_an_undone_settlement_moves_only_who_waits() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.turn(AI, id, answer("It arrives tomorrow.", 900));
+    let stop = || Command::Stop { scope: Scope::All, span: None, reason: "wrong prices".into(), then: Then::Queue };
+    world.does(LEAD, stop());
+    let before = seen(world.talk(id));
+    world.does(ANA, Command::Resolve { conversation: id });
+    world.does(ANA, undo(id));
+    assert_eq!(seen(world.talk(id)), before, "the AI holds on, silently");
+
+    // Settled while somebody waited, stopped after that: the customer is not left with an AI that says nothing.
+    let (mut world, id) = World::with_talk(Policy::default());
+    world.does(ANA, Command::Resolve { conversation: id });
+    world.does(LEAD, stop());
+    world.does(ANA, undo(id));
+    assert_eq!(world.talk(id).card.holder, Holder::Queue);
 }
 
 #[test]
