@@ -272,7 +272,9 @@ impl Conversation {
                 self.heed.meet_person(&form);
             }
             Event::TaskGiven { task, .. } => {
-                [&task.facts, &task.goal, &task.may].into_iter().for_each(|told| self.heed.rely(told))
+                for told in [&task.facts, &task.goal, &task.may] {
+                    self.heed.rely(told);
+                }
             }
             Event::Guarded { turn: None, verdicts } => self.heed.note(verdicts),
             Event::HolderChanged { to, term, .. } => self.change_holder(&mut card, *to, *term, recorded),

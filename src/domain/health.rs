@@ -241,9 +241,9 @@ mod tests {
     fn what_is_wrong_is_said_and_what_is_usual_is_not() {
         let of = |turns, failed, guarded, handed_off| Health {
             turns,
-            failed,
             guarded,
             handed_off,
+            failed,
             ..Health::new(AI, Timestamp(0))
         };
         for (health, trouble) in [

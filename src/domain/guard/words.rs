@@ -76,7 +76,7 @@ const BEGINNING: usize = 3;
 
 fn bucket(bytes: &[u8]) -> Option<usize> {
     let [a, b, c, ..] = bytes else { return None };
-    Some((usize::from(*a) * 7 ^ usize::from(*b) * 37 ^ usize::from(*c) * 149) % BUCKETS)
+    Some(((usize::from(*a) * 7) ^ (usize::from(*b) * 37) ^ (usize::from(*c) * 149)) % BUCKETS)
 }
 
 impl<'a> Phrases<'a> {
