@@ -1,8 +1,8 @@
 //! What can be done here and now, most useful first: the line under the talk.
 
-use super::{AiRow, Composer, Layer, Model, OutgoingState, Screen, Writing, many::Stage};
+use super::{AiRow, Composer, Layer, Loading, Model, OutgoingState, Screen, Writing, many::Stage};
 use crate::console::action::{Action, Scope};
-use crate::domain::{attention::result_for, holder::Holder, teammate::Right};
+use crate::domain::{attention::result_for, holder::Holder, ids::ConversationId, teammate::Right};
 
 /// One hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +154,13 @@ impl Model {
         actions
     }
 
+    /// Whether there is something of the AI's to judge: what is chosen in the talk, or else the newest. Nobody knows while the
+    /// talk is on its way.
+    fn may_judge(&self, id: ConversationId) -> bool {
+        let talk = self.talk.as_ref().filter(|talk| talk.conversation == id && talk.loading == Loading::Here);
+        talk.is_none_or(|talk| talk.focus().is_some_and(|entry| entry.judged_text().is_some()))
+    }
+
     /// What can be done with all that are marked.
     fn acts_on_marked(&self) -> Vec<Action> {
         let may = |right| self.you.as_ref().is_some_and(|you| you.role.may(right));
@@ -203,7 +210,7 @@ impl Model {
             if may(Right::Whisper) && !settled {
                 acts.push(Action::Task);
             }
-            if may(Right::Annotate) {
+            if may(Right::Annotate) && self.may_judge(card.id) {
                 acts.extend([Action::Good, Action::Bad]);
             }
             if may(Right::Note) {
