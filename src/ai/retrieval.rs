@@ -6,6 +6,7 @@
 
 use super::{
     knowledge::{Knowledge, Synonym},
+    sentences::sentences,
     words::{Language, terms},
 };
 use rusqlite::{Connection, params};
@@ -89,6 +90,8 @@ pub struct Retrieval {
     // Held for the length of one query, never across an await: callers are on a blocking thread.
     index: Mutex<Connection>,
     passages: Vec<Passage>,
+    /// The heading of each, folded.
+    headings: Vec<String>,
     synonyms: Vec<Synonym>,
 }
 
@@ -133,7 +136,8 @@ impl Retrieval {
             }
         }
         transaction.commit()?;
-        Ok(Self { index: Mutex::new(index), passages, synonyms: knowledge.synonyms().to_vec() })
+        let headings = passages.iter().map(|passage| folded(&passage.heading)).collect();
+        Ok(Self { index: Mutex::new(index), passages, headings, synonyms: knowledge.synonyms().to_vec() })
     }
 
     /// The passages that fit best, best first, `limit` at most. Any text is a question; one without terms finds nothing.
@@ -147,22 +151,29 @@ impl Retrieval {
                 return Vec::new();
             }
         };
-        let mut passages: Vec<Passage> = found
+        // Who tells more than a greeting and a question asks for more than the heading says.
+        let said = sentences(&question.words);
+        let asked: BTreeSet<String> = said.iter().filter(|_| said.len() <= 2).map(|line| folded(line)).collect();
+        let mut passages: Vec<(bool, Passage)> = found
             .into_iter()
             .filter_map(|(row, score)| {
-                let passage = self.passages.get(usize::try_from(row).ok()?)?;
+                let row = usize::try_from(row).ok()?;
+                let passage = self.passages.get(row)?;
                 let locale =
                     if passage.locale.is_none_or(|locale| locale == question.locale) { SAME_LOCALE } else { 1.0 };
                 let topic = if passage.topic.is_some() && passage.topic == question.topic { SAME_TOPIC } else { 1.0 };
                 let near = if question.near.as_ref() == Some(&passage.document) { SAME_DOCUMENT } else { 1.0 };
-                Some(Passage { score: score.max(0.0) * locale * topic * near, ..passage.clone() })
+                // A heading that is the very question is among what is looked at, however common its words.
+                let same = self.headings.get(row).is_some_and(|heading| asked.contains(heading));
+                Some((same, Passage { score: score.max(0.0) * locale * topic * near, ..passage.clone() }))
             })
             .collect();
-        passages.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then_with(|| (&a.document, &a.heading).cmp(&(&b.document, &b.heading)))
+        passages.sort_by(|(same_a, a), (same_b, b)| {
+            let in_order = || (&a.document, &a.heading).cmp(&(&b.document, &b.heading));
+            same_b.cmp(same_a).then(b.score.total_cmp(&a.score)).then_with(in_order)
         });
         passages.truncate(limit);
-        passages
+        passages.into_iter().map(|(_, passage)| passage).collect()
     }
 
     fn matches(&self, question: &Question) -> Result<Vec<(i64, f64)>, rusqlite::Error> {
@@ -189,6 +200,12 @@ impl Retrieval {
             select.query_map(params![query, title, tags, heading, body], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect()
     }
+}
+
+/// The letters and digits of a line, in small letters, its words parted by a blank.
+fn folded(line: &str) -> String {
+    let small = line.to_lowercase();
+    small.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -48,6 +48,10 @@ impl Bench {
 
 /// What real customers ask, and the article that answers it.
 const QUESTIONS: &[(&str, &[&str])] = &[
+    ("en/delivery-times.md", &["Where is my order?"]),
+    ("en/delivery-times.md", &["Hi! where is my order"]),
+    ("en/delivery-times.md", &["When will my order arrive?"]),
+    ("en/delivery-times.md", &["Do you deliver to Austria?"]),
     ("en/late-or-lost-parcel.md", &["WHERE IS MY ORDER", "11 working days!!!!", "tracking hasn't moved since the 4th"]),
     ("en/delivered-but-not-received.md", &["Hi", "my parcel says delivered", "but there is nothing here"]),
     ("en/change-or-cancel-order.md", &["ordered 20 min ago", "house number is wrong!!", "can i still change that"]),
