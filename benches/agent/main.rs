@@ -1,7 +1,7 @@
 //! What we add to a language model: from the customer's message to the request, from the last token to the message sent,
 //! and many answers that stream at once.
 //!
-//! `cargo bench --bench agent` prints the table; a word behind `--` picks one part: `turn`, `crowd`. The desk is on disk, the
+//! `cargo bench --bench agent` prints the table; a word behind `--` picks one part: `turn`, `crowd`, `herd`. The desk is on disk, the
 //! server, the AI teammate and the endpoint are in this process, HTTP goes over the loopback. The wait for the end of a
 //! burst, which is meant, is set to nothing. Deliberately not here: what a model takes, and what its words are worth.
 
@@ -51,6 +51,8 @@ use tokio::sync::mpsc;
 const TURNS: usize = 400;
 /// Answers that stream at once.
 const CROWD: usize = 200;
+/// How far apart the customers of the crowd come: all of them wait for an answer at once in the middle.
+const APART: Duration = Duration::from_millis(20);
 /// Tokens a second of each.
 const PACE: u32 = 50;
 /// Tokens of each answer in the crowd.
@@ -163,13 +165,14 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let mut figures = Figures::default();
-    for name in ["turn", "crowd"] {
+    for name in ["turn", "crowd", "herd"] {
         if wanted.is_empty() || wanted.contains(&name) {
             eprintln!("{name}");
             let folder = tempfile::tempdir().expect("a temporary folder");
             match name {
                 "turn" => runtime.block_on(turn(&mut figures, folder.path())),
-                _ => runtime.block_on(crowd(&mut figures, folder.path())),
+                "crowd" => runtime.block_on(crowd(&mut figures, folder.path(), APART, "the crowd")),
+                _ => runtime.block_on(crowd(&mut figures, folder.path(), Duration::ZERO, "the herd")),
             }
         }
     }
@@ -199,13 +202,14 @@ async fn turn(figures: &mut Figures, folder: &Path) {
     }
 }
 
-/// Many answers at once.
-async fn crowd(figures: &mut Figures, folder: &Path) {
+/// Many answers at once, begun so far apart: as customers come, or in the same moment, so that they end in the same moment.
+async fn crowd(figures: &mut Figures, folder: &Path, apart: Duration, name: &str) {
     let endpoint = Endpoint::start(TOKENS, Some(PACE)).await;
     let mut scene = Scene::open(folder, &endpoint).await;
     let (mut began, mut talks) = (HashMap::new(), Vec::new());
     let (cpu, started) = (cpu(), Instant::now());
-    for n in 0..CROWD {
+    for (n, due) in (0..CROWD).zip((0_u32..).map(|n| started + apart * n)) {
+        tokio::time::sleep_until(due.into()).await;
         let (at, talk) = scene.ask(n).await;
         began.insert(talk, (n, at));
         talks.push(talk);
@@ -218,20 +222,31 @@ async fn crowd(figures: &mut Figures, folder: &Path) {
     let behind = Spread::of(talks.iter().map(|it| seen[it].duration_since(times(it).last_token)).collect());
     let late = Spread::of(talks.iter().map(|it| times(it).late).collect());
     scene.close().await;
-    let all = format!("{most} at once, {TOKENS} tokens each at {PACE} a second");
-    figures.goal("answers that streamed", all, "", format!("{CROWD} at once"), most >= CROWD);
+    let all = format!("{most} at once, {} ms apart, {TOKENS} tokens each at {PACE} a second", apart.as_millis());
+    figures.goal(&format!("answers that streamed, {name}"), all, "", format!("{CROWD} at once"), most >= CROWD);
     figures.goal(
-        "customer's message to request, in the crowd",
+        &format!("customer's message to request, in {name}"),
         before.text(),
         "",
         "p99 20 ms",
         before.ms(99.0) <= 20.0,
     );
-    figures.goal("last token to message sent, in the crowd", behind.text(), "", "p99 20 ms", behind.ms(99.0) <= 20.0);
-    figures.note("the endpoint's own lateness, at the end of an answer", late.text());
+    figures.goal(
+        &format!("last token to message sent, in {name}"),
+        behind.text(),
+        "",
+        "p99 20 ms",
+        behind.ms(99.0) <= 20.0,
+    );
+    figures.note(&format!("the endpoint's own lateness, in {name}"), late.text());
     let cores = spent.as_secs_f64() / took.as_secs_f64();
-    let what = "processor, with server and endpoint";
-    figures.goal(what, format!("{:.0} % of a core", cores * 100.0), "", "150 % of two cores' 200", cores <= 1.5);
+    figures.goal(
+        &format!("processor, with server and endpoint, {name}"),
+        format!("{:.0} % of a core", cores * 100.0),
+        "",
+        "150 % of two cores' 200",
+        cores <= 1.5,
+    );
 }
 
 /// Processor time of this process.
