@@ -1,6 +1,6 @@
 //! `centaur audit verify`: walks the log's chain of hashes. Works beside a running server, and on a copy.
 
-use super::{Context, exit::Failure};
+use super::{Context, exit::Failure, output::several};
 use crate::store::{self, SqliteLog, SqliteReader};
 use std::path::PathBuf;
 
@@ -72,7 +72,7 @@ impl Audit {
         });
         let restored = match found.timelines.len() {
             0 => String::new(),
-            n => format!("; it was restored or rewound {n} time(s), and says so"),
+            n => format!("; it was restored or rewound {}, and says so", several(n, "time")),
         };
         context.out.done(&value, &format!("{place}: all {} events are what was written{restored}", found.events))
     }

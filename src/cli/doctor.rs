@@ -98,7 +98,11 @@ impl Doctor {
                 .collect();
             context.out.table(&["", "about", "found"], &rows)?;
         }
-        if bad == 0 { Ok(()) } else { Err(Failure::Failed(format!("{bad} thing(s) do not work; see above"))) }
+        if bad == 0 {
+            Ok(())
+        } else {
+            Err(Failure::Failed(format!("{bad} of these {} not work; see above", if bad == 1 { "does" } else { "do" })))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     Context,
     desk::{Desk, unexpected},
     exit::Failure,
+    output::several,
 };
 use crate::{
     domain::{
@@ -127,7 +128,7 @@ async fn corrections(context: &mut Context, mut after: Seq) -> Result<(), Failur
             _ => break,
         }
     }
-    context.out.remark(&format!("{written} correction(s) written"));
+    context.out.remark(&format!("{} written", several(written, "correction")));
     Ok(())
 }
 
@@ -159,7 +160,7 @@ impl Export {
                 _ => break,
             }
         }
-        context.out.remark(&format!("{written} annotation(s) written"));
+        context.out.remark(&format!("{} written", several(written, "annotation")));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! `centaur knowledge check`: reads a folder as the AI would, and says what is wrong with it.
 
-use super::{Context, exit::Failure};
+use super::{Context, exit::Failure, output::several};
 use crate::{ai::knowledge, domain::text::SafeText};
 use std::path::PathBuf;
 
@@ -53,14 +53,18 @@ impl Read {
                 context.out.text(&SafeText::line(&problem.to_string()))?;
             }
             context.out.remark(&format!(
-                "{} files, {} sections, {} sentences, {} synonyms; {} file(s) left out",
-                report.files, report.sections, report.sentences, report.synonyms, report.left_out
+                "{} files, {} sections, {} sentences, {} synonyms; {} left out",
+                report.files,
+                report.sections,
+                report.sentences,
+                report.synonyms,
+                several(report.left_out, "file")
             ));
         }
         if report.is_clean() {
             Ok(())
         } else {
-            Err(Failure::Failed(format!("{} thing(s) to mend in {}", report.problems.len(), folder.display())))
+            Err(Failure::Failed(format!("{} to mend in {}", several(report.problems.len(), "thing"), folder.display())))
         }
     }
 }

@@ -271,6 +271,12 @@ pub fn escaped(json: &str) -> String {
 }
 
 /// Output into memory, for the tests of the command line.
+/// `1 file`, `3 files`.
+#[must_use]
+pub fn several(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 #[allow(clippy::missing_panics_doc, clippy::must_use_candidate)]
 pub mod caught {

@@ -3,7 +3,7 @@
 //! Two things are waited for and told apart: *fenced* (nothing new of the AI's can leave) and *quiet* (nothing older is
 //! on its way, but what is named).
 
-use super::{Context, desk::Desk, exit::Failure};
+use super::{Context, desk::Desk, exit::Failure, output::several};
 use crate::{
     domain::{
         command::Command,
@@ -84,7 +84,7 @@ impl Take {
                 format!("#{conversation} was yours already; nothing of the AI is on its way to the customer")
             }
             (true, 0) => format!("#{conversation} is yours; nothing of the AI is on its way to the customer"),
-            (true, n) => format!("#{conversation} is yours; {n} older AI message(s) may still arrive"),
+            (true, n) => format!("#{conversation} is yours; {} may still arrive", several(n, "older AI message")),
             (false, _) => format!(
                 "#{conversation} is yours and nothing new of the AI can leave; whether something older is still on its way was not told in time"
             ),

@@ -44,7 +44,7 @@ pub struct Item {
 
 /// The menu.
 pub const ITEMS: [Item; 5] = [
-    Item { letter: 'd', title: "watch the demo", help: "a coffee company, its AI and its customers, all here" },
+    Item { letter: 'd', title: "watch the demo", help: "a coffee company with its AI and customers" },
     Item { letter: 't', title: "take the tour", help: "the demo, and four things to try in it" },
     Item { letter: 'e', title: "open an empty desk", help: "yours, kept here; customers: http://127.0.0.1:8722" },
     Item { letter: 'c', title: "connect to a server", help: "with an address and a token from your admin" },

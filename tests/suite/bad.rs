@@ -349,7 +349,7 @@ fn the_program_says_what_is_wrong_and_ends_with_its_code() {
                 "bare.md:1: the front matter is missing",
                 "locale.md:3: `[` is not a language of the desk",
                 "bytes.md: cannot be read",
-                "thing(s) to mend in words",
+                " to mend in words",
             ],
         ),
         (vec!["knowledge", "check", "nowhere"], 2, vec!["nowhere: No such file or directory"]),
