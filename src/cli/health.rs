@@ -52,7 +52,7 @@ fn row(health: &Health, name: &str) -> Vec<SafeText> {
     let seconds = |ms: u32| format!("{}.{} s", ms / 1_000, ms % 1_000 / 100);
     let first = health
         .first_word_ms
-        .map_or_else(String::new, |(median, most)| format!("{}, of 95 in 100 {}", seconds(median), seconds(most)));
+        .map_or_else(String::new, |(median, most)| format!("{}, 95 % within {}", seconds(median), seconds(most)));
     let cost = format!("{}.{:02}", health.cost_micros / 1_000_000, health.cost_micros % 1_000_000 / 10_000);
     vec![
         SafeText::line(name),

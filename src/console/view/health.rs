@@ -3,7 +3,7 @@
 //! ```text
 //! turns     45 in 1h: 30 sent, 6 drafts, 5 to people (11 %), 2 failed (4 %), 2 dropped
 //! held back 3 by the checks
-//! waits     420 ms to the first word, of 95 in 100 1.2 s
+//! waits     420 ms to the first word; 95 % within 1.2 s
 //! cost      0.42, 31000 tokens
 //! ```
 //!
@@ -36,7 +36,7 @@ pub(super) fn of_mate(block: &mut Block, ink: &Ink<'_>, model: &Model, id: Teamm
     row("turns", turns(health, &model.now.since(health.since).short()), Role::Text);
     row("held back", format!("{} by the checks", health.guarded), Role::Text);
     if let Some((median, most)) = health.first_word_ms {
-        let words = format!("{} to the first word, of 95 in 100 {}", when::took(median), when::took(most));
+        let words = format!("{} to the first word; 95 % within {}", when::took(median), when::took(most));
         row("waits", words, Role::Text);
     }
     row("cost", format!("{}, {} tokens", money(health.cost_micros), health.tokens), Role::Text);
