@@ -88,7 +88,7 @@ fn every_promise_holds_while_people_approve_drafts() {
 
 /// The customer writes once more. More bounds still need more memory than a workplace has: the frontier is kept whole.
 #[test]
-#[ignore = "explores three million states in a minute or two"]
+#[ignore = "explores six million states in a minute or two"]
 fn every_promise_holds_further_out() {
     let further = Bounds { words: 1, retries: 0, ..OUTSIDE };
     all_promises_hold(Channel::Outside, Mode::Auto, further, 3_000_000, &[]);
