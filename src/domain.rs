@@ -19,6 +19,7 @@ pub mod delivery;
 pub mod desk;
 pub mod due;
 pub mod edit;
+pub mod erase;
 pub mod escalation;
 pub mod event;
 pub mod evidence;

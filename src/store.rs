@@ -10,6 +10,7 @@
 #![allow(clippy::doc_markdown, reason = "SQLite is a name, not an item")]
 
 mod chain;
+mod erase;
 mod error;
 mod guidance;
 mod headfile;
@@ -31,7 +32,7 @@ pub use error::StoreError;
 pub use guidance::{GuidanceRow, NamedAt};
 pub use headfile::Mark;
 pub use log::{
-    Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, State, States, Stored,
+    Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, Seal, State, States, Stored,
 };
 pub use memory::MemoryLog;
 pub use outputs::Ended;

@@ -124,12 +124,13 @@ impl Failure {
 fn refusal_code(why: &Refusal) -> u8 {
     match why {
         Refusal::Forbidden => 3,
-        Refusal::NotFound { .. } => 4,
+        Refusal::NotFound { .. } | Refusal::Erased { .. } => 4,
         Refusal::StaleTerm { .. }
         | Refusal::HeldByOther { .. }
         | Refusal::NotHolder { .. }
         | Refusal::TurnUnderWay
         | Refusal::AlreadyEnded { .. }
+        | Refusal::NotYet { .. }
         | Refusal::Resolved => 5,
         Refusal::Invalid { .. } => 2,
         Refusal::ModeForbids { .. }
@@ -245,6 +246,8 @@ mod tests {
             (Refusal::AlreadyEnded { how: "expired".into() }, 5),
             (Refusal::LoopGuard, 1),
             (Refusal::Resolved, 5),
+            (Refusal::Erased { conversation: ConversationId(4) }, 4),
+            (Refusal::NotYet { why: "it is open".into() }, 5),
             (Refusal::CannotUndo { why: "nothing of yours".into() }, 1),
             (Refusal::Invalid { field: "text".into(), why: "is empty".into() }, 2),
             (Refusal::KeyReused, 1),

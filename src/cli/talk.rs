@@ -171,6 +171,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Resolved { confirmed: false } => only("resolved"),
         What::Reopened => only("opened again"),
         What::Rated { score, comment } => (format!("rated {score} of 5"), comment.clone()),
+        What::Erased => only("erased what was said before"),
         What::Undid { act } => (format!("undid {act}"), None),
     }
 }

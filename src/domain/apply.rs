@@ -197,6 +197,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         rejected: 0,
         shadowed: EntryNo(0),
         replied: false,
+        erased: false,
         heed: Heed::of(customer),
         spent: Spent::default(),
     })
@@ -208,6 +209,9 @@ impl Conversation {
     pub fn apply(&mut self, office: &Office, recorded: &Recorded) {
         let by = recorded.by.teammate();
         let (n, at) = (recorded.n, recorded.at);
+        if let Event::Erased { term } = recorded.event {
+            return self.erase(recorded, term);
+        }
         self.remember_for_undo(recorded);
         let mut card = Card::clone(&self.card);
         card.n = n;

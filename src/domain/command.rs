@@ -168,6 +168,11 @@ pub enum Command {
         /// Which conversation.
         conversation: ConversationId,
     },
+    /// Erase what was said here and who the customer is, in the log too. There is no way back.
+    Erase {
+        /// Which conversation; it must be resolved.
+        conversation: ConversationId,
+    },
     /// Undo an act of one's own.
     Undo {
         /// Which conversation.

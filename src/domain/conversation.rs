@@ -65,6 +65,9 @@ pub struct Conversation {
     /// Whether a person has answered since the holder last changed.
     #[serde(default)]
     pub replied: bool,
+    /// Whether it was erased: nothing happens here any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// What the checks must know of the talk.
     #[serde(default)]
     pub heed: Heed,

@@ -6,6 +6,7 @@
 mod carry;
 mod clock;
 mod drafts;
+mod erase;
 mod govern;
 mod guidance;
 mod hold;
@@ -89,6 +90,7 @@ fn by_rules(desk: &Desk, by: Actor, command: &Command, at: Timestamp) -> Result<
         Command::Snooze { conversation, until } => triage::snooze(&asker, *conversation, *until),
         Command::Resolve { conversation } => triage::resolve(&asker, *conversation),
         Command::Reopen { conversation } => triage::reopen(&asker, *conversation),
+        Command::Erase { conversation } => erase::erase(&asker, *conversation),
         Command::Undo { conversation, act } => undo::undo(&asker, *conversation, *act),
         Command::SetPolicy { policy } => govern::set_policy(&asker, policy),
         Command::KeepReply { name, reply } => govern::keep_reply(&asker, name, reply.as_deref()),
@@ -162,6 +164,9 @@ impl<'a> Asker<'a> {
     fn conversation(&self, right: Right, id: ConversationId) -> Result<Talk<'a>, Refusal> {
         self.needs(right)?;
         let it = self.desk.conversation(id).ok_or_else(|| not_found(id))?;
+        if it.erased {
+            return Err(Refusal::Erased { conversation: id });
+        }
         Ok(Talk { desk: self.desk, it, id })
     }
 }

@@ -486,6 +486,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
+    /// Something happened here. What it was is erased; who did it, and when, stays.
+    Blank,
+    /// The talk was erased: all before this is blank, but for where it came from.
+    Erased {
+        /// The last term: nothing stands under it.
+        term: Term,
+    },
     /// An act was undone; the entries just before this one did it.
     Undid {
         /// The entry of the act.

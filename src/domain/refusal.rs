@@ -74,6 +74,16 @@ pub enum Refusal {
     LoopGuard,
     /// It is resolved; reopen it first.
     Resolved,
+    /// It was erased: nothing is there any more, and nothing can be done there.
+    Erased {
+        /// Which conversation.
+        conversation: ConversationId,
+    },
+    /// Not as things are, and what has to be done first.
+    NotYet {
+        /// In a few words.
+        why: String,
+    },
     /// This act cannot be undone, and why.
     CannotUndo {
         /// In a few words.
@@ -116,6 +126,8 @@ impl Refusal {
             Self::AlreadyEnded { .. } => "already_ended",
             Self::LoopGuard => "loop_guard",
             Self::Resolved => "resolved",
+            Self::Erased { .. } => "erased",
+            Self::NotYet { .. } => "not_yet",
             Self::CannotUndo { .. } => "cannot_undo",
             Self::Invalid { .. } => "invalid",
             Self::KeyReused => "key_reused",
@@ -169,6 +181,8 @@ impl Refusal {
             Self::AlreadyEnded { how } => format!("too late: it was {how}"),
             Self::LoopGuard => "it went to and fro without a human answer; answer the customer first".to_owned(),
             Self::Resolved => "it is resolved; reopen it first".to_owned(),
+            Self::Erased { conversation } => format!("#{conversation} was erased; nothing is there any more"),
+            Self::NotYet { why } => why.clone(),
             Self::CannotUndo { why } => format!("cannot be undone: {why}"),
             Self::Invalid { field, why } => format!("{field}: {why}"),
             Self::KeyReused => "this command id was used for another command; use a fresh one".to_owned(),

@@ -66,7 +66,7 @@ pub enum Right {
     Publish,
     /// Tag, prioritise, snooze, resolve, reopen.
     Triage,
-    /// Invite and revoke teammates, set the policy.
+    /// Invite and revoke teammates, set the policy, erase what a customer said.
     Govern,
     /// Begin and finish turns.
     Answer,

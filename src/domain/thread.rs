@@ -233,6 +233,8 @@ pub enum What {
         /// In the customer's words.
         comment: Option<String>,
     },
+    /// All before this was erased.
+    Erased,
     /// An act was undone.
     Undid {
         /// Which.
@@ -397,6 +399,10 @@ impl Thread {
             Event::Reopened => What::Reopened,
             Event::Rated { score, comment } => What::Rated { score: *score, comment: comment.clone() },
             Event::Undid { act, .. } => What::Undid { act: *act },
+            Event::Erased { .. } => {
+                self.entries.clear();
+                What::Erased
+            }
             Event::DraftEnded { .. }
             | Event::TurnWaits { .. }
             | Event::ToolEnded { .. }
@@ -410,7 +416,8 @@ impl Thread {
             | Event::DeliveryClaimed { .. }
             | Event::DeliveryReported { .. }
             | Event::DeliveriesVoided { .. } => return self.amend(recorded),
-            Event::DeskFounded { .. }
+            Event::Blank
+            | Event::DeskFounded { .. }
             | Event::TimelineBegan { .. }
             | Event::TeammateInvited { .. }
             | Event::TokenReplaced { .. }

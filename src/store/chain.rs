@@ -1,19 +1,25 @@
 //! The hash chain over the events, and the proof that nothing in it was changed, removed or put elsewhere.
 //!
-//! `hash(i) = SHA-256(hash(i-1) ‖ seq ‖ at ‖ conversation ‖ n ‖ version ‖ length of body ‖ body)`, numbers big-endian,
-//! `hash(0)` 32 zero bytes. The chain alone cannot tell that its end was cut off, or that all of it was written anew:
+//! `hash(i) = SHA-256(hash(i-1) ‖ seq ‖ at ‖ conversation ‖ n ‖ version ‖ 2^64-1 ‖ SHA-256(salt ‖ body) ‖ covers)`, numbers
+//! big-endian, `hash(0)` 32 zero bytes. The digest with its salt lets a customer's words be erased without a break: the digest
+//! stays, words and salt go, and `covers`, which only an erasing has, is the digest of what it left. Logs from before that have
+//! `length of body ‖ body` in place of the last three. The chain alone cannot tell that its end was cut off, or that all of it was written anew:
 //! that takes a [`Mark`] kept elsewhere. Deliberately outside the chain: keys and answers, which live for seven days,
 //! and whatever is rebuilt from the events.
 
-use super::{Head, Link, LogReader, Mark, StoreError};
+use super::{Head, Link, LogReader, Mark, Seal, StoreError, erase::Cover};
 use crate::domain::{
     event::Event,
-    ids::{LogId, Seq},
+    ids::{ConversationId, LogId, Seq},
 };
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// The hash before the first event.
 pub const GENESIS: [u8; 32] = [0; 32];
+
+/// In place of the body's length: a digest follows.
+const SEALED: u64 = u64::MAX;
 
 /// How many events are read at a time.
 const PAGE: usize = 1_000;
@@ -38,11 +44,25 @@ pub fn link(before: &[u8; 32], link: &Link) -> [u8; 32] {
     put(&link.conversation.map_or(0, |id| id.0).to_be_bytes());
     put(&link.n.0.to_be_bytes());
     put(&link.version.to_be_bytes());
-    put(&(link.body.len() as u64).to_be_bytes());
+    let said = match &link.seal {
+        Seal::Open => None,
+        Seal::Salted(salt) => Some(salted(salt, &link.body)),
+        Seal::Erased { digest, .. } => Some(*digest),
+    };
+    put(&said.map_or(link.body.len() as u64, |_| SEALED).to_be_bytes());
     hasher.update(before);
     hasher.update(numbers);
-    hasher.update(link.body.as_bytes());
+    match said {
+        None => hasher.update(link.body.as_bytes()),
+        Some(digest) => hasher.update(digest),
+    }
+    hasher.update(link.covers.as_ref().map_or(&[][..], |covers| &covers[..]));
     hasher.finalize().into()
+}
+
+/// The digest of what an event says, with its salt.
+pub(super) fn salted(salt: &[u8; 16], body: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(body.as_bytes()).finalize().into()
 }
 
 /// A log that is what it was.
@@ -54,6 +74,8 @@ pub struct Verified {
     pub head: Head,
     /// The events with which a new time line began: before each, the log had been restored or rewound.
     pub timelines: Vec<Seq>,
+    /// How many conversations were erased.
+    pub erased: u64,
 }
 
 /// A log that is not what it was.
@@ -109,6 +131,9 @@ pub fn verify(reader: &dyn LogReader, against: Option<&Mark>) -> Result<Verified
     let mut head = Head { seq: Seq(0), hash: GENESIS };
     let mut events = 0;
     let mut timelines = Vec::new();
+    let mut erased = 0;
+    // What is left of erased events, until the event comes that erased them.
+    let mut covers: BTreeMap<Option<ConversationId>, (Seq, Cover)> = BTreeMap::new();
     let mut marked = against.filter(|mark| mark.head.seq == Seq(0)).map(|_| GENESIS);
     loop {
         let unreadable = |source| Broken { seq: head.seq.next(), what: Flaw::Unreadable(source) };
@@ -123,6 +148,16 @@ pub fn verify(reader: &dyn LogReader, against: Option<&Mark>) -> Result<Verified
             }
             if link(&head.hash, &one) != one.hash {
                 return Err(Broken { seq: one.seq, what: Flaw::Changed });
+            }
+            if let Seal::Erased { .. } = one.seal {
+                covers.entry(one.conversation).or_insert_with(|| (one.seq, Cover::default())).1.take(&one);
+            }
+            if let Some(expected) = one.covers {
+                let (first, cover) = covers.remove(&one.conversation).unwrap_or((one.seq, Cover::default()));
+                if cover.digest() != expected {
+                    return Err(Broken { seq: first, what: Flaw::Changed });
+                }
+                erased += 1;
             }
             head = Head { seq: one.seq, hash: one.hash };
             events += 1;
@@ -139,6 +174,10 @@ pub fn verify(reader: &dyn LogReader, against: Option<&Mark>) -> Result<Verified
             }
         }
     }
+    // What nobody erased is not erased, but changed.
+    if let Some(seq) = covers.into_values().map(|(first, _)| first).min() {
+        return Err(Broken { seq, what: Flaw::Changed });
+    }
     if let Some(mark) = against {
         let found =
             reader.identity().map_err(|source| Broken { seq: head.seq.next(), what: Flaw::Unreadable(source) })?;
@@ -153,5 +192,5 @@ pub fn verify(reader: &dyn LogReader, against: Option<&Mark>) -> Result<Verified
             Some(_) => {}
         }
     }
-    Ok(Verified { events, head, timelines })
+    Ok(Verified { events, head, timelines, erased })
 }

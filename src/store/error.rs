@@ -164,6 +164,18 @@ pub enum StoreError {
         /// Where.
         folder: PathBuf,
     },
+    /// An event is from before something could be erased: the chain holds what it says.
+    #[error("event {seq} was written before anything could be erased: the log would not hold without it; nothing was erased")]
+    Unerasable {
+        /// The event.
+        seq: Seq,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes ({why}): nothing was recorded")]
+    NoChance {
+        /// The system's words.
+        why: String,
+    },
     /// An earlier error of the disk leaves it unknown what is on it.
     #[error("the disk failed before, after event {last}: nothing more is recorded until centaur is restarted")]
     Failed {

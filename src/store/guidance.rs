@@ -89,6 +89,11 @@ struct Kept {
 type Good<'a> = &'a dyn Fn((ConversationId, EntryNo)) -> Option<bool>;
 
 impl Rows {
+    /// Forgets a conversation.
+    pub(super) fn forget(&mut self, conversation: ConversationId) {
+        self.named.retain(|_, named| named.conversation != conversation);
+    }
+
     /// See [`Outputs::named`].
     pub(super) fn name(&mut self, named: &NamedAt) {
         self.named.insert((named.named.guidance, named.seq), *named);

@@ -148,16 +148,36 @@ pub struct Link {
     pub n: EntryNo,
     /// The version of events in which it was written.
     pub version: u16,
-    /// The event as JSON.
+    /// The event as JSON; what is left of it, if it was erased.
     pub body: Arc<str>,
+    /// How the chain holds it.
+    pub seal: Seal,
+    /// Of an erasing: the digest of what it left of the events before it.
+    pub covers: Option<[u8; 32]>,
     /// The hash of the chain up to it.
     pub hash: [u8; 32],
+}
+
+/// How the chain holds what an event says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// As it stands. So in logs from before something could be erased; there it cannot be.
+    Open,
+    /// By a digest with this salt, so that what was said can go and the chain still holds.
+    Salted([u8; 16]),
+    /// It was erased: the digest is left and the salt is not, so that nobody can try out what it may have been.
+    Erased {
+        /// The digest.
+        digest: [u8; 32],
+        /// The version of events in which what is left was written.
+        version: u16,
+    },
 }
 
 impl Link {
     /// The next link of a chain that ends with `before`.
     #[must_use]
-    pub fn forge(before: &[u8; 32], stored: &Stored) -> Self {
+    pub fn forge(before: &[u8; 32], stored: &Stored, salt: [u8; 16], covers: Option<[u8; 32]>) -> Self {
         let recorded = &stored.recorded;
         let mut link = Self {
             seq: recorded.seq,
@@ -166,6 +186,8 @@ impl Link {
             n: recorded.n,
             version: VERSION,
             body: Arc::clone(&stored.body),
+            seal: Seal::Salted(salt),
+            covers,
             hash: [0; 32],
         };
         link.hash = super::link(before, &link);
@@ -199,7 +221,8 @@ pub trait EventLog: Send {
     /// The end of the log.
     fn head(&self) -> Head;
 
-    /// Appends the whole batch in one transaction, or nothing of it. On disk when it returns.
+    /// Appends the whole batch in one transaction, or nothing of it. On disk when it returns. With the erasing of a
+    /// conversation all that it erases goes, from the events, the index and the saved states.
     ///
     /// # Errors
     /// [`StoreError::OutOfOrder`] unless the events follow on the head without a gap, [`StoreError::Clash`] if a key
@@ -281,6 +304,12 @@ pub trait LogReader: Send {
     /// # Errors
     /// See [`identity`](Self::identity).
     fn links(&self, after: Seq, limit: usize) -> Result<Vec<Link>, StoreError>;
+
+    /// Whether all of a conversation can be erased: none of it is older than the version that made erasing possible.
+    ///
+    /// # Errors
+    /// See [`identity`](Self::identity).
+    fn can_be_erased(&self, conversation: ConversationId) -> Result<bool, StoreError>;
 
     /// Events of a conversation after an entry, in order.
     ///

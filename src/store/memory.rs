@@ -3,7 +3,7 @@
 
 use super::{
     Checkpoint, Corrected, Done, Ended, Entry, EventLog, Found, GENESIS, GuidanceRow, Head, Key, Link, LogReader,
-    NamedAt, Reviewed, State, States, StoreError, index,
+    NamedAt, Reviewed, State, States, StoreError, erase, index,
     log::FIRST_TIMED,
     outputs::{self, Judged, Output, Outputs, Rows},
     upcast,
@@ -68,6 +68,16 @@ impl Kept {
 }
 
 impl Kept {
+    /// Forgets what the index has of a conversation that is erased, and what its saved state says.
+    fn forget(&mut self, erasing: &Recorded) {
+        let (Some(id), Event::Erased { term }) = (erasing.conversation, &erasing.event) else { return };
+        self.rows.forget(id);
+        if let Some(state) = self.states.get_mut(&id) {
+            state.conversation.erase(erasing, *term);
+            state.seq = erasing.seq;
+        }
+    }
+
     /// Brings the index forward by `count` events.
     fn take_in(&mut self, count: usize) -> Result<(), StoreError> {
         for at in self.projected..(self.projected + count).min(self.links.len()) {
@@ -198,6 +208,7 @@ impl EventLog for MemoryLog {
         let mut kept = held(&self.kept);
         let mut head = kept.head();
         let mut links = Vec::new();
+        let (mut erased, mut gone) = (Vec::new(), Vec::new());
         let (mut numbers, mut keys) = (BTreeSet::new(), BTreeSet::new());
         for entry in batch {
             for stored in &entry.events {
@@ -205,7 +216,26 @@ impl EventLog for MemoryLog {
                 if expected != came {
                     return Err(StoreError::OutOfOrder { expected, came });
                 }
-                let link = Link::forge(&head.hash, stored);
+                let covers = match stored.recorded.conversation.filter(|_| erase::erases(&stored.recorded)) {
+                    Some(id) => {
+                        let mut cover = erase::Cover::default();
+                        let places = kept.places.get(&id).into_iter().flat_map(BTreeMap::values);
+                        for place in places {
+                            let Some(link) = kept.links.get(*place) else { continue };
+                            let (left, _) = erase::left(link)?;
+                            cover.take(&left);
+                            erased.push((*place, left));
+                        }
+                        for link in links.iter_mut().filter(|link: &&mut Link| link.conversation == Some(id)) {
+                            (*link, _) = erase::left(link)?;
+                            cover.take(link);
+                        }
+                        gone.push(stored.recorded.clone());
+                        Some(cover.digest())
+                    }
+                    None => None,
+                };
+                let link = Link::forge(&head.hash, stored, erase::salt()?, covers);
                 head = Head { seq: link.seq, hash: link.hash };
                 if let Some(id) = link.conversation {
                     let used = kept.places.get(&id).is_some_and(|places| places.contains_key(&link.n));
@@ -220,6 +250,14 @@ impl EventLog for MemoryLog {
             {
                 return Err(StoreError::Clash { source: None });
             }
+        }
+        for (place, left) in erased {
+            if let Some(link) = kept.links.get_mut(place) {
+                *link = left;
+            }
+        }
+        for erasing in gone {
+            kept.forget(&erasing);
         }
         for link in links {
             let place = kept.links.len();
@@ -306,6 +344,10 @@ impl LogReader for MemoryReader {
 
     fn links(&self, after: Seq, limit: usize) -> Result<Vec<Link>, StoreError> {
         Ok(held(&self.kept).after(after).iter().take(limit).cloned().collect())
+    }
+
+    fn can_be_erased(&self, _: ConversationId) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     fn conversation(

@@ -227,6 +227,14 @@ struct Row {
 }
 
 impl Rows {
+    /// Forgets a conversation.
+    pub(super) fn forget(&mut self, conversation: ConversationId) {
+        self.outputs.retain(|(id, _), _| *id != conversation);
+        self.verdicts.retain(|(id, _), _| *id != conversation);
+        self.corrections.retain(|_, correction| correction.conversation != conversation);
+        self.guidance.forget(conversation);
+    }
+
     /// Keeps a row.
     pub(super) fn put(&mut self, output: &Output) {
         let row = Row { output: output.clone(), sent: None, distance: None };

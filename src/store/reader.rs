@@ -3,7 +3,7 @@
 //! Statements are short and read into memory, so that no old snapshot keeps the write-ahead log from being reused.
 
 use super::{
-    Corrected, Done, Ended, Found, GuidanceRow, Key, Link, LogReader, NamedAt, Reviewed, States, StoreError,
+    Corrected, Done, Ended, Found, GuidanceRow, Key, Link, LogReader, NamedAt, Reviewed, Seal, States, StoreError,
     schema::{self, Schema, Use},
     sqlite::{bytes16, database_in, whole},
     upcast,
@@ -29,7 +29,7 @@ pub struct SqliteReader {
 }
 
 /// The columns of a link, in the order in which [`link_in`] takes them.
-const LINK: &str = "seq, at, conversation, n, version, body, hash";
+pub(super) const LINK: &str = "seq, at, conversation, n, version, body, hash, salt, digest, left, covers";
 
 impl SqliteReader {
     /// Opens the desk in `folder` for reading, whether a server runs on it or not.
@@ -109,6 +109,13 @@ pub(super) fn link_in(row: &Row<'_>) -> rusqlite::Result<Link> {
         version: row.get(4)?,
         body: row.get::<_, String>(5)?.into(),
         hash: row.get(6)?,
+        seal: match (row.get(7)?, row.get(8)?, row.get(9)?) {
+            (Some(salt), None, None) => Seal::Salted(salt),
+            (None, Some(digest), Some(version)) => Seal::Erased { digest, version },
+            // Whatever else stands there was not written by us: its hash will not hold.
+            _ => Seal::Open,
+        },
+        covers: row.get(10)?,
     })
 }
 
@@ -147,6 +154,11 @@ impl LogReader for SqliteReader {
         // From the beginning means from the very first row: one with a number below 1 must not hide from a verification.
         let after = if after == Seq(0) { i64::MIN } else { number(after.0) };
         self.all(&sql, params![after, most(limit)], link_in)
+    }
+
+    fn can_be_erased(&self, conversation: ConversationId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM events WHERE conversation = ? AND salt IS NULL AND digest IS NULL LIMIT 1";
+        Ok(self.one(sql, [number(conversation.0)], |_| Ok(()))?.is_none())
     }
 
     fn conversation(
@@ -233,13 +245,15 @@ impl LogReader for SqliteReader {
 
     fn search(&self, words: &str, before: Option<Seq>, limit: usize) -> Result<Vec<Found>, StoreError> {
         let Some(sought) = super::words::Sought::read(words) else { return Ok(Vec::new()) };
-        let sql = "SELECT seq, at, conversation, n, version, body, hash FROM events
-                   WHERE seq IN (SELECT rowid FROM said WHERE said MATCH :sought AND rowid < :before
-                                 ORDER BY rowid DESC LIMIT :most)
-                   ORDER BY seq DESC";
+        let sql = select(
+            "FROM events
+             WHERE seq IN (SELECT rowid FROM said WHERE said MATCH :sought AND rowid < :before
+                           ORDER BY rowid DESC LIMIT :most)
+             ORDER BY seq DESC",
+        );
         let before = before.map_or(i64::MAX, |seq| number(seq.0));
         let with = named_params! { ":sought": sought.expression(), ":before": before, ":most": most(limit) };
-        let events = self.recorded(sql, with)?;
+        let events = self.recorded(&sql, with)?;
         Ok(events.iter().filter_map(|event| super::index::found(event, &sought)).collect())
     }
 

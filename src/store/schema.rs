@@ -119,6 +119,14 @@ CREATE TABLE named (
     PRIMARY KEY (guidance, seq)
 ) STRICT, WITHOUT ROWID;
 ",
+    // Erasing. What is deleted from the index goes at once, not with a later merge.
+    "
+ALTER TABLE events ADD COLUMN salt BLOB;
+ALTER TABLE events ADD COLUMN digest BLOB;
+ALTER TABLE events ADD COLUMN left INTEGER;
+ALTER TABLE events ADD COLUMN covers BLOB;
+INSERT INTO said (said, rank) VALUES ('secure-delete', 1);
+",
 ];
 
 /// The newest schema known here.
@@ -186,7 +194,8 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, how: Use) -> Res
             }
             "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
-             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
+             PRAGMA secure_delete = ON;"
         }
         Use::Read => {
             "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;

@@ -4,14 +4,16 @@
 //! written with `NORMAL`, which may lose the last transactions at a power cut, but never their order. Not `OFF`: that
 //! could damage the file, and with it the events.
 
+mod erase;
 pub(super) mod guidance;
 pub(super) mod outputs;
 
 use super::{
-    Checkpoint, Entry, EventLog, GENESIS, Head, Link, LogReader, Mark, SqliteReader, StoreError,
+    Checkpoint, Entry, EventLog, GENESIS, Head, Link, LogReader, Mark, SqliteReader, StoreError, Stored,
     headfile::{self, HeadFile, Kept},
     index,
     log::FIRST_TIMED,
+    reader::LINK,
     schema, upcast, words,
 };
 use crate::domain::{
@@ -59,6 +61,8 @@ pub struct SqliteLog {
     marked: Seq,
     state: Fitness,
     checked: bool,
+    /// Whether something erased may stand in the write-ahead log yet.
+    residue: bool,
     /// Held until the log is dropped, so that there is one writer.
     _lock: File,
 }
@@ -146,7 +150,19 @@ impl SqliteLog {
         let state = if matches!(opened, Opened::Rewound { .. }) { Fitness::Rewound } else { Fitness::Sound };
         let (folder_name, marked) = (folder.to_owned(), head.seq);
         let mut it =
-            Self { connection, folder: folder_name, path, log, head, mark, marked, state, checked, _lock: lock };
+            Self {
+                connection,
+                folder: folder_name,
+                path,
+                log,
+                head,
+                mark,
+                marked,
+                state,
+                checked,
+                residue: true,
+                _lock: lock,
+            };
         if it.state == Fitness::Sound {
             it.mark_durably()?;
         }
@@ -178,6 +194,16 @@ impl SqliteLog {
         let mark = Mark { log: self.log, head: self.head };
         let path = headfile::path_in(&self.folder);
         self.mark.write_durably(&mark).map_err(|why| StoreError::of_file(why, &path))
+    }
+
+    /// Writes all of the write-ahead log into the file and cuts it off, so that what was erased stands in neither. A reader
+    /// that is in the middle of something is waited for the next time.
+    fn scour(&mut self) {
+        if self.residue {
+            let scour = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let busy = self.connection.query_row(scour, [], |row| row.get::<_, i64>(0));
+            self.residue = busy.map_or(true, |busy| busy != 0);
+        }
     }
 
     fn fit(&self) -> Result<(), StoreError> {
@@ -303,7 +329,7 @@ fn compare(connection: &Connection, kept: Kept, found: Mark) -> rusqlite::Result
 /// Writes the batch; says where the log ends with it.
 fn write(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> Result<Head, Fault> {
     let mut event = transaction.prepare_cached(
-        "INSERT INTO events (seq, at, conversation, n, version, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO events (seq, at, conversation, n, version, body, hash, salt, covers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     let mut key = transaction
         .prepare_cached("INSERT INTO keys (id, by, digest, seq, conversation, n) VALUES (?, ?, ?, ?, ?, ?)")?;
@@ -313,7 +339,9 @@ fn write(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> Resu
             if expected != came {
                 return Err(StoreError::OutOfOrder { expected, came }.into());
             }
-            let link = Link::forge(&head.hash, stored);
+            let salt = super::erase::salt()?;
+            let covers = erase::before(transaction, &stored.recorded)?;
+            let link = Link::forge(&head.hash, stored, salt, covers);
             head = Head { seq: link.seq, hash: link.hash };
             event.execute(params![
                 number(link.seq.0),
@@ -323,6 +351,8 @@ fn write(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> Resu
                 link.version,
                 &*link.body,
                 link.hash,
+                salt,
+                covers,
             ])?;
         }
         if let Some(it) = &entry.key {
@@ -357,6 +387,9 @@ impl EventLog for SqliteLog {
             Ok(head)
         };
         self.head = run().map_err(|fault| self.told(fault))?;
+        let erases = |stored: &Stored| super::erase::erases(&stored.recorded);
+        self.residue |= batch.iter().flat_map(|entry| &entry.events).any(erases);
+        self.scour();
         Ok(self.head)
     }
 
@@ -396,6 +429,7 @@ impl EventLog for SqliteLog {
     }
 
     fn project(&mut self, limit: usize) -> Result<usize, StoreError> {
+        self.scour();
         let head = self.head.seq;
         let projected = "SELECT projected FROM desk";
         let cursor = self.connection.prepare_cached(projected).and_then(|mut it| it.query_row([], |row| row.get(0)));
@@ -405,9 +439,7 @@ impl EventLog for SqliteLog {
         }
         self.lazily(|transaction| {
             let links: Vec<Link> = transaction
-                .prepare_cached(
-                    "SELECT seq, at, conversation, n, version, body, hash FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
-                )?
+                .prepare_cached(&format!("SELECT {LINK} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"))?
                 .query_map(params![number(cursor.0), i64::try_from(limit).unwrap_or(i64::MAX)], super::reader::link_in)?
                 .collect::<Result<_, _>>()?;
             let mut said = transaction.prepare_cached("INSERT INTO said (rowid, words) VALUES (?, ?)")?;

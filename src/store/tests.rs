@@ -86,6 +86,7 @@ fn talk(id: u64, seq: u64) -> Conversation {
         ..Card::quiet(ConversationId(id), NOW)
     };
     Conversation {
+        erased: false,
         card: Arc::new(card),
         external_ref: Some("web-1".into()),
         public: PublicNo(1),

@@ -3,7 +3,7 @@
 //! Events are kept for years and never rewritten. When their shape changes, `domain::event::VERSION` grows by one, and
 //! a step is added here that takes an event of the version before to the new one. Steps are never edited afterwards.
 
-use super::{Link, StoreError};
+use super::{Link, StoreError, log::Seal};
 use crate::domain::event::{Recorded, VERSION};
 use serde_json::Value;
 
@@ -28,15 +28,19 @@ pub(super) fn read(link: &Link) -> Result<Recorded, StoreError> {
 pub(super) fn read_by(link: &Link, steps: &[Step]) -> Result<Recorded, StoreError> {
     let unreadable = |source| StoreError::Unreadable { what: format!("event {}", link.seq), source };
     let known = u16::try_from(steps.len() + 1).unwrap_or(u16::MAX);
-    if link.version > known {
-        return Err(StoreError::NewerEvent { seq: link.seq, version: link.version, known });
+    let version = match link.seal {
+        Seal::Erased { version, .. } => version,
+        Seal::Open | Seal::Salted(_) => link.version,
+    };
+    if version > known {
+        return Err(StoreError::NewerEvent { seq: link.seq, version, known });
     }
-    if link.version == known {
+    if version == known {
         return serde_json::from_str(&link.body).map_err(unreadable);
     }
     let mut value: Value = serde_json::from_str(&link.body).map_err(unreadable)?;
     if let Some(event) = value.get_mut("event") {
-        *event = upcast(link.version, event.take(), steps);
+        *event = upcast(version, event.take(), steps);
     }
     serde_json::from_value(value).map_err(unreadable)
 }

@@ -26,6 +26,7 @@ impl Command {
             | Self::Snooze { conversation, .. }
             | Self::Resolve { conversation }
             | Self::Reopen { conversation }
+            | Self::Erase { conversation }
             | Self::Undo { conversation, .. }
             | Self::GiveTask { conversation, .. }
             | Self::CancelTask { conversation, .. }

@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 37] = [
+pub const DEEDS: [&str; 38] = [
     "ask",
     "answer",
     "reply",
@@ -118,6 +118,7 @@ pub const DEEDS: [&str; 37] = [
     "undo",
     "deliver",
     "tool",
+    "erase",
 ];
 
 /// The word of `did:` for an event; what concerns the whole desk is `desk`.
@@ -179,6 +180,7 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Annotated { .. } | Event::AnnotationWithdrawn { .. } => "judge",
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
+        Event::Erased { .. } | Event::Blank => "erase",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
         Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => "guide",

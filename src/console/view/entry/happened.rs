@@ -101,6 +101,7 @@ pub(super) fn words(entry: &Entry, c: &Context<'_>) -> Option<(SafeText, Role)> 
                 SafeText::line(&why.sentence())
             )
         }
+        What::Erased => format!("{by} erased what was said before"),
         What::Undid { .. } => format!("{by} undid an act"),
         _ => return None,
     };

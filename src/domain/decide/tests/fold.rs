@@ -65,6 +65,8 @@ fn kind(event: &Event) -> &'static str {
         Event::DeliveriesVoided { .. } => "deliveries voided",
         Event::Rated { .. } => "rated",
         Event::Undid { .. } => "undid",
+        // Made by no rule and undone by none; see `erase`.
+        Event::Blank | Event::Erased { .. } => "erased",
         Event::AmountMoved { .. } => "amount moved",
         Event::ToolOffered { .. } => "tool offered",
         Event::ToolWithdrawn { .. } => "tool withdrawn",

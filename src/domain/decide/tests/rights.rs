@@ -53,7 +53,7 @@ fn needs(command: &Command) -> Needs {
         | Command::Resolve { .. }
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
-        Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } => Needs::Right(Right::Govern),
+        Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } | Command::Erase { .. } => Needs::Right(Right::Govern),
         Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
         // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
@@ -110,6 +110,7 @@ fn one_of_each(conversation: ConversationId) -> Vec<Command> {
         Command::Resolve { conversation },
         Command::Reopen { conversation },
         Command::Undo { conversation, act: None },
+        Command::Erase { conversation },
         Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Draft, "answer")) },
         Command::CancelTask { conversation, task: entry },
         Command::SeeTask { conversation, task: entry },
