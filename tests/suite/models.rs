@@ -105,7 +105,14 @@ struct Case {
 fn case(trouble: Trouble) -> Case {
     use Ended::{Answer, Draft, Person};
     let (ends, says) = match trouble {
-        Trouble::None | Trouble::Split | Trouble::Repeat | Trouble::Whole | Trouble::Think => (Answer, "tokens read"),
+        Trouble::None
+        | Trouble::Split
+        | Trouble::Repeat
+        | Trouble::Whole
+        | Trouble::Think
+        | Trouble::Mutter
+        | Trouble::Open
+        | Trouble::Toolless => (Answer, "tokens read"),
         Trouble::Usage => (Answer, "its count cannot be"),
         Trouble::TooMany(Some(1)) => (Answer, "attempt 2"),
         Trouble::Duplicate => (Draft, "came twice"),
@@ -121,6 +128,8 @@ fn case(trouble: Trouble) -> Case {
         Trouble::Stall(_) => (Person, "0.4 s"),
         Trouble::Cut(0) | Trouble::End(0) => (Person, "the answer was cut after 0 pieces"),
         Trouble::Cut(_) | Trouble::End(_) => (Person, "the answer was cut after 3 pieces"),
+        Trouble::Fail(0) => (Person, "3 attempts: it failed half-way (“the model ran out of memory”); look at its log"),
+        Trouble::Fail(_) => (Person, "first: it failed half-way (“the model ran out of memory”); look at its log"),
         Trouble::Drip(_) => (Person, "it was not done within"),
         Trouble::Endless => (Person, "and was stopped"),
         Trouble::Tool => (Person, "it wants to use the tool “refund”, and has none to use"),
@@ -171,6 +180,7 @@ async fn run(case: &Case, fallback: bool) -> (Ended, String, Duration) {
                     "{answer:?}"
                 );
                 assert!(answer.trace.tokens.is_some_and(|(read, written)| read < 5_000 && written < 500));
+                assert!(!answer.text.contains("think") && !answer.text.contains("look at the"), "{answer:?}");
                 assert_eq!(answer.sources.len(), 1);
                 return (Ended::Answer, told(&answer.trace.steps), took);
             }

@@ -202,6 +202,35 @@ async fn a_field_that_is_refused_is_left_out_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_model_that_takes_no_tools_answers_without_them_and_the_steps_say_so() {
+    use crate::{ai::tools::Offer, domain::ids::Digest};
+    let endpoint = endpoint(&[Trouble::Toolless], None).await;
+    let model = OpenAi::new(profile("local", &endpoint), vec![]).unwrap();
+    let (tool, schema) = ("shop.order.lookup".to_owned(), serde_json::json!({ "type": "object" }));
+    let offer = Offer { tool, description: String::new(), schema, definition: Digest([0; 32]) };
+    for requests in [2, 3] {
+        let prompt = Prompt { tools: vec![offer.clone()], ..prompt() };
+        let composed = model.compose(prompt, mpsc::channel(100).0).await;
+        // Nobody takes the pieces: there is room for them.
+        let composed = composed.unwrap();
+        assert!(composed.text.contains("5 working days"), "{composed:?}");
+        assert_eq!(composed.steps[0].detail, "it takes none (this model does not support tools): asked without them");
+        assert_eq!(endpoint.seen().borrow().requests, requests);
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_stays_open_behind_a_whole_answer_costs_a_moment_and_its_thoughts_are_taken_back() {
+    let endpoint = endpoint(&[Trouble::Open, Trouble::Mutter], None).await;
+    let model = OpenAi::new(profile("local", &endpoint), vec![]).unwrap();
+    let (pieces, composed) = ask(&model).await;
+    assert_eq!(shown(&pieces), composed.unwrap().text);
+    let (pieces, composed) = ask(&model).await;
+    assert!(pieces.contains(&Piece::Anew));
+    assert_eq!(shown(&pieces).trim(), composed.unwrap().text);
+}
+
+#[tokio::test]
 async fn a_trial_says_what_an_endpoint_can_do() {
     let endpoint = endpoint(&[Trouble::None, Trouble::Whole, Trouble::Html], None).await;
     let trial = trial::run(profile("local", &endpoint)).await.unwrap();
