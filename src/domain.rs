@@ -31,6 +31,7 @@ pub mod holder;
 pub mod ids;
 pub mod mode;
 pub mod near;
+pub mod notice;
 pub mod policy;
 pub mod rare;
 pub mod refusal;

@@ -1,17 +1,20 @@
-//! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with one
-//! small question each, tool servers by a look at what they offer.
+//! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with two
+//! small questions each, tool servers by a look at what they offer.
 
 use super::{Context, desk::Desk, exit::Failure, models, replies, seat, token, tools};
 use crate::{
     ai::{
-        openai::trial::{self, Trial},
+        openai::{
+            count::Counted,
+            trial::{self, Tools, Trial},
+        },
         tools::Offer,
     },
     domain::text::SafeText,
     protocol,
 };
 use serde::Serialize;
-use std::io::IsTerminal;
+use std::{io::IsTerminal, time::Duration};
 
 /// `centaur doctor`.
 #[derive(Debug, clap::Args)]
@@ -68,9 +71,12 @@ impl Doctor {
         findings.push(canned(context));
         findings.push(server(context).await);
         for (name, settings) in &context.config.models {
-            let tried = trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string());
             let place = format!("{} at {}", settings.model, settings.url);
-            findings.push(model(name, &place, tried));
+            context.out.remark(&format!("trying {place} …"));
+            let profile = models::profile(name, settings);
+            let limit = profile.first_token;
+            let tried = trial::run(profile).await.map_err(|why| why.to_string());
+            findings.push(model(name, &place, limit, !context.config.tool_servers.is_empty(), tried));
         }
         for server in &context.config.tool_servers {
             let tried = match tools::setup(server) {
@@ -226,8 +232,9 @@ fn keymap(context: &Context) -> Finding {
     }
 }
 
-/// What a trial of a language model came to.
-fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
+/// What a trial of a language model came to. `limit`: how long a first word may take at work; `needs_tools`: whether there
+/// are any to be used.
+fn model(name: &str, place: &str, limit: Duration, needs_tools: bool, tried: Result<Trial, String>) -> Finding {
     let about = format!("model {name}");
     let trial = match tried {
         Ok(trial) => trial,
@@ -235,18 +242,39 @@ fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
     };
     let (first, whole) = (trial.first.as_millis(), trial.whole.as_millis());
     let mut found = format!("{place} answers; first word after {first} ms, done after {whole} ms");
-    let mut state = State::Good;
-    for (odd, what) in [
+    if trial.tools == Tools::Called {
+        found.push_str("; it calls tools");
+    }
+    let mut odd = Vec::new();
+    if let Some(cold) = trial.cold {
+        let (cold, limit) = (cold.as_secs_f64(), limit.as_secs_f64());
+        odd.push(format!(
+            "the first time it took {cold:.1} s, longer than `first_token`, {limit} s: customers would be given to people; \
+             raise it, or keep the model loaded"
+        ));
+    }
+    for (is, what) in [
         (trial.pieces <= 1, "it does not stream: nobody sees the answer grow"),
-        (!trial.counts, "it does not count tokens: they are estimated here"),
+        (trial.counted == Counted::HereForWant, "it does not count tokens: they are estimated here"),
+        (trial.counted == Counted::HereForDoubt, "its count of tokens cannot be: they are estimated here"),
         (!trial.cites, "it did not cite its source: its answers would be drafts; try a larger model"),
         (trial.attempts > 1, "the first attempt failed"),
     ] {
-        if odd {
-            state = State::Odd;
-            found.push_str("; ");
-            found.push_str(what);
+        if is {
+            odd.push(what.to_owned());
         }
+    }
+    match trial.tools {
+        _ if !needs_tools => {}
+        Tools::Called => {}
+        Tools::NotCalled => odd.push("it did not call a tool that fitted: try another model".to_owned()),
+        Tools::Refused(words) => odd.push(format!("it takes no tools ({words}): it is asked without them")),
+        Tools::Failed(why) => odd.push(format!("offered a tool, {why}")),
+    }
+    let state = if odd.is_empty() { State::Good } else { State::Odd };
+    for what in odd {
+        found.push_str("; ");
+        found.push_str(&what);
     }
     finding(about, state, found)
 }
@@ -277,13 +305,32 @@ mod tests {
 
     #[test]
     fn a_model_is_judged_by_what_a_trial_found() {
-        let span = std::time::Duration::from_millis;
-        let good = Trial { first: span(80), whole: span(400), pieces: 9, counts: true, cites: true, attempts: 1 };
-        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms";
-        assert_eq!(model("local", "tiny at http://x", Ok(good.clone())), finding("model local", State::Good, found));
-        let odd = model("local", "tiny at http://x", Ok(Trial { cites: false, ..good }));
-        assert!(odd.state == State::Odd && odd.found.contains("try a larger model"), "{odd:?}");
-        let bad = model("x", "big at https://y", Err("it answered 401".into()));
+        let (span, limit) = (Duration::from_millis, Duration::from_secs(10));
+        let good = Trial {
+            first: span(80),
+            cold: None,
+            whole: span(400),
+            pieces: 9,
+            counted: Counted::There,
+            cites: true,
+            attempts: 1,
+            tools: Tools::Called,
+        };
+        let of = |trial: Trial, needs| model("local", "tiny at http://x", limit, needs, Ok(trial));
+        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms; it calls tools";
+        assert_eq!(of(good.clone(), true), finding("model local", State::Good, found));
+        for (trial, needs, words) in [
+            (Trial { cites: false, ..good.clone() }, false, "try a larger model"),
+            (Trial { cold: Some(span(14_200)), ..good.clone() }, false, "took 14.2 s, longer than `first_token`, 10 s"),
+            (Trial { counted: Counted::HereForDoubt, ..good.clone() }, false, "its count of tokens cannot be"),
+            (Trial { tools: Tools::Refused("no".into()), ..good.clone() }, true, "it takes no tools (no)"),
+        ] {
+            let odd = of(trial, needs);
+            assert!(odd.state == State::Odd && odd.found.contains(words), "{odd:?}");
+        }
+        let toolless = of(Trial { tools: Tools::NotCalled, ..good }, false);
+        assert!(toolless.state == State::Good && !toolless.found.contains("tool"), "{toolless:?}");
+        let bad = model("x", "big at https://y", limit, false, Err("it answered 401".into()));
         assert_eq!(bad, finding("model x", State::Bad, "big at https://y: it answered 401"));
     }
 

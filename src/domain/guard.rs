@@ -11,7 +11,7 @@
 mod cited;
 mod figures;
 mod known;
-mod language;
+pub mod language;
 mod links;
 mod personal;
 mod promise;

@@ -232,12 +232,26 @@ async fn a_line_that_stays_open_behind_a_whole_answer_costs_a_moment_and_its_tho
 
 #[tokio::test]
 async fn a_trial_says_what_an_endpoint_can_do() {
-    let endpoint = endpoint(&[Trouble::None, Trouble::Whole, Trouble::Html], None).await;
-    let trial = trial::run(profile("local", &endpoint)).await.unwrap();
-    assert_eq!((trial.counts, trial.cites, trial.attempts), (true, true, 1));
-    assert!(trial.pieces > 3);
-    assert_eq!(trial::run(profile("local", &endpoint)).await.unwrap().pieces, 1);
-    let html = trial::run(profile("local", &endpoint)).await.unwrap_err().to_string();
+    use super::{count::Counted, trial::Tools};
+    let with = async |troubles: &[Trouble], first_token| {
+        let endpoint = endpoint(troubles, None).await;
+        let profile = Profile { first_token: Duration::from_millis(first_token), ..profile("local", &endpoint) };
+        trial::run(profile).await
+    };
+    let good = with(&[], 20_000).await.unwrap();
+    assert_eq!((good.counted, good.cites, good.attempts, good.cold), (Counted::There, true, 1, None));
+    assert_eq!(good.tools, Tools::Called);
+    assert!(good.pieces > 3);
+    assert_eq!(with(&[Trouble::Whole], 20_000).await.unwrap().pieces, 1);
+    assert_eq!(with(&[Trouble::Usage], 20_000).await.unwrap().counted, Counted::HereForDoubt);
+    let toolless = with(&[Trouble::Toolless], 20_000).await.unwrap().tools;
+    assert_eq!(toolless, Tools::Refused("this model does not support tools".into()));
+    let failed = with(&[Trouble::None, Trouble::Unauthorized], 20_000).await.unwrap().tools;
+    assert!(matches!(failed, Tools::Failed(why) if why.contains("401")));
+    // A first word that no customer would be waited for is waited for here, and what it is like after that is told, too.
+    let slow = with(&[Trouble::Drip(Duration::from_millis(60)), Trouble::None], 1).await.unwrap();
+    assert!(slow.cold.is_some_and(|cold| cold > slow.first), "{slow:?}");
+    let html = with(&[Trouble::Html], 20_000).await.unwrap_err().to_string();
     assert!(html.contains("text/html instead of JSON; check the URL"), "{html}");
 }
 

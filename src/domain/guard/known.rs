@@ -58,7 +58,7 @@ pub struct Heed {
     pub(super) questions: u8,
     /// The language of the customer's last message that told it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) speaks: Option<Tongue>,
+    pub(in crate::domain) speaks: Option<Tongue>,
     /// Whether the customer brought a matter for people, and none has answered since.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) sensitive: bool,
