@@ -49,3 +49,4 @@ pub mod time;
 pub mod tool;
 pub mod turn;
 pub mod undo;
+pub mod written;

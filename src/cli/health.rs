@@ -6,14 +6,27 @@ use super::{
     exit::Failure,
 };
 use crate::{
-    domain::{health::Health, text::SafeText},
+    domain::{
+        ceiling::{Level, Spent},
+        health::Health,
+        text::SafeText,
+    },
     protocol::{Page, Query, Scope},
 };
+use serde::Serialize;
 
 /// `centaur health`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  centaur health\n  centaur health --json | jq .failed")]
+#[command(after_help = "Example:\n  centaur health\n  centaur health --json | jq 'select(.ai).failed'
+  centaur health --json | jq 'select(.today)'")]
 pub struct Show {}
+
+/// What all AIs used today, and what of that has a ceiling.
+#[derive(Debug, Serialize)]
+struct Today {
+    today: Spent,
+    ceilings: Vec<Level>,
+}
 
 impl Show {
     /// Does it.
@@ -30,7 +43,9 @@ impl Show {
             for health in &ais {
                 context.out.json(health)?;
             }
-            return Ok(());
+            let (office, now) = (desk.office(), desk.now());
+            let today = Today { today: office.spent_today(now), ceilings: office.used_today(now) };
+            return context.out.json(&today);
         }
         let office = desk.office();
         let rows: Vec<Vec<SafeText>> = ais.iter().map(|health| row(health, &office.name_of(health.ai))).collect();
@@ -40,8 +55,13 @@ impl Show {
         if rows.is_empty() {
             context.out.remark("no AI has ended a turn in the last hour");
         }
-        for level in office.used_today(desk.now()) {
+        let levels = office.used_today(desk.now());
+        context.out.remark(&format!("all AIs today: {}", office.spent_today(desk.now()).words()));
+        for level in &levels {
             context.out.remark(&level.sentence());
+        }
+        if levels.is_empty() {
+            context.out.remark("the desk has no ceiling for a day; [ceilings.day] in the policy sets one");
         }
         Ok(())
     }

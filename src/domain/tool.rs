@@ -68,12 +68,16 @@ pub struct Limit {
     /// The argument that holds the amount: a number with two decimals at most.
     pub argument: String,
     /// In one call.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_call: Option<u64>,
     /// In one conversation.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_talk: Option<u64>,
     /// To one customer, by name and mail as the channel told them, in thirty days.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_customer: Option<u64>,
     /// In one day (UTC), over all.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_day: Option<u64>,
 }
 

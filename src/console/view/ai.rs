@@ -360,6 +360,7 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             block.own(0, "Where neither the conversation, its topic nor its channel has a mode.", dim);
             block.line();
             block.own(0, "The most particular wins: conversation, topic, channel, desk. m sets it.", dim);
+            health::of_day(&mut block, ink, model, VALUE);
         }
         Some(AiRow::Task(id, task)) => of_task(&mut block, ink, model, id, task),
         Some(AiRow::Guidance(id)) => guidance::below(&mut block, ink, model, id),
