@@ -35,17 +35,15 @@ impl Show {
     /// As the desk says.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let mut desk = Desk::open(context, Scope::None).await?;
-        let ais = match desk.read(Query::Health).await? {
-            Page::Health { ais } => ais,
+        let (ais, usage) = match desk.read(Query::Health).await? {
+            Page::Health { ais, usage } => (ais, usage),
             page => return Err(unexpected(&page)),
         };
         if context.out.is_json() {
             for health in &ais {
                 context.out.json(health)?;
             }
-            let (office, now) = (desk.office(), desk.now());
-            let today = Today { today: office.spent_today(now), ceilings: office.used_today(now) };
-            return context.out.json(&today);
+            return context.out.json(&Today { today: usage.spent, ceilings: usage.levels });
         }
         let office = desk.office();
         let rows: Vec<Vec<SafeText>> = ais.iter().map(|health| row(health, &office.name_of(health.ai))).collect();
@@ -55,12 +53,11 @@ impl Show {
         if rows.is_empty() {
             context.out.remark("no AI has ended a turn in the last hour");
         }
-        let levels = office.used_today(desk.now());
-        context.out.remark(&format!("all AIs today: {}", office.spent_today(desk.now()).words()));
-        for level in &levels {
+        context.out.remark(&format!("all AIs today: {}", usage.spent.words()));
+        for level in &usage.levels {
             context.out.remark(&level.sentence());
         }
-        if levels.is_empty() {
+        if usage.levels.is_empty() {
             context.out.remark("the desk has no ceiling for a day; [ceilings.day] in the policy sets one");
         }
         Ok(())

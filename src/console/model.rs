@@ -27,7 +27,7 @@ pub mod wall;
 use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
-    ceiling,
+    ceiling::{self, Usage},
     desk::Office,
     health::Health,
     ids::{ConversationId, EntryNo, LogId, Seq, TeammateId},
@@ -153,6 +153,8 @@ pub struct Model {
     pub presence: Vec<Present>,
     /// How the AIs did in the last hour; asked for now and then.
     pub health: Vec<Health>,
+    /// What all AIs used today, as of then.
+    pub usage: Usage,
     /// Which key does what.
     pub keymap: Arc<Keymap>,
     /// Keys of an unfinished sequence, as `g` of `g g`.
@@ -317,6 +319,7 @@ impl Model {
             tour: None,
             presence: Vec::new(),
             health: Vec::new(),
+            usage: Usage::default(),
             keymap,
             pending_keys: Vec::new(),
             measured: Measured {
@@ -337,7 +340,8 @@ impl Model {
     /// What is wrong with an AI, or used up, in a few words; none if nothing is.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        let full = self.office.used_today(self.now).into_iter().find(|level| level.share() >= ceiling::NEAR);
+        let told = self.office.used_today(self.now);
+        let full = self.usage.levels.iter().chain(&told).find(|level| level.share() >= ceiling::NEAR).copied();
         let unwell = || {
             let mut unwell = self.health.iter().filter_map(|one| Some((one.ai, one.trouble()?)));
             unwell.next().map(|(ai, trouble)| format!("{}: {trouble}", self.name_of(ai)))

@@ -240,6 +240,38 @@ pub struct Today {
     pub counted: Seq,
 }
 
+/// What all AIs used today, and how near the ceilings of the day are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// By all.
+    pub spent: Spent,
+    /// Those of the day, the fullest first.
+    pub levels: Vec<Level>,
+}
+
+impl Usage {
+    /// Whether nothing was used and nothing has a ceiling.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Today {
+    /// What is used at `at`, with these ceilings.
+    #[must_use]
+    pub fn usage(&self, ceilings: &Ceilings, at: Timestamp) -> Usage {
+        let spent = if self.day == day_of(at) { self.all } else { Spent::default() };
+        let level = |(kind, limit): (Kind, Option<u64>)| {
+            Some(Level { reach: Reach::Day, kind, used: spent.of(kind), limit: limit? })
+        };
+        let mut levels: Vec<Level> = ceilings.day.each().into_iter().filter_map(level).collect();
+        levels.sort_by_key(|level| std::cmp::Reverse(level.share()));
+        Usage { spent, levels }
+    }
+}
+
 fn day_of(at: Timestamp) -> i64 {
     at.0.div_euclid(DAY)
 }
@@ -379,26 +411,10 @@ impl Office {
         self.levels(it, at, Spent::default()).find(Level::is_reached)
     }
 
-    /// What all AIs used today.
-    #[must_use]
-    pub fn spent_today(&self, at: Timestamp) -> Spent {
-        if self.today.day == day_of(at) { self.today.all } else { Spent::default() }
-    }
-
     /// What is used of the desk's ceilings today, the fullest first.
     #[must_use]
     pub fn used_today(&self, at: Timestamp) -> Vec<Level> {
-        let spent = self.spent_today(at);
-        let mut levels: Vec<Level> = self
-            .policy
-            .ceilings
-            .day
-            .each()
-            .into_iter()
-            .filter_map(|(kind, limit)| Some(Level { reach: Reach::Day, kind, used: spent.of(kind), limit: limit? }))
-            .collect();
-        levels.sort_by_key(|level| std::cmp::Reverse(level.share()));
-        levels
+        self.today.usage(&self.policy.ceilings, at).levels
     }
 
     /// The ceilings that the beginning of a turn passes, or its end with this trace: at 80 hundredths, and when they are

@@ -255,6 +255,22 @@ async fn a_take_over_drops_the_body_of_the_answer_and_nothing_of_it_arrives() {
     house.desk.running.drain().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_used_today_is_told_up_to_the_last_turn() {
+    let endpoint = endpoint(vec![]).await;
+    let model = OpenAi::new(profile("local", &endpoint, Trouble::None, Duration::from_secs(40)), vec![]).unwrap();
+    let mut house = house(model).await;
+    for calls in 1..=2 {
+        let talk = house.web.open("How long does a refund take?").await;
+        house.card(talk, |card| card.waiting_since.is_none()).await;
+        let Page::Health { usage, .. } = house.mira.caller.query(Query::Health).await.unwrap() else {
+            panic!("no health")
+        };
+        assert_eq!((usage.spent.calls, usage.levels.len()), (calls, 0));
+        assert!(usage.spent.tokens > 300 * calls, "{usage:?}");
+    }
+}
+
 #[test]
 fn every_frame_in_the_protocol_for_ais_is_one() {
     let page = include_str!("../../assets/examples/README.md");

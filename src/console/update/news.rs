@@ -63,9 +63,9 @@ impl Up<'_> {
                 self.unwatchable(conversation, why);
             }
             ToPeer::Events { conversation, events } => self.events(conversation, events),
-            ToPeer::Page { page: Page::Health { ais }, .. } => {
-                self.changed = self.m.health != ais;
-                self.m.health = ais;
+            ToPeer::Page { page: Page::Health { ais, usage }, .. } => {
+                self.changed = self.m.health != ais || self.m.usage != usage;
+                (self.m.health, self.m.usage) = (ais, usage);
             }
             ToPeer::Page { id, page } => self.page(id, page),
             ToPeer::DraftGrew { conversation, turn, offset, text } => self.grew(conversation, turn, offset, &text),

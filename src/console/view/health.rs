@@ -56,8 +56,8 @@ pub(super) fn of_day(block: &mut Block, ink: &Ink<'_>, model: &Model, column: u1
         block.own(0, name, dim);
         block.wrapped(column, Styled::plain(SafeText::own(words)), ink.style(role), ink.theme);
     };
-    row("all today", model.office.spent_today(model.now).words(), Role::Text);
-    let levels = model.office.used_today(model.now);
+    row("all today", model.usage.spent.words(), Role::Text);
+    let levels = &model.usage.levels;
     if levels.is_empty() {
         row("ceilings", "none for a day; [ceilings.day] sets one".to_owned(), Role::Dim);
     }

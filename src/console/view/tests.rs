@@ -15,7 +15,7 @@ use crate::{
         paint::Paint,
     },
     domain::{
-        ceiling::{Ceiling, Spent},
+        ceiling::{Ceiling, Ceilings, Spent, Today},
         filter::Filter,
         guidance::{Form, GuidanceId, Which},
         ids::{ConversationId, EntryNo, TeammateId},
@@ -301,11 +301,10 @@ fn the_ai_screen_is_drawn_at_every_size() {
     (model.health[0].sent, model.health[0].failed) = (15, 20);
     snapshot("ai_trouble_80x24", &model, &mut Look::default());
     // What all used today stands below, with the ceilings that it has, and in the header from 80 hundredths on.
-    let today = &mut std::sync::Arc::make_mut(&mut model.office.today);
-    today.day = model.now.0.div_euclid(86_400_000);
-    today.all = Spent { tokens: 56_347, cost_micros: 420_000, calls: 59, ms: 540_000 };
-    let policy = std::sync::Arc::make_mut(&mut model.office.policy);
-    policy.ceilings.day = Ceiling { calls: Some(70), tokens: Some(1_000_000), ..Ceiling::default() };
+    let spent = Spent { tokens: 56_347, cost_micros: 420_000, calls: 59, ms: 540_000 };
+    let ceilings = Ceiling { calls: Some(70), tokens: Some(1_000_000), ..Ceiling::default() };
+    let today = Today { day: model.now.0.div_euclid(86_400_000), all: spent, ..Today::default() };
+    model.usage = today.usage(&Ceilings { day: ceilings, ..Ceilings::default() }, model.now);
     snapshot("ai_ceilings_80x24", &model, &mut Look::default());
     let mut model = fixture::ai(120, 36);
     let mut look = Look::default();
