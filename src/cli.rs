@@ -388,15 +388,7 @@ pub fn run(cli: Cli) -> u8 {
 fn settings(paths: &Paths) -> Result<Config, Failure> {
     let path = paths.config_file();
     match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            let place = path.display().to_string();
-            Config::read(&text, &place).map_err(|first| {
-                let all = Config::mistakes(&text, &place);
-                let all: Vec<String> = all.iter().map(ToString::to_string).collect();
-                // All at once: who mends the first wants to know of the second.
-                Failure::Usage(if all.is_empty() { first.to_string() } else { all.join("; also ") })
-            })
-        }
+        Ok(text) => Config::read_whole(&text, &path.display().to_string()).map_err(Failure::Usage),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         Err(error) => Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
     }

@@ -154,6 +154,17 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// All that is wrong, in a sentence: who mends the first wants to know of the second.
+    pub fn read_whole(text: &str, path: &str) -> Result<Self, String> {
+        Self::read(text, path).map_err(|first| {
+            let all: Vec<String> = Self::mistakes(text, path).iter().map(ToString::to_string).collect();
+            if all.is_empty() { first.to_string() } else { all.join("; also ") }
+        })
+    }
+
     /// All that is wrong in a file, in the order in which it is found; nothing if nothing is.
     #[must_use]
     pub fn mistakes(text: &str, path: &str) -> Vec<ConfigError> {

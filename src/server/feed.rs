@@ -225,15 +225,10 @@ impl Feed {
         Bells(bells)
     }
 
-    /// How the AIs do, as far as this server has watched.
-    pub(super) fn health(&self, at: Timestamp) -> Vec<Health> {
-        self.lock().health.report(at)
-    }
-
-    /// What the AIs used today, up to the last event.
-    pub(super) fn usage(&self, at: Timestamp) -> Usage {
+    /// How the AIs do, as far as this server has watched, and what all used today, up to the last event.
+    pub(super) fn health(&self, at: Timestamp) -> (Vec<Health>, Usage) {
         let inner = self.lock();
-        inner.today.usage(&inner.office.policy.ceilings, at)
+        (inner.health.report(at), inner.today.usage(&inner.office.policy.ceilings, at))
     }
 
     /// Takes in what happened before this server began to watch.
