@@ -174,11 +174,14 @@ impl Config {
             let at = mistake.line.saturating_sub(1);
             let is_head = |line: &&str| line.trim_start().starts_with('[');
             let behind = lines.get(at + 1..).unwrap_or_default();
-            let table = at..at + 1 + behind.iter().position(|line| is_head(&line)).unwrap_or(behind.len());
-            let head = lines.get(at).is_none_or(|line| is_head(&line));
+            let table = at..at + 1 + behind.iter().position(is_head).unwrap_or(behind.len());
+            let head = lines.get(at).is_none_or(is_head);
             if head && taken.iter().any(|line| table.contains(line)) {
-                // What is missing there is what was taken away here.
-                break;
+                // What is missing there is what was taken away here: an entry of a list goes, others may be named elsewhere.
+                let is_entry = lines.get(at).is_some_and(|line| line.trim_start().starts_with("[["));
+                let Some(entry) = lines.get_mut(table).filter(|_| is_entry) else { break };
+                entry.fill("");
+                continue;
             }
             mistakes.push(mistake);
             // Without the line that is wrong the rest is read again; a head takes its table with it, so it stays.

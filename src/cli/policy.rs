@@ -48,13 +48,13 @@ const HEAD: &str = "# Times (\"90s\", \"10m\", \"4h\"), shares (\"0.35\") and mo
 
 /// A policy's TOML with its times, shares and money as people write them, which is read as it stands.
 fn as_people_write(toml: &str) -> String {
-    let mut section = String::new();
+    let mut section = "";
     let mut lines = Vec::new();
     for line in toml.lines() {
         if line.starts_with('[') {
-            section = line.trim_matches(['[', ']']).to_owned();
+            section = line.trim_matches(['[', ']']);
         }
-        lines.push(written(&section, line).unwrap_or_else(|| line.to_owned()));
+        lines.push(written(section, line).unwrap_or_else(|| line.to_owned()));
     }
     lines.join("\n")
 }
