@@ -308,8 +308,9 @@ mod tests {
         lines.sort_unstable();
         assert_eq!(lines, [1, 4, 8, 9, 11]);
         assert_eq!(Config::mistakes(DEFAULT, "my.toml"), []);
-        // What is no TOML is told once, and so is what a whole table lacks.
-        assert_eq!(Config::mistakes("theme = \nmouse = 3\n", "my.toml").len(), 1);
+        // What is no TOML hides nothing behind it; what a whole table lacks is told once.
+        assert_eq!(Config::mistakes("theme = \nmouse = 3\n", "my.toml").len(), 2);
+        assert_eq!(Config::mistakes("theme = \"\"\"dark\nmouse = 3\n", "my.toml").len(), 1);
         assert_eq!(Config::mistakes("[models.a]\nurl = \"u\"\n", "my.toml").len(), 1);
     }
 
