@@ -160,7 +160,9 @@ impl Config {
     /// All that is wrong, in a sentence: who mends the first wants to know of the second.
     pub fn read_whole(text: &str, path: &str) -> Result<Self, String> {
         Self::read(text, path).map_err(|first| {
-            let all: Vec<String> = Self::mistakes(text, path).iter().map(ToString::to_string).collect();
+            let mut all = Self::mistakes(text, path);
+            all.sort_by_key(|mistake| mistake.line);
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
             if all.is_empty() { first.to_string() } else { all.join("; also ") }
         })
     }
