@@ -266,6 +266,23 @@ fn a_call_that_does_not_fit_says_so_and_is_approved_only_when_it_was_read_to_its
 }
 
 #[test]
+fn a_call_is_told_whole_in_the_talk_wherever_no_card_above_tells_it() {
+    let (mut model, mut look) = (fixture::call(120, 36), Look::default());
+    model.needs.current = Some(ConversationId(1042));
+    for _ in 0..2 {
+        model.screen = Screen::NeedsYou;
+        assert!(text(&drawn(&model, &mut look)).contains("see above"));
+        composing(&mut model, Writing::EditTool(EntryNo(5)), "{}");
+        let shown = text(&drawn(&model, &mut look));
+        assert!(shown.contains("a7a7a7a7a7a7a7a7") && !shown.contains("see above"), "while writing\n{shown}");
+        model.layer = Layer::None;
+        model.screen = Screen::Floor;
+        let shown = text(&drawn(&model, &mut look));
+        assert!(shown.contains("a7a7a7a7a7a7a7a7") && !shown.contains("see above"), "on the floor\n{shown}");
+    }
+}
+
+#[test]
 fn an_act_on_many_is_previewed_and_its_results_are_shown() {
     use crate::console::model::{Deed, Job, JobBox, many::Stage};
     let mut model = fixture::talk(80, 24, 12);

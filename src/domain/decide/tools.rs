@@ -250,7 +250,13 @@ pub(super) fn decide(
         };
     };
     let Stage::Waits { expires_at } = kept.stage else {
-        return Err(Refusal::AlreadyEnded { how: "decided, expired or withdrawn before".to_owned() });
+        let how = match kept.stage {
+            Stage::Refused => "rejected before",
+            Stage::Answered => "answered in words before",
+            _ if kept.decided => "approved before",
+            _ => "expired or withdrawn before",
+        };
+        return Err(Refusal::AlreadyEnded { how: how.to_owned() });
     };
     if asker.at >= expires_at {
         return Err(Refusal::AlreadyEnded { how: "expired".to_owned() });

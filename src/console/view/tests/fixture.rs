@@ -369,6 +369,9 @@ pub(in crate::console) fn call_with(width: u16, height: u16, arguments: &str) ->
         talk.revision += 1;
         talk.touched.push_back((talk.revision, n));
         card.n = n;
+        if let Some(tool) = &mut card.tool {
+            tool.call = n;
+        }
     }
     model.floor.take(vec![card], &[], NOW);
     model
