@@ -464,13 +464,14 @@ struct Material<'a> {
 impl<'a> Material<'a> {
     fn new(approved: &Approved<'_>, card: &'a Card, heed: &'a Heed, answer: &'a Answer) -> Self {
         let mut it = Self { heed, passages: Vec::new(), stated: known::Facts::default(), foreign: None, card };
+        let guides = cited::Guides::new();
         for source in &answer.sources {
-            if !approved.says(heed, source, &source.passage) {
+            if !approved.says(heed, source, &source.passage, &guides) {
                 it.foreign = it.foreign.or(Some(source));
                 continue;
             }
             // A heading may be the AI's own name for it: then it is no word of the desk's.
-            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading));
+            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading, &guides));
             let passage = format!("{}\n{}", heading.unwrap_or_default(), source.passage);
             it.stated.learn(&passage);
             it.passages.push(passage);

@@ -23,25 +23,133 @@ pub(super) struct Figure {
 
 /// Units that make a figure of a single digit: after it, or before it as currencies stand. A word may have an ending more.
 const UNITS: &[&str] = &[
-    "percent", "prozent", "euro", "dollar", "day", "working", "business", "hour", "week", "month", "year",
-    "minute", "tag", "werktag", "arbeitstag", "stunde", "woche", "monat", "jahr", "día", "dia", "hora", "semana", "mes",
-    "año", "minuto",
+    "percent",
+    "prozent",
+    "euro",
+    "dollar",
+    "day",
+    "working",
+    "business",
+    "hour",
+    "week",
+    "month",
+    "year",
+    "minute",
+    "eur",
+    "usd",
+    "tag",
+    "werktag",
+    "arbeitstag",
+    "stunde",
+    "woche",
+    "monat",
+    "jahr",
+    "día",
+    "dia",
+    "hora",
+    "semana",
+    "mes",
+    "año",
+    "minuto",
 ];
 /// The endings.
 const ENDINGS: &[&str] = &["", "s", "e", "n", "en", "es"];
-/// Units that stand so and not otherwise: months, times of day, currencies.
+/// Units that stand so and not otherwise: currencies by their codes, months, times of day.
 const WHOLE: &[&str] = &[
-    "eur", "usd", "gbp", "chf", "jan", "january", "januar", "enero", "feb", "february", "februar", "febrero", "mar",
-    "march", "märz", "marzo", "apr", "april", "abril", "may", "mai", "mayo", "jun", "june", "juni", "junio", "jul", "july",
-    "juli", "julio", "aug", "august", "agosto", "sep", "sept", "september", "septiembre", "oct", "october", "okt",
-    "oktober", "octubre", "nov", "november", "noviembre", "dec", "december", "dez", "dezember", "diciembre", "pm", "am",
+    "gbp",
+    "chf",
+    "jan",
+    "january",
+    "januar",
+    "enero",
+    "feb",
+    "february",
+    "februar",
+    "febrero",
+    "mar",
+    "march",
+    "märz",
+    "marzo",
+    "apr",
+    "april",
+    "abril",
+    "may",
+    "mai",
+    "mayo",
+    "jun",
+    "june",
+    "juni",
+    "junio",
+    "jul",
+    "july",
+    "juli",
+    "julio",
+    "aug",
+    "august",
+    "agosto",
+    "sep",
+    "sept",
+    "september",
+    "septiembre",
+    "oct",
+    "october",
+    "okt",
+    "oktober",
+    "octubre",
+    "nov",
+    "november",
+    "noviembre",
+    "dec",
+    "december",
+    "dez",
+    "dezember",
+    "diciembre",
+    "pm",
+    "am",
     "uhr",
 ];
 /// Units of scripts that part no words, or let them grow, and signs.
 const SIGNS: &[&str] = &[
-    "%", "٪", "€", "$", "£", "¥", "￥", "天", "日", "周", "星期", "个月", "个工作日", "个小时", "个星期", "个自然日", "工作日",
-    "小时", "年", "月", "分钟", "元", "欧", "美元", "倍", "يوم", "أيام", "ايام", "ساع", "أسبوع", "اسبوع", "أسابيع", "شهر",
-    "أشهر", "سنة", "سنوات", "دقيقة", "دقائق", "يورو", "دولار",
+    "%",
+    "٪",
+    "€",
+    "$",
+    "£",
+    "¥",
+    "￥",
+    "天",
+    "日",
+    "周",
+    "星期",
+    "个月",
+    "个工作日",
+    "个小时",
+    "个星期",
+    "个自然日",
+    "工作日",
+    "小时",
+    "年",
+    "月",
+    "分钟",
+    "元",
+    "欧",
+    "美元",
+    "倍",
+    "يوم",
+    "أيام",
+    "ايام",
+    "ساع",
+    "أسبوع",
+    "اسبوع",
+    "أسابيع",
+    "شهر",
+    "أشهر",
+    "سنة",
+    "سنوات",
+    "دقيقة",
+    "دقائق",
+    "يورو",
+    "دولار",
 ];
 
 pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
@@ -64,7 +172,7 @@ pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
 /// Every figure of a text.
 pub(super) fn each(text: &str, take: &mut dyn FnMut(Figure)) {
     numerals::each(text, &mut |at, length, value| {
-        if has_unit("", text.get(at + length..).unwrap_or_default()) {
+        if measures(&next_words(text.get(at + length..).unwrap_or_default())) {
             take(Figure { at, length, digits: value.to_string(), worded: true });
         }
     });
@@ -132,17 +240,26 @@ fn counts(text: &str, figure: &Figure) -> bool {
 }
 
 fn has_unit(before: &str, after: &str) -> bool {
-    let head = after.floor_char_boundary(40);
-    let next =
-        after.get(..head).unwrap_or_default().trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).to_lowercase();
     let from = before.ceil_char_boundary(before.len().saturating_sub(12));
     let last = before.get(from..).unwrap_or_default().trim_end_matches([' ', '\u{a0}', '\u{202f}']).to_lowercase();
     let currency = ["€", "$", "£", "¥", "￥", "eur", "euro", "usd", "chf", "gbp"];
-    let word = next.find(|c: char| !c.is_alphabetic()).map_or(next.as_str(), |end| next.get(..end).unwrap_or_default());
-    let grows = |unit: &&str| word.strip_prefix(**unit).is_some_and(|ending| ENDINGS.contains(&ending));
-    SIGNS.iter().any(|sign| next.starts_with(sign))
-        || WHOLE.contains(&word)
-        || UNITS.iter().any(|unit| grows(&unit))
-        || next.starts_with("por ciento")
-        || currency.iter().any(|unit| last.ends_with(unit))
+    let next = next_words(after);
+    measures(&next) || WHOLE.contains(&first_word(&next)) || currency.iter().any(|unit| last.ends_with(unit))
+}
+
+/// What follows a figure, as it is compared.
+fn next_words(after: &str) -> String {
+    let head = after.get(..after.floor_char_boundary(40)).unwrap_or_default();
+    head.trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).to_lowercase()
+}
+
+fn first_word(text: &str) -> &str {
+    text.find(|c: char| !c.is_alphabetic()).map_or(text, |end| text.get(..end).unwrap_or_default())
+}
+
+/// Whether a text begins with a unit that is not a date's.
+fn measures(next: &str) -> bool {
+    let word = first_word(next);
+    let grows = |unit: &&str| word.strip_prefix(*unit).is_some_and(|ending| ENDINGS.contains(&ending));
+    SIGNS.iter().any(|sign| next.starts_with(sign)) || UNITS.iter().any(grows) || next.starts_with("por ciento")
 }

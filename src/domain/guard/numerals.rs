@@ -28,7 +28,21 @@ pub(super) fn each(text: &str, take: &mut dyn FnMut(usize, usize, u32)) {
 /// Arabic words that say two of something by their form.
 pub(super) fn duals(text: &str, take: &mut dyn FnMut(usize, usize)) {
     for (at, word) in words(text) {
-        if matches!(word, "يومين" | "يومان" | "يومي" | "أسبوعين" | "اسبوعين" | "أسبوعان" | "شهرين" | "شهران" | "ساعتين" | "ساعتان" | "سنتين" | "دقيقتين") {
+        if matches!(
+            word,
+            "يومين"
+                | "يومان"
+                | "يومي"
+                | "أسبوعين"
+                | "اسبوعين"
+                | "أسبوعان"
+                | "شهرين"
+                | "شهران"
+                | "ساعتين"
+                | "ساعتان"
+                | "سنتين"
+                | "دقيقتين"
+        ) {
             take(at, word.len());
         }
     }
@@ -150,7 +164,9 @@ fn han(text: &str, take: &mut dyn FnMut(usize, usize, u32)) {
         while let Some((place, c)) = next {
             end = place + c.len_utf8();
             match numeral(c) {
-                Some(place @ (10 | 100 | 1_000)) => number.rest = number.rest.saturating_add(digit.take().unwrap_or(1) * place),
+                Some(place @ (10 | 100 | 1_000)) => {
+                    number.rest = number.rest.saturating_add(digit.take().unwrap_or(1) * place);
+                }
                 Some(10_000) => {
                     let so_far = number.rest.saturating_add(digit.take().unwrap_or(0)).max(1);
                     (number.thousands, number.rest) = (so_far.saturating_mul(10_000), 0);

@@ -61,7 +61,8 @@ impl Folded {
     }
 }
 
-/// Many phrases, ordered so that a text is gone through once for all of them.
+/// Many phrases, ordered so that a text is gone through once for all of them. Made anew for each text, as nothing here is kept
+/// between two: hence one pass over the list, and no automaton.
 pub(super) struct Phrases<'a> {
     phrases: &'a [&'a str],
     /// By the first bytes of a phrase where in `order` those with such a beginning stand.
@@ -197,6 +198,6 @@ pub(super) fn digit(c: char) -> Option<char> {
 
 /// Where the ten digits of a script begin.
 const ZEROS: [u32; 20] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0,
-    0x1810, 0x1946, 0xff10,
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
+    0x17e0, 0x1810, 0x1946, 0xff10,
 ];
