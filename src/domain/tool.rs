@@ -10,7 +10,7 @@ mod offer;
 pub use self::form::{
     NO_SCHEMA, amount, call_digest, canonical, customer_key, day, definition, is_name, misfit, money, shape,
 };
-pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered};
+pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered, wire_name};
 use super::{
     ids::{Digest, EntryNo, TeammateId, Term},
     time::{Span, Timestamp},

@@ -10,11 +10,10 @@ use crate::{
     config::tools::ToolServer,
     domain::{
         text::SafeText,
-        tool::{LONGEST_SCHEMA, is_name},
+        tool::{LONGEST_DESCRIPTION, LONGEST_SCHEMA, is_name},
     },
 };
 use serde::Serialize;
-use std::fmt::Write as _;
 
 /// A tool, for scripts.
 #[derive(Debug, Serialize)]
@@ -46,35 +45,39 @@ pub(super) async fn print(context: &mut Context, server: Option<&str>) -> Result
                 let (pin, fits_policy) = (definition.to_string(), is_name(tool));
                 context.out.json(&Row { tool, pin, fits_policy, description, schema })?;
             } else {
-                context.out.text(&SafeText::message(&rule(offer)))?;
+                for part in rule(offer) {
+                    context.out.text(&SafeText::message(&part))?;
+                }
             }
         }
     }
     Ok(())
 }
 
-/// A tool's rule as TOML, with a line between it and the next.
-fn rule(offer: &Offer) -> String {
-    let mut out = String::new();
-    let mut remark = |text: &str| {
-        for line in SafeText::evidence(text).lines() {
-            let _ = writeln!(out, "# {line}");
-        }
+/// A tool's rule as TOML, in parts that are each short enough to be printed whole.
+fn rule(offer: &Offer) -> Vec<String> {
+    let remark =
+        |text: &str| SafeText::evidence(text).lines().map(|line| format!("# {line}")).collect::<Vec<_>>().join("\n");
+    let within = |text: &str, most: usize| match text.get(..text.floor_char_boundary(most)) {
+        Some(head) if head.len() < text.len() => format!("{head} … (cut: {} bytes)", text.len()),
+        _ => text.to_owned(),
     };
-    remark(&format!("{}: {}", offer.tool, offer.description));
+    // No AI reads more of it either.
+    let mut parts = vec![remark(&format!("{}: {}", offer.tool, within(&offer.description, LONGEST_DESCRIPTION)))];
     if !is_name(&offer.tool) {
-        remark("It cannot stand in a policy: a name there is of letters, digits and . _ - /. No AI has it.");
-        return out;
+        let said = "It cannot stand in a policy: a name there is of letters, digits and . _ - /. No AI has it.";
+        parts.push(format!("{}\n", remark(said)));
+        return parts;
     }
     // What it takes is pinned with it, so it need not stand in the rule.
-    remark(&format!("It takes: {}", offer.schema));
-    if offer.schema.to_string().len() > LONGEST_SCHEMA {
-        remark(&format!(
-            "That is more than the {LONGEST_SCHEMA} bytes that a desk keeps: give the rule a `schema` of its own."
-        ));
+    let schema = offer.schema.to_string();
+    parts.push(remark(&format!("It takes: {}", within(&schema, LONGEST_SCHEMA))));
+    if schema.len() > LONGEST_SCHEMA {
+        let most = format!("That is more than the {LONGEST_SCHEMA} bytes that a desk keeps: give the rule a `schema`.");
+        parts.push(remark(&most));
     }
-    let _ = write!(out, "[tools.\"{}\"]\nrisk = \"r3\"\npin = \"{}\"\n", offer.tool, offer.definition);
-    out
+    parts.push(format!("[tools.\"{}\"]\nrisk = \"r3\"\npin = \"{}\"\n", offer.tool, offer.definition));
+    parts
 }
 
 #[cfg(test)]
@@ -93,9 +96,11 @@ mod tests {
                 json!({"type": "object"}),
             ),
             Offer::new("shop", "größe", "Measures.", json!({})),
-            Offer::new("shop", "pay", &"# ".repeat(2_000), json!({"x": "y".repeat(7_000)})),
+            Offer::new("shop", "pay", &"\u{200b}\n".repeat(200_000), json!({"x": "y".repeat(7_000)})),
         ];
-        let text = offers.iter().map(rule).collect::<Vec<_>>().join("\n");
+        let parts: Vec<String> = offers.iter().flat_map(rule).collect();
+        // As it is printed.
+        let text = parts.iter().map(|part| SafeText::message(part).to_string()).collect::<Vec<_>>().join("\n");
         let policy = team::policy(&text, "policy.toml").unwrap();
         assert_eq!(policy.tools.keys().collect::<Vec<_>>(), ["shop.look", "shop.pay"]);
         for offer in [&offers[0], &offers[2]] {

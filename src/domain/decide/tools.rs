@@ -17,9 +17,10 @@ use crate::domain::{
     tool::{
         ASK_PERSON, CALLS_A_TURN, Call, DAYS, DECIDE_WITHIN, Denial, Fate, Kept, LONGEST_DATA, LONGEST_NAME,
         LONGEST_WORDS, NO_SCHEMA, RUN_WITHIN, Risk, Spent, Stage, ToolDecision, ToolEnding, ToolRule, WhyTool, amount,
-        call_digest, canonical, customer_key, day, is_name, misfit,
+        call_digest, canonical, customer_key, day, is_name, misfit, wire_name,
     },
 };
+use std::collections::BTreeMap;
 
 /// The longest reason for a rejection, in bytes.
 const LONGEST_REASON: usize = 2_000;
@@ -458,6 +459,14 @@ impl Talk<'_> {
 pub(super) fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.tools.len() > TOOLS {
         return Err(invalid("tools", format!("are {TOOLS} at most")));
+    }
+    // Two tools with one name: an endpoint takes neither, and no AI could say which it means.
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for name in policy.tools.keys().filter(|name| policy.names_tool(name)) {
+        if let Some(other) = known.insert(wire_name(name), name) {
+            let why = format!("`{other}` and `{name}` are one name to a language model: make one of them r3");
+            return Err(invalid("tools", why));
+        }
     }
     for (name, rule) in &policy.tools {
         if !is_name(name) {
