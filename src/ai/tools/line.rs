@@ -53,7 +53,10 @@ impl Line {
                 let (Some(out), Some(input)) = (child.stdout.take(), child.stdin.take()) else {
                     return Err(format!("{named} has no standard input and output"));
                 };
-                let service = ().serve((out, input)).await.map_err(|error| format!("{named} does not greet: {error}"))?;
+                let service =
+                    ().serve((out, input))
+                        .await
+                        .map_err(|error| format!("{named} does not greet: {}", short(&error)))?;
                 Ok(Self { service, _child: Some(child) })
             }
             Place::Http { url, key } => {
@@ -69,7 +72,8 @@ impl Line {
                 }
                 let client = client.build().map_err(|error| format!("HTTP cannot be set up ({error})"))?;
                 let transport = StreamableHttpClientTransport::with_client(client, config);
-                let service = ().serve(transport).await.map_err(|error| format!("it does not greet: {error}"))?;
+                let service =
+                    ().serve(transport).await.map_err(|error| format!("it does not greet: {}", short(&error)))?;
                 Ok(Self { service, _child: None })
             }
         }
@@ -82,7 +86,8 @@ impl Line {
 
     /// What the server offers now.
     pub(super) async fn offers(&self, server: &str) -> Result<Vec<Offer>, String> {
-        let tools = self.service.list_all_tools().await.map_err(|error| format!("it lists no tools: {error}"))?;
+        let tools =
+            self.service.list_all_tools().await.map_err(|error| format!("it lists no tools: {}", short(&error)))?;
         let offers = tools.into_iter().take(TOOLS).map(|tool| {
             let description = tool.description.unwrap_or_default();
             // The whole of it is pinned, though the desk keeps and models read less.
@@ -106,9 +111,15 @@ impl Line {
                 Err(CallFault::Refused(error.message.into_owned()))
             }
             Err(ServiceError::McpError(error)) => Err(CallFault::Broken(error.message.into_owned())),
-            Err(error) => Err(CallFault::Broken(error.to_string())),
+            Err(error) => Err(CallFault::Broken(short(&error))),
         }
     }
+}
+
+/// An error of the SDK without the types that it names: what went wrong stands behind them.
+fn short(error: &impl std::fmt::Display) -> String {
+    let said = error.to_string();
+    said.rsplit_once("] error: ").map_or(said.as_str(), |(_, what)| what).to_owned()
 }
 
 /// Errors by which a server says that it did not even try. After any other one it may have done a part.
@@ -163,6 +174,13 @@ mod tests {
         );
         assert_eq!(said(json!({"content": [], "structuredContent": {"n": 4}})), r#"{"n":4}"#);
         assert_eq!(said(json!({"content": []})), "(it said nothing)");
+    }
+
+    #[test]
+    fn an_error_says_what_went_wrong_and_names_no_type() {
+        let said = "Send message error Transport [rmcp::worker::Worker<x::Client>] error: Client error: refused";
+        assert_eq!(short(&said), "Client error: refused");
+        assert_eq!(short(&"Transport closed"), "Transport closed");
     }
 
     #[test]
