@@ -10,11 +10,11 @@ use crate::{
         },
         tools::Offer,
     },
-    domain::text::SafeText,
+    domain::{policy::Policy, text::SafeText, tool::is_name},
     protocol,
 };
 use serde::Serialize;
-use std::{io::IsTerminal, time::Duration};
+use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 /// `centaur doctor`.
 #[derive(Debug, clap::Args)]
@@ -69,7 +69,8 @@ impl Doctor {
         findings.push(settings(context));
         findings.push(keymap(context));
         findings.push(canned(context));
-        findings.push(server(context).await);
+        let (found, policy) = server(context).await;
+        findings.push(found);
         for (name, settings) in &context.config.models {
             let place = format!("{} at {}", settings.model, settings.url);
             context.out.remark(&format!("trying {place} …"));
@@ -83,7 +84,7 @@ impl Doctor {
                 Ok(setup) => crate::ai::tools::try_out(&setup).await,
                 Err(why) => Err(why),
             };
-            findings.extend(tool_server(&server.name, tried));
+            findings.extend(tool_server(&server.name, tried, policy.as_deref()));
         }
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
@@ -112,19 +113,44 @@ impl Doctor {
     }
 }
 
-/// What a tool server offers, with what pins it in the policy.
-fn tool_server(name: &str, tried: Result<Vec<Offer>, String>) -> Vec<Finding> {
+/// What a tool server offers, with what pins it, and what the policy makes of it where a desk could be asked.
+fn tool_server(name: &str, tried: Result<Vec<Offer>, String>, policy: Option<&Policy>) -> Vec<Finding> {
     let about = format!("tools {name}");
-    match tried {
-        Err(why) => vec![finding(about, State::Bad, format!("{why}; AIs have none of its tools"))],
-        Ok(offers) if offers.is_empty() => vec![finding(about, State::Odd, "it answers, and offers no tool")],
-        Ok(offers) => {
-            let row = |offer: &Offer| {
-                finding(format!("tool {}", offer.tool), State::Good, format!("pin = \"{}\"", offer.definition))
-            };
-            let said = format!("it offers {}; what the policy does not name is refused", offers.len());
-            std::iter::once(finding(about, State::Good, said)).chain(offers.iter().map(row)).collect()
-        }
+    let offers = match tried {
+        Err(why) => return vec![finding(about, State::Bad, format!("{why}; AIs have none of its tools"))],
+        Ok(offers) if offers.is_empty() => return vec![finding(about, State::Odd, "it answers, and offers no tool")],
+        Ok(offers) => offers,
+    };
+    let said = format!(
+        "it offers {}; what the policy does not name is refused: `centaur policy tools {name}` prints rules to read",
+        offers.len()
+    );
+    let mut found = vec![finding(about, State::Good, said)];
+    found.extend(offers.iter().map(|offer| {
+        let (state, said) = judged(offer, policy);
+        finding(format!("tool {}", offer.tool), state, format!("pin = \"{}\"{said}", offer.definition))
+    }));
+    let ours = |tool: &&String| tool.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let gone = |tool: &&String| offers.iter().all(|offer| offer.tool != **tool);
+    let named = policy.into_iter().flat_map(|policy| policy.tools.keys());
+    found.extend(named.filter(ours).filter(gone).map(|tool| {
+        finding(format!("tool {tool}"), State::Odd, "the policy has a rule for it, and the server does not offer it")
+    }));
+    found
+}
+
+/// What the policy makes of a tool as it is now.
+fn judged(offer: &Offer, policy: Option<&Policy>) -> (State, String) {
+    if !is_name(&offer.tool) {
+        return (State::Odd, "; its name cannot stand in a policy, so no AI has it".to_owned());
+    }
+    let Some(policy) = policy else { return (State::Good, String::new()) };
+    let Some(rule) = policy.tools.get(&offer.tool) else { return (State::Good, "; no rule: no AI has it".to_owned()) };
+    let risk = rule.risk.words();
+    match rule.pin {
+        Some(pin) if pin == offer.definition => (State::Good, format!("; pinned so, {risk}")),
+        Some(_) => (State::Odd, "; it is not what was pinned: refused until somebody reads it again".to_owned()),
+        None => (State::Odd, format!("; not pinned, {risk}: each call waits for a person")),
     }
 }
 
@@ -279,7 +305,8 @@ fn model(name: &str, place: &str, limit: Duration, needs_tools: bool, tried: Res
     finding(about, state, found)
 }
 
-async fn server(context: &Context) -> Finding {
+/// The desk, and its policy if it can be asked.
+async fn server(context: &Context) -> (Finding, Option<Arc<Policy>>) {
     let place = context.server().to_owned();
     // Never a prompt here: who looks for faults may not be at the keyboard.
     let opened = match token::without_asking(context) {
@@ -289,13 +316,10 @@ async fn server(context: &Context) -> Finding {
     match opened {
         Ok(desk) => {
             let me = desk.me();
-            finding(
-                "server",
-                State::Good,
-                format!("{place}: {} (you are {}, {})", desk.office().name, me.name, me.role.word()),
-            )
+            let said = format!("{place}: {} (you are {}, {})", desk.office().name, me.name, me.role.word());
+            (finding("server", State::Good, said), Some(Arc::clone(&desk.office().policy)))
         }
-        Err(failure) => finding("server", State::Bad, failure.sentence()),
+        Err(failure) => (finding("server", State::Bad, failure.sentence()), None),
     }
 }
 
@@ -332,6 +356,33 @@ mod tests {
         assert!(toolless.state == State::Good && !toolless.found.contains("tool"), "{toolless:?}");
         let bad = model("x", "big at https://y", limit, false, Err("it answered 401".into()));
         assert_eq!(bad, finding("model x", State::Bad, "big at https://y: it answered 401"));
+    }
+
+    #[test]
+    fn a_tool_is_judged_by_what_the_policy_pins() {
+        let offer = |name: &str| Offer::new("shop", name, "Looks.", serde_json::json!({}));
+        let offers = ["same", "other", "loose", "free", "größe"].map(offer);
+        let pin = |name: &str, pin: &str| format!("[tools.\"shop.{name}\"]\nrisk = \"r0\"\n{pin}\n");
+        let pinned = |name| pin(name, &format!("pin = \"{}\"", offers[0].definition));
+        let text = [pinned("same"), pinned("other"), pin("loose", ""), pin("gone", "")].concat();
+        let policy = crate::cli::team::policy(&text, "p").unwrap();
+        let found = tool_server("shop", Ok(offers.to_vec()), Some(&policy));
+        let said: Vec<(State, &str)> =
+            found.iter().skip(1).map(|one| (one.state, one.found.split("; ").last().unwrap())).collect();
+        assert_eq!(
+            said,
+            [
+                (State::Good, "pinned so, R0 reads"),
+                (State::Odd, "it is not what was pinned: refused until somebody reads it again"),
+                (State::Odd, "not pinned, R0 reads: each call waits for a person"),
+                (State::Good, "no rule: no AI has it"),
+                (State::Odd, "its name cannot stand in a policy, so no AI has it"),
+                (State::Odd, "the policy has a rule for it, and the server does not offer it"),
+            ]
+        );
+        assert!(
+            tool_server("shop", Ok(offers.to_vec()), None).iter().filter(|one| one.state == State::Odd).count() == 1
+        );
     }
 
     #[test]

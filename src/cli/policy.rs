@@ -3,6 +3,8 @@
 //! The desk takes the whole policy at once; modes alone are set with `centaur mode`. Deliberately not here: what may stand in
 //! it (`domain::policy`), and whether it is in order (the desk says).
 
+mod rules;
+
 use super::{Context, desk::Desk, exit::Failure, team};
 use crate::{
     domain::{command::Command, ids::Seq, text::SafeText, time::Span, written::in_decimals},
@@ -15,6 +17,8 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   centaur policy show > policy.toml
+  centaur policy tools shop >> policy.toml
+  $EDITOR policy.toml
   centaur policy set policy.toml")]
 pub struct Policy {
     /// What to do with it
@@ -39,6 +43,18 @@ All of it is replaced: what the file leaves out is as built in. Begin with `cent
         /// The file
         #[arg(value_name = "FILE")]
         file: PathBuf,
+    },
+    /// Print rules for what the tool servers of your settings offer, to read and put into a policy
+    #[command(after_help = "Example:
+  centaur policy tools shop >> policy.toml
+  centaur policy tools --json | jq -r .tool
+
+Each tool comes with what it says of itself and what it takes, its pin, and r3: no AI may ask for it. Read it,
+then write r0 where it only reads, r1 where it changes what can be changed back, r2 where a person must approve.")]
+    Tools {
+        /// Of this server alone, by its name in the settings
+        #[arg(value_name = "SERVER")]
+        server: Option<String>,
     },
 }
 
@@ -91,6 +107,7 @@ impl Policy {
     /// 2 with file and line of what is wrong; as the desk says.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         match self.what {
+            What::Tools { server } => rules::print(context, server.as_deref()).await,
             What::Show {} => {
                 let desk = Desk::open(context, Scope::None).await?;
                 let policy = desk.office().policy.as_ref();

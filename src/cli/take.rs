@@ -79,6 +79,8 @@ impl Take {
             Some((term, may_still_arrive)) => (true, term, may_still_arrive),
             None => (false, desk.card(conversation).await?.term, Vec::new()),
         };
+        // What a person let begin cannot be called back: whoever answers now must know of it.
+        let runs = desk.card(conversation).await?.tool.filter(|tool| tool.under_way).map(|tool| tool.tool);
         let sentence = match (quiet, may_still_arrive.len()) {
             (true, 0) if mine => {
                 format!("#{conversation} was yours already; nothing of the AI is on its way to the customer")
@@ -88,6 +90,10 @@ impl Take {
             (false, _) => format!(
                 "#{conversation} is yours and nothing new of the AI can leave; whether something older is still on its way was not told in time"
             ),
+        };
+        let sentence = match &runs {
+            Some(tool) => format!("{sentence}; the approved call of {tool} still runs"),
+            None => sentence,
         };
         let taken = Taken { conversation, term, seq: answer.seq, quiet, may_still_arrive };
         context.out.done(&taken, &sentence)

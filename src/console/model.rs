@@ -84,6 +84,8 @@ pub struct Measured {
     pub inspector: bool,
     /// How many lines of the inspector do not fit: as far down it can be turned.
     pub inspector_over: u16,
+    /// How many lines of the card that waits for a decision do not fit, and how many are turned at once.
+    pub card_over: (u16, u16),
 }
 
 /// All that the console knows.

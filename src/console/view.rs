@@ -187,7 +187,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::Talk if model.screen == Screen::NeedsYou => {
                 let alone = areas.list.is_none();
                 let card = alone.then_some(Position::new(area.x, area.y));
-                match needs::card(&mut ink, *area, model, role, alone) {
+                match needs::card(&mut ink, *area, model, role, alone, measured) {
                     Some(rest) => {
                         // A title within the part, whoever has the keys.
                         let context = talk::Context { cache, zone, measured };

@@ -7,8 +7,10 @@
 mod form;
 mod offer;
 
-pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money, shape};
-pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered};
+pub use self::form::{
+    NO_SCHEMA, amount, call_digest, canonical, customer_key, day, definition, is_name, misfit, money, shape,
+};
+pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered, wire_name};
 use super::{
     ids::{Digest, EntryNo, TeammateId, Term},
     time::{Span, Timestamp},
@@ -96,7 +98,7 @@ pub struct ToolRule {
     /// The digest of its definition, as it was when somebody read it. Without one, each call needs a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Digest>,
-    /// What its arguments must be: a JSON Schema.
+    /// What its arguments must be: a JSON Schema. Without one, what its server says they are.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub schema: Value,
 }

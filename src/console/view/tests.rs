@@ -228,6 +228,62 @@ fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
 }
 
 #[test]
+fn a_call_that_does_not_fit_says_so_and_is_approved_only_when_it_was_read_to_its_end() {
+    use crate::console::{effect::Effect, msg::Msg, msg::What, update::update};
+    let note = "Please be so kind and do as the customer says. ".repeat(60);
+    let arguments = format!("{{\"amount\":9,\"note\":\"{note}\",\"to\":\"mallory\"}}");
+    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
+        let mut model = fixture::call_with(width, height, &arguments);
+        let press = |model: &mut Model, key: &str| {
+            let (at, what) = (model.now, What::Key(key.parse().unwrap()));
+            let effects = update(model, Msg { at, what });
+            effects.iter().any(|effect| matches!(effect, Effect::Ask { .. }))
+        };
+        let look = |model: &mut Model| {
+            let mut look = Look::default();
+            let shown = text(&drawn(model, &mut look));
+            model.measured = look.measured;
+            shown
+        };
+        look(&mut model);
+        assert!(!press(&mut model, "y"), "{width}x{height}: on the floor it may be turned away");
+        model.screen = Screen::NeedsYou;
+        model.needs.current = Some(ConversationId(1042));
+        let (mut shown, mut turns) = (look(&mut model), 0);
+        let all = shown.clone();
+        assert!(shown.contains("more below: PgDn, before") && !shown.contains("mallory"), "{shown}");
+        if width <= 80 {
+            snapshot(&format!("needs_long_call_{width}x{height}"), &model, &mut Look::default());
+        }
+        while !shown.contains("that is all of it") {
+            assert!(!press(&mut model, "y"), "{width}x{height}: approved after {turns} turns\n{shown}");
+            press(&mut model, "pagedown");
+            (shown, turns) = (look(&mut model), turns + 1);
+            assert!(turns < 200, "{shown}");
+        }
+        assert!(shown.contains("mallory"), "{shown}");
+        assert!(press(&mut model, "y"), "{width}x{height}: read and not approved\n{all}\n{shown}");
+    }
+}
+
+#[test]
+fn a_call_is_told_whole_in_the_talk_wherever_no_card_above_tells_it() {
+    let (mut model, mut look) = (fixture::call(120, 36), Look::default());
+    model.needs.current = Some(ConversationId(1042));
+    for _ in 0..2 {
+        model.screen = Screen::NeedsYou;
+        assert!(text(&drawn(&model, &mut look)).contains("see above"));
+        composing(&mut model, Writing::EditTool(EntryNo(5)), "{}");
+        let shown = text(&drawn(&model, &mut look));
+        assert!(shown.contains("a7a7a7a7a7a7a7a7") && !shown.contains("see above"), "while writing\n{shown}");
+        model.layer = Layer::None;
+        model.screen = Screen::Floor;
+        let shown = text(&drawn(&model, &mut look));
+        assert!(shown.contains("a7a7a7a7a7a7a7a7") && !shown.contains("see above"), "on the floor\n{shown}");
+    }
+}
+
+#[test]
 fn an_act_on_many_is_previewed_and_its_results_are_shown() {
     use crate::console::model::{Deed, Job, JobBox, many::Stage};
     let mut model = fixture::talk(80, 24, 12);

@@ -7,6 +7,7 @@ use crate::domain::{
     command::Command,
     delivery::State,
     desk::Desk,
+    due,
     escalation::Reason,
     event::Event,
     holder::{Cause, Holder},
@@ -66,6 +67,12 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     let ttl = talk.desk.office.policy.turn_ttl;
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
         return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short()), None));
+    }
+    if due::silence_ends(talk.it, &talk.desk.office.policy).is_some_and(|until| until <= at) {
+        let silent = due::SILENT_FOR.short();
+        let matter = if talk.it.heed.is_sensitive() { "brought a matter for people" } else { "asked for a person" };
+        let summary = format!("the customer {matter}, and the AI said nothing for {silent}");
+        return talk.happen(talk.escalate(Reason::Guarded, Cause::Escalated, summary, "the AI was silent"));
     }
     Vec::new()
 }

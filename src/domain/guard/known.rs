@@ -162,6 +162,12 @@ impl Heed {
         self.sensitive |= verdicts.iter().any(|verdict| verdict.rule == Rule::Sensitive);
     }
 
+    /// Whether the customer brought a matter for people, and none has answered since.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive
+    }
+
     /// A person answered or briefed the AI: what was a matter for people was seen by one.
     pub(in crate::domain) fn meet_person(&mut self, words: &str) {
         self.learn(words);

@@ -28,7 +28,7 @@ use crate::{
         task::{Given, How, Kind, State, Task},
         teammate::{Actor, Role, Teammate},
         time::{Span, Timestamp},
-        tool::{Call, Risk, ToolWaits, WhyTool},
+        tool::{Call, LONGEST_SHOWN, Risk, ToolWaits, WhyTool},
         turn::{Answer, Grounding, Source, Step, Trace},
     },
     protocol::guidance::{Compared, Ended, PastTurn, Piece, Side, Use, Written},
@@ -329,10 +329,16 @@ pub(in crate::console) fn talk(width: u16, height: u16, entries: usize) -> Model
 
 /// The same, with a tool call that waits: hostile words led to it, and odd code points hide in its arguments.
 pub(in crate::console) fn call(width: u16, height: u16) -> Model {
+    let odd = "{\"amount\":189,\"order\":\"BW-20417\",\"to\":\"jana\u{202e}gro.live\u{200b}\"}";
+    call_with(width, height, odd)
+}
+
+/// The same with these arguments.
+pub(in crate::console) fn call_with(width: u16, height: u16, arguments: &str) -> Model {
     let mut model = talk(width, height, 4);
     let asked = Call {
         tool: "shop.refund.make".into(),
-        arguments: "{\"amount\":189,\"order\":\"BW-20417\",\"to\":\"jana\u{202e}gro.live\u{200b}\"}".into(),
+        arguments: arguments.into(),
         digest: Digest([0xa7; 32]),
         definition: Digest([1; 32]),
         risk: Risk::R2,
@@ -348,7 +354,7 @@ pub(in crate::console) fn call(width: u16, height: u16) -> Model {
         call: card.n,
         tool: asked.tool.clone(),
         digest: asked.digest,
-        arguments: asked.arguments.clone(),
+        arguments: if arguments.len() > LONGEST_SHOWN { String::new() } else { asked.arguments.clone() },
         amount: asked.amount,
         expires_at: Some(expires_at),
         under_way: false,
@@ -363,6 +369,9 @@ pub(in crate::console) fn call(width: u16, height: u16) -> Model {
         talk.revision += 1;
         talk.touched.push_back((talk.revision, n));
         card.n = n;
+        if let Some(tool) = &mut card.tool {
+            tool.call = n;
+        }
     }
     model.floor.take(vec![card], &[], NOW);
     model
