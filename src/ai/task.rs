@@ -171,7 +171,7 @@ impl TaskRun {
             return self.part(End::Finished, Report::Done { work });
         }
         let why = match self.given.as_ref().map(|task| task.kind) {
-            Some(Kind::Translate) => "this takes a language model; the AI here only quotes".to_owned(),
+            Some(Kind::Translate) => format!("this takes a language model that translates; {} does not", self.by()),
             _ => "nothing in the knowledge answers it".to_owned(),
         };
         self.part(End::Finished, Report::Blocked { why, work: Some(work) })
@@ -221,9 +221,14 @@ impl TaskRun {
         self.steps.push(Step { name: name.to_owned(), detail, ms });
     }
 
+    /// The model that was asked.
+    fn by(&self) -> String {
+        self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone())
+    }
+
     fn trace(&self, at: u32) -> Trace {
         Trace {
-            model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
+            model: self.by(),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
             guidance: self.guidance.clone(),

@@ -9,10 +9,12 @@ use crate::{
         card::Card,
         command::Command,
         desk::Office,
+        event::Event,
         guidance::GuidanceId,
         holder::Holder,
         ids::{ConversationId, EntryNo, TeammateId, Term},
         refusal::Refusal,
+        task::Ending,
         teammate::{Kind, Teammate},
         thread::Thread,
         time::Timestamp,
@@ -194,6 +196,36 @@ impl Desk {
                 Ok(_) => {}
                 Err(CallError::TimedOut { .. }) => return Ok(None),
                 Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Waits until a task has ended; none if that did not happen in time.
+    ///
+    /// # Errors
+    /// The line failed.
+    pub async fn task_ended(
+        &mut self,
+        conversation: ConversationId,
+        task: EntryNo,
+        within: Duration,
+    ) -> Result<Option<Ending>, Failure> {
+        let until = tokio::time::Instant::now() + within;
+        self.caller.peer().watch(conversation, None).await;
+        let is_it = |event: &Event| matches!(event, Event::TaskEnded { task: ended, .. } if *ended == task);
+        loop {
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let events =
+                match self.caller.next_frame(left).await {
+                    Ok(
+                        ToPeer::Thread { conversation: at, events, .. } | ToPeer::Events { conversation: at, events },
+                    ) if at == conversation => events,
+                    Ok(_) => continue,
+                    Err(CallError::TimedOut { .. }) => return Ok(None),
+                    Err(error) => return Err(error.into()),
+                };
+            if let Some(Event::TaskEnded { ending, .. }) = events.into_iter().map(|one| one.event).find(is_it) {
+                return Ok(Some(*ending));
             }
         }
     }

@@ -103,16 +103,10 @@ impl Model {
         self.ai_rows().into_iter().nth(self.ai.cursor)
     }
 
-    /// The mode of a topic or channel, and whether it has one of its own. A topic without one has the mode of the desk here:
-    /// which channel a conversation comes by is not its topic's.
+    /// The mode of a topic or channel, and whether it has one of its own.
     #[must_use]
     pub fn mode_of(&self, subject: &Subject) -> (Mode, bool) {
-        let policy = &self.office.policy;
-        let own = match subject {
-            Subject::Topic(topic) => topic.as_ref().and_then(|topic| policy.topics.get(topic)),
-            Subject::Channel(channel) => policy.channels.get(channel),
-        };
-        (own.copied().unwrap_or(policy.mode), own.is_some())
+        subject.mode(&self.office.policy)
     }
 
     /// What became of the AI's answers there.
@@ -121,18 +115,13 @@ impl Model {
         self.ai.evidence.iter().find(|one| one.subject == *subject)
     }
 
-    /// What the evidence proposes there. Topics for humans are left to humans.
+    /// What the evidence proposes there.
     #[must_use]
     pub fn proposal(&self, subject: &Subject) -> Proposal {
-        if let Subject::Topic(Some(topic)) = subject
-            && self.office.policy.human_topics.contains(topic)
-        {
-            return Proposal::Stay { why: "this topic is for people, by the rules of the desk".to_owned() };
-        }
-        let mode = self.mode_of(subject).0;
+        let policy = &self.office.policy;
         match self.evidence_of(subject) {
-            Some(evidence) => evidence.propose(mode),
-            None => Evidence::of(subject.clone()).propose(mode),
+            Some(evidence) => evidence.proposal(policy),
+            None => Evidence::of(subject.clone()).proposal(policy),
         }
     }
 

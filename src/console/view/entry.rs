@@ -341,7 +341,7 @@ fn given(
     for question in &work.questions {
         c.below(block, SafeText::own(format!("open: {}", SafeText::line(question))), c.style(Role::Queue));
     }
-    if !work.answer.text.trim().is_empty() {
+    if work.text().is_some() {
         framed(c, block, &work.answer, c.style(Role::Text));
         behind(c, block, &work.answer, "", Role::Dim);
     }

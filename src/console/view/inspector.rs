@@ -141,7 +141,13 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
         Holder::Human(id) => (ink.glyphs.human, name(id), Role::Human),
     };
     page.row("holder", SafeText::own(format!("{sign} {words}{held}")), role);
-    let from = if card.own_mode.is_some() { "set here" } else { "desk" };
+    let policy = &model.office.policy;
+    let from = match &card.topic {
+        _ if card.own_mode.is_some() => "set here",
+        Some(topic) if policy.topics.contains_key(topic.as_ref()) => "topic",
+        _ if policy.channels.contains_key(&*card.channel) => "channel",
+        _ => "desk",
+    };
     page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
     if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
