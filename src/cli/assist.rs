@@ -85,29 +85,31 @@ impl Assistance {
     }
 }
 
-/// Asks for it, and waits a little.
+/// Asks for it, and waits a little; none where no AI may, or one is at a task already.
 ///
 /// # Errors
 /// The line failed.
-pub async fn ask(context: &Context, desk: &mut Desk, conversation: ConversationId) -> Result<Assistance, Failure> {
+pub async fn ask(
+    context: &Context,
+    desk: &mut Desk,
+    conversation: ConversationId,
+) -> Result<Option<Assistance>, Failure> {
     let card = desk.card(conversation).await?;
-    let Some(task) = Task::for_taker(&card, desk.office()) else {
-        return Ok(Assistance::none(EntryNo(0), "no AI may sum it up here, or one is at a task already"));
-    };
+    let Some(task) = Task::for_taker(&card, desk.office()) else { return Ok(None) };
     let kind = task.kind;
     let give = Command::GiveTask { conversation, to: None, task: Box::new(task) };
     let task = match desk.ask(give).await {
         Ok(answer) => answer.n,
-        Err(failure) => return Ok(Assistance::none(EntryNo(0), failure.sentence())),
+        Err(failure) => return Ok(Some(Assistance::none(EntryNo(0), failure.sentence()))),
     };
-    Ok(match desk.task_ended(conversation, task, WITHIN.min(context.patience())).await? {
+    Ok(Some(match desk.task_ended(conversation, task, WITHIN.min(context.patience())).await? {
         Some(ending) => {
             // It is read here: no result is left for whoever looks next. A refusal only leaves it there.
             desk.ask(Command::SeeTask { conversation, task }).await.ok();
             Assistance::of(task, kind, &ending)
         }
         None => Assistance::none(task, "the AI is still at it"),
-    })
+    }))
 }
 
 #[cfg(test)]

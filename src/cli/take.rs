@@ -112,7 +112,7 @@ impl Take {
             context.out.done(&taken, &sentence)?;
         }
         if !(self.bare || mine) {
-            taken.assistance = Some(assist::ask(context, &mut desk, conversation).await?);
+            taken.assistance = assist::ask(context, &mut desk, conversation).await?;
         }
         match &taken.assistance {
             _ if context.out.is_json() => context.out.json(&taken),

@@ -65,7 +65,7 @@ fn wrap_line(text: &str, line: Range<usize>, most: usize, lines: &mut Vec<Range<
     let mut before = Kind::Start;
     for (cluster, _) in graphemes_with_width(slice) {
         let cells = cells(cluster);
-        let kind = if is_before_a_unit(text, at) { Kind::Letter } else { Kind::of(cluster, cells) };
+        let kind = if most >= UNITS && is_before_a_unit(text, at) { Kind::Letter } else { Kind::of(cluster, cells) };
         if kind == Kind::Space {
             let end = match chance {
                 Some(chance) if before == Kind::Space => chance.end,
@@ -102,11 +102,20 @@ fn wrap_line(text: &str, line: Range<usize>, most: usize, lines: &mut Vec<Range<
     lines.push(start..end);
 }
 
-/// Whether the space there stands between a number and its unit, which are read as one.
+/// From this width on a number and its unit stay together. Narrower lines have no room for that.
+const UNITS: usize = 12;
+/// The longest number that is kept with its unit. With it a line of [`UNITS`] has room for both: what grows behind them then
+/// changes no line but the last two, see [`Tail`].
+const NUMBER: usize = 7;
+
+/// Whether the space there stands between a number of its own and its unit, which are read as one.
 fn is_before_a_unit(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
     let follows = |place: usize| bytes.get(place).copied().unwrap_or(b' ');
-    if bytes.get(at) != Some(&b' ') || !at.checked_sub(1).is_some_and(|before| follows(before).is_ascii_digit()) {
+    let before = bytes.get(..at).unwrap_or_default();
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
+    let stands_alone = before.len() == digits || matches!(before.get(before.len() - digits - 1), Some(b' ' | b'\n'));
+    if bytes.get(at) != Some(&b' ') || digits == 0 || digits > NUMBER || !stands_alone {
         return false;
     }
     let end = match (follows(at + 1), follows(at + 2)) {
@@ -207,9 +216,9 @@ mod tests {
     #[test]
     fn a_number_and_its_unit_stay_together() {
         assert_eq!(lines("it took 161 ms", 12), ["it took", "161 ms"]);
-        assert_eq!(lines("grounded 5 % (of 8)", 11), ["grounded", "5 % (of 8)"]);
+        assert_eq!(lines("judged good 5 %", 13), ["judged good", "5 %"]);
         assert_eq!(lines("it took 161 msx", 12), ["it took 161", "msx"]);
-        assert_eq!(lines("161 ms", 4), ["161", "ms"], "where there is no other way they part");
+        assert_eq!(lines("161 ms", 4), ["161", "ms"], "where there is no room they part");
     }
 
     #[test]

@@ -67,11 +67,11 @@ impl Kind {
     #[must_use]
     pub fn usual_goal(self) -> Option<&'static str> {
         match self {
-            Self::Handle => Some("settle what the customer asks"),
             Self::Draft => Some("suggest a reply to what is open"),
             Self::Summarise => Some("sum up the talk"),
             Self::Translate => Some("into English"),
-            Self::Collect | Self::FollowUp => None,
+            // Who gives a whole talk away, or words for later, says what for.
+            Self::Handle | Self::Collect | Self::FollowUp => None,
         }
     }
 }

@@ -30,8 +30,10 @@ pub struct Ai {
     pub asked: Option<u32>,
     /// Why the server did not tell.
     pub refused: Option<String>,
-    /// The row under the cursor.
+    /// Where the cursor is, as long as nothing is known of the row that it was put on.
     pub cursor: usize,
+    /// The row that the cursor was put on: tasks come and go, and it stays on what is read there.
+    pub on: Option<AiRow>,
     /// How many rows are in sight.
     pub window: usize,
     /// The team's guidance.
@@ -100,7 +102,15 @@ impl Model {
     /// The row under the cursor.
     #[must_use]
     pub fn ai_row(&self) -> Option<AiRow> {
-        self.ai_rows().into_iter().nth(self.ai.cursor)
+        self.ai_rows().into_iter().nth(self.ai_at())
+    }
+
+    /// The place of the row under the cursor. Where that row is gone, of what took its place.
+    #[must_use]
+    pub fn ai_at(&self) -> usize {
+        let rows = self.ai_rows();
+        let on = self.ai.on.as_ref().and_then(|on| rows.iter().position(|row| row == on));
+        on.unwrap_or_else(|| self.ai.cursor.min(rows.len().saturating_sub(1)))
     }
 
     /// The mode of a topic or channel, and whether it has one of its own.

@@ -136,6 +136,7 @@ fn task_of(words: &str) -> Result<Task, String> {
     let kind: Kind = kind.parse()?;
     let goal = match goal.trim() {
         "" => match kind {
+            Kind::Handle => "settle what the customer asks",
             Kind::Collect => return Err("collect what? as in: task collect order number, address".to_owned()),
             kind => kind.usual_goal().unwrap_or_default(),
         },

@@ -91,7 +91,8 @@ fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
         }
         lines.push(Line::Row(at, row));
     }
-    let here = lines.iter().position(|line| matches!(line, Line::Row(at, _) if *at == model.ai.cursor)).unwrap_or(0);
+    let selected = model.ai_at();
+    let here = lines.iter().position(|line| matches!(line, Line::Row(at, _) if *at == selected)).unwrap_or(0);
     let fits = usize::from(area.height.max(1));
     // The title of the first part stays in sight where there is room for it.
     let top = if here < fits { 0 } else { (here + fits / 3 + 1).min(lines.len()).saturating_sub(fits) };
@@ -102,7 +103,7 @@ fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
             Line::Title(words) => head(ink, place, words),
             Line::Row(at, row) => {
                 row_of(ink, place, model, row);
-                if *at == model.ai.cursor {
+                if *at == selected {
                     ink.put(area.x, y, area.right(), ink.glyphs.bar, ink.style(Role::Accent));
                     ink.tint(place, ink.style(Role::Selected));
                     cursor = Some(Position::new(area.x, y));
