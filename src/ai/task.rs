@@ -44,6 +44,8 @@ pub struct TaskRun {
     rules: Rules,
     state: State,
     began: EntryNo,
+    /// Whether nobody waits: the last matter was answered.
+    was_answered: bool,
     given: Option<Task>,
     prompt: Prompt,
     steps: Vec<Step>,
@@ -64,6 +66,7 @@ impl TaskRun {
             rules,
             state: State::Asked,
             began: EntryNo(0),
+            was_answered: false,
             given: None,
             prompt: Prompt::default(),
             steps: Vec::new(),
@@ -132,6 +135,7 @@ impl TaskRun {
         self.stepped = at;
         let task = view.tasks.iter().find(|(n, _)| *n == self.task).map(|(_, task)| task.clone());
         let Some(task) = task else { return self.failed("the task lies too far back in the talk", at) };
+        self.was_answered = view.was_answered;
         self.prompt = prompt(view, &task);
         let question = question(view, &task);
         self.given = Some(task);
@@ -193,7 +197,11 @@ impl TaskRun {
     fn work(&self, composed: Composed, at: u32) -> Work {
         let Composed { text, sources, grounding, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace: self.trace(at) });
-        Work { answer, summary: errand::summary(&self.prompt), questions: errand::questions(&self.prompt) }
+        let questions = match self.was_answered {
+            true => errand::left_open(&self.prompt),
+            false => errand::questions(&self.prompt),
+        };
+        Work { answer, summary: errand::summary(&self.prompt), questions }
     }
 
     fn failed(&mut self, why: &str, at: u32) -> Vec<Effect> {

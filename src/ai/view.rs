@@ -59,6 +59,8 @@ pub struct View {
     pub locale: Language,
     /// The customer's messages since the last answer, oldest first.
     pub said: Vec<String>,
+    /// Whether nothing was written since the last answer: then the last matter before it stands in `said`.
+    pub was_answered: bool,
     /// The customer's messages before those, oldest first.
     pub earlier: Vec<String>,
     /// What was answered, by people too, oldest first.
@@ -166,6 +168,7 @@ impl View {
         if view.said.is_empty() {
             // Handed back with nothing new said: the last matter is still the customer's.
             view.said.extend(view.earlier.pop());
+            view.was_answered = !view.answered.is_empty();
         }
         for list in [&mut view.said, &mut view.earlier, &mut view.answered, &mut view.own] {
             let over = list.len().saturating_sub(READ);

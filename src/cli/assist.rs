@@ -108,7 +108,7 @@ pub async fn ask(
             desk.ask(Command::SeeTask { conversation, task }).await.ok();
             Assistance::of(task, kind, &ending)
         }
-        None => Assistance::none(task, "the AI is still at it"),
+        None => Assistance::none(task, "the AI has nothing yet"),
     }))
 }
 

@@ -436,7 +436,7 @@ fn counted(block: &mut Block, ink: &Ink<'_>, it: &Evidence) {
     row("answers", made);
     let apart = it
         .distance()
-        .map(|(far, of)| format!("; {} of the words changed on the average, n {of}", far.percent()))
+        .map(|(far, of)| format!("; {} of the words changed on the average of {of}", far.percent()))
         .unwrap_or_default();
     row("unedited", format!("{}; rejected {}{apart}", it.unedited().words(), it.rejected));
     let sign = if is_shadow(it) { "; in the list with ~" } else { "" };
