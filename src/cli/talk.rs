@@ -138,7 +138,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Escalation { reason, summary, .. } => {
             (format!("a human is wanted: {}", reason.words()), Some(summary.clone()))
         }
-        What::Task { to, task, begun, ending } => {
+        What::Task { to, task, begun, ending, .. } => {
             let how = match (ending, begun) {
                 (Some((ending, _)), _) => {
                     ending.why().map_or_else(|| ending.word().to_owned(), |why| format!("{}: {why}", ending.word()))

@@ -17,6 +17,7 @@
 mod ai;
 mod banner;
 mod canned;
+mod changed;
 mod composer;
 pub mod door;
 mod entry;

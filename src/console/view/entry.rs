@@ -252,7 +252,7 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
                 block.wrapped(x + 10, Styled::plain(SafeText::message(words)), text, c.theme);
             }
         }
-        What::Task { to, task, begun, ending } => {
+        What::Task { to, task, begun, ending, .. } => {
             c.head(&mut block, at, c.glyphs.brief, Role::Brief, &name);
             given(c, &mut block, (*to, task), *begun, ending.as_ref().map(|(ending, _)| &**ending));
         }
