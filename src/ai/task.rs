@@ -11,7 +11,7 @@ use super::{
     offline::seek,
     retrieval::{Passage, Question},
     turn::{Effect, End, Input, Rules, Timer, clean},
-    view::View,
+    view::{Matter, View},
 };
 use crate::domain::{
     brief::Brief,
@@ -44,8 +44,7 @@ pub struct TaskRun {
     rules: Rules,
     state: State,
     began: EntryNo,
-    /// Whether nobody waits: the last matter was answered.
-    was_answered: bool,
+    matter: Matter,
     given: Option<Task>,
     prompt: Prompt,
     steps: Vec<Step>,
@@ -66,7 +65,7 @@ impl TaskRun {
             rules,
             state: State::Asked,
             began: EntryNo(0),
-            was_answered: false,
+            matter: Matter::Waits,
             given: None,
             prompt: Prompt::default(),
             steps: Vec::new(),
@@ -135,7 +134,7 @@ impl TaskRun {
         self.stepped = at;
         let task = view.tasks.iter().find(|(n, _)| *n == self.task).map(|(_, task)| task.clone());
         let Some(task) = task else { return self.failed("the task lies too far back in the talk", at) };
-        self.was_answered = view.was_answered;
+        self.matter = view.matter;
         self.prompt = prompt(view, &task);
         let question = question(view, &task);
         self.given = Some(task);
@@ -197,9 +196,9 @@ impl TaskRun {
     fn work(&self, composed: Composed, at: u32) -> Work {
         let Composed { text, sources, grounding, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace: self.trace(at) });
-        let questions = match self.was_answered {
-            true => errand::left_open(&self.prompt),
-            false => errand::questions(&self.prompt),
+        let questions = match self.matter {
+            Matter::Answered => errand::left_open(&self.prompt),
+            Matter::Waits => errand::questions(&self.prompt),
         };
         Work { answer, summary: errand::summary(&self.prompt), questions }
     }

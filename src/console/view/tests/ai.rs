@@ -68,3 +68,31 @@ fn the_inspector_names_the_guidance_of_an_answer_and_says_where_there_was_none()
         assert!(shown.contains(line), "{line}: {shown}");
     }
 }
+
+#[test]
+fn the_inspector_tells_what_a_person_changed_of_what_the_ai_had_drafted() {
+    use crate::domain::{
+        event::{Event, Recorded},
+        ids::{Seq, Term},
+        teammate::Actor,
+        turn::{Answer, Grounding, Trace},
+    };
+    let mut model = fixture::talk(200, 80, 99);
+    let talk = model.talk.as_mut().unwrap();
+    let said = "It comes on Friday. [1]".to_owned();
+    let answer = Box::new(Answer { text: said, sources: vec![], grounding: Grounding(900), trace: Trace::default() });
+    let shadow = Event::ShadowDrafted { turn: EntryNo(1), answer };
+    for event in [shadow, Event::Replied { text: "It comes on Monday.".into(), term: Term(1) }] {
+        let (conversation, n) = (Some(talk.conversation), talk.thread.n.next());
+        let by = Actor::Teammate(TeammateId(3));
+        talk.thread.apply(&Recorded { seq: Seq(999), at: fixture::NOW, by, conversation, n, event }).unwrap();
+        talk.selected = Some(n);
+    }
+    let shown = text(&drawn(&model, &mut Look::default()));
+    for words in ["changed by hand", "25 % of the words", "drafted  It comes on", "sent     It comes on", "Monday."] {
+        assert!(shown.contains(words), "{words}:\n{shown}");
+    }
+    // Of an answer that nobody changed nothing of the kind is said.
+    model.talk.as_mut().unwrap().selected = Some(EntryNo(4));
+    assert!(!text(&drawn(&model, &mut Look::default())).contains("changed by hand"));
+}
