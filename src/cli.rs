@@ -7,6 +7,7 @@ pub mod annotate;
 pub mod approve;
 pub mod assets;
 pub mod assign;
+mod assist;
 pub mod audit;
 pub mod back;
 pub mod completions;

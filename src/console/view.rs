@@ -17,6 +17,7 @@
 mod ai;
 mod banner;
 mod canned;
+mod changed;
 mod composer;
 pub mod door;
 mod entry;
@@ -140,7 +141,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         let (mut area, mut caret) = (areas.frame, None);
         if let Layer::Compose(writing) = &model.layer {
             // The form stands below, over the whole width.
-            let height = composer::height(writing, area).min(area.height.saturating_sub(5));
+            let height = composer::height(model, writing, area).min(area.height.saturating_sub(5));
             let below = Rect { y: area.bottom() - height, height, ..area };
             caret = Some(composer::draw(&mut ink, below, model, writing));
             area.height -= height;

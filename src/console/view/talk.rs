@@ -115,7 +115,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, context: Contex
         },
         _ => None,
     };
-    let below = composing.map_or(0, |composer| composer::height(composer, area));
+    let below = composing.map_or(0, |composer| composer::height(model, composer, area));
     let (above, composer_area) =
         (Rect { height: area.height - below, ..area }, Rect { y: area.bottom() - below, height: below, ..area });
     let mut caret = None;
