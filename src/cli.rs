@@ -7,6 +7,7 @@ pub mod annotate;
 pub mod approve;
 pub mod assets;
 pub mod assign;
+mod assist;
 pub mod audit;
 pub mod back;
 pub mod completions;
@@ -388,7 +389,7 @@ pub fn run(cli: Cli) -> u8 {
 fn settings(paths: &Paths) -> Result<Config, Failure> {
     let path = paths.config_file();
     match std::fs::read_to_string(&path) {
-        Ok(text) => Config::read(&text, &path.display().to_string()).map_err(|wrong| Failure::Usage(wrong.to_string())),
+        Ok(text) => Config::read_whole(&text, &path.display().to_string()).map_err(Failure::Usage),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         Err(error) => Err(Failure::Usage(format!("{}: {error}; check its rights", path.display()))),
     }

@@ -15,6 +15,9 @@ pub use alert::{By, Hours, Notify, Rule};
 /// The built-in settings, which are also their documentation.
 pub const DEFAULT: &str = include_str!("../assets/config.toml");
 
+/// So many mistakes are told at once.
+const MISTAKES: usize = 10;
+
 /// Which signs are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,6 +157,53 @@ impl Config {
     /// Reads a file.
     ///
     /// # Errors
+    /// All that is wrong, in a sentence: who mends the first wants to know of the second.
+    pub fn read_whole(text: &str, path: &str) -> Result<Self, String> {
+        Self::read(text, path).map_err(|first| {
+            let mut all = Self::mistakes(text, path);
+            all.sort_by_key(|mistake| mistake.line);
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            if all.is_empty() { first.to_string() } else { all.join("; also ") }
+        })
+    }
+
+    /// All that is wrong in a file, in the order in which it is found; nothing if nothing is.
+    #[must_use]
+    pub fn mistakes(text: &str, path: &str) -> Vec<ConfigError> {
+        let mut lines: Vec<&str> = text.lines().collect();
+        let (mut mistakes, mut taken): (Vec<ConfigError>, Vec<usize>) = (Vec::new(), Vec::new());
+        while let Err(mistake) = Self::read(&lines.join("\n"), path) {
+            let at = mistake.line.saturating_sub(1);
+            let is_head = |line: &&str| line.trim_start().starts_with('[');
+            let behind = lines.get(at + 1..).unwrap_or_default();
+            let table = at..at + 1 + behind.iter().position(is_head).unwrap_or(behind.len());
+            let head = lines.get(at).is_none_or(is_head);
+            if head && taken.iter().any(|line| table.contains(line)) {
+                // What is missing there is what was taken away here: an entry of a list goes, others may be named elsewhere.
+                let is_entry = lines.get(at).is_some_and(|line| line.trim_start().starts_with("[["));
+                let Some(entry) = lines.get_mut(table).filter(|_| is_entry) else { break };
+                entry.fill("");
+                continue;
+            }
+            mistakes.push(mistake);
+            // Without the line that is wrong the rest is read again; a head takes its table with it, so it stays.
+            if head || mistakes.len() == MISTAKES {
+                break;
+            }
+            if let Some(line) = lines.get_mut(at) {
+                *line = "";
+                taken.push(at);
+            }
+            if toml::from_str::<toml::Table>(&lines.join("\n")).is_err() {
+                break;
+            }
+        }
+        mistakes
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
     /// [`ConfigError`] with the first thing that is wrong.
     pub fn read(text: &str, path: &str) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| {
@@ -250,6 +300,29 @@ mod tests {
         assert_eq!((error.line, error.near.as_deref()), (2, Some("url")));
         let error = Config::read("glyphs = \"sometimes\"\n", "my.toml").unwrap_err();
         assert!(error.line == 1 && error.said.contains("sometimes"), "{error}");
+    }
+
+    #[test]
+    fn all_mistakes_of_a_file_are_told_at_once() {
+        let text = "theem = \"dark\"\nglyphs = \"ascii\"\n[send]\nhold_seconds = 31\n\
+                    [models.a]\nurl = \"u\"\nmodel = \"m\"\ntemperature = 3.0\nturn = \"soon\"\n[[alert]]\nwhen = \"needs:you\"\n";
+        let mut lines: Vec<usize> = Config::mistakes(text, "my.toml").iter().map(|mistake| mistake.line).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [1, 4, 8, 9, 11]);
+        assert_eq!(Config::mistakes(DEFAULT, "my.toml"), []);
+        // What is no TOML hides nothing behind it; what a whole table lacks is told once.
+        assert_eq!(Config::mistakes("theme = \nmouse = 3\n", "my.toml").len(), 2);
+        assert_eq!(Config::mistakes("theme = \"\"\"dark\nmouse = 3\n", "my.toml").len(), 1);
+        assert_eq!(Config::mistakes("[models.a]\nurl = \"u\"\n", "my.toml").len(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_file_holds_its_mistakes_end_and_the_first_is_the_one_that_reading_tells(text in "([a-z_]{1,9} = [0-9\"\\[a-z]{0,4}\n|\\[models.a\\]\n|url = \"u\"\n){0,20}") {
+            let mistakes = Config::mistakes(&text, "my.toml");
+            proptest::prop_assert_eq!(mistakes.first().cloned(), Config::read(text.trim_end_matches('\n'), "my.toml").err());
+            proptest::prop_assert!(mistakes.len() <= MISTAKES);
+        }
     }
 
     #[test]

@@ -321,6 +321,7 @@ impl Driver {
             }
             Wake::Task(conversation) => {
                 if !self.active.contains_key(&conversation) {
+                    self.floor.forget_tasks(conversation);
                     self.look_for_task(conversation);
                 }
             }

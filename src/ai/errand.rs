@@ -71,6 +71,21 @@ pub fn questions(prompt: &Prompt) -> Vec<String> {
     found
 }
 
+/// What an answer left open of the matter that it was on: the questions of which it names less than half of the words that
+/// carry meaning. A guess to read, and no judgement of the answer.
+#[must_use]
+pub fn left_open(prompt: &Prompt) -> Vec<String> {
+    let said: BTreeSet<String> =
+        prompt.answered.last().map(|last| terms(last)).unwrap_or_default().into_iter().collect();
+    let mut open = questions(prompt);
+    open.retain(|question| {
+        let asked: BTreeSet<String> = terms(question).into_iter().collect();
+        let named = asked.iter().filter(|term| said.contains(*term)).count();
+        named * 2 < asked.len()
+    });
+    open
+}
+
 /// The facts that the goal names and the talk does not hold.
 #[must_use]
 pub fn missing(prompt: &Prompt, errand: &Errand) -> Vec<String> {
@@ -213,6 +228,14 @@ mod tests {
         }
         let settled = Prompt { settled: true, ..prompt(&[], &["Thanks, that solved it."], &[]) };
         assert_eq!(questions(&settled), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_the_last_answer_was_on_is_not_open_any_more_and_what_it_left_out_is() {
+        let told = "You can change an order until it is packed.";
+        let both = prompt(&[], &["Can I change my order? And how do I get an invoice?"], &[told]);
+        assert_eq!(left_open(&both), ["And how do I get an invoice?"]);
+        assert_eq!(left_open(&prompt(&[], &["Can I change my order?"], &[told])), Vec::<String>::new());
     }
 
     #[test]

@@ -86,6 +86,9 @@ impl OpenAi {
                     let mut composed = answer::weigh(&whole, &material, &prompt);
                     let name = model_name(profile);
                     let compose = answer::composed_by(&name, tried.attempts, tried.first, tokens, counted);
+                    if let Some(words) = tried.no_tools {
+                        steps.push(step("tools", format!("it takes none ({words}): asked without them"), asked));
+                    }
                     steps.push(step("compose", compose, asked));
                     steps.append(&mut composed.steps);
                     return Ok(Composed { steps, spent, model: Some(name), ..composed });

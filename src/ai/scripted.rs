@@ -203,6 +203,9 @@ async fn complete(State(door): State<Arc<Door>>, headers: HeaderMap, body: Strin
         Ok(request) => request,
         Err(error) => return refused(StatusCode::BAD_REQUEST, &format!("the request cannot be read: {error}")),
     };
+    if trouble == Trouble::Toolless && !request.tools.is_empty() {
+        return refused(StatusCode::BAD_REQUEST, "this model does not support tools");
+    }
     let read = request.messages.iter().map(|message| message.content.len() / 4).sum::<usize>();
     let (speaker, messages) = (Arc::clone(&door.speaker), request.messages);
     let tools = request.tools.iter().filter_map(offer).collect();

@@ -11,7 +11,7 @@ use super::{
     offline::seek,
     retrieval::{Passage, Question},
     turn::{Effect, End, Input, Rules, Timer, clean},
-    view::View,
+    view::{Matter, View},
 };
 use crate::domain::{
     brief::Brief,
@@ -44,6 +44,7 @@ pub struct TaskRun {
     rules: Rules,
     state: State,
     began: EntryNo,
+    matter: Matter,
     given: Option<Task>,
     prompt: Prompt,
     steps: Vec<Step>,
@@ -64,6 +65,7 @@ impl TaskRun {
             rules,
             state: State::Asked,
             began: EntryNo(0),
+            matter: Matter::Waits,
             given: None,
             prompt: Prompt::default(),
             steps: Vec::new(),
@@ -132,6 +134,7 @@ impl TaskRun {
         self.stepped = at;
         let task = view.tasks.iter().find(|(n, _)| *n == self.task).map(|(_, task)| task.clone());
         let Some(task) = task else { return self.failed("the task lies too far back in the talk", at) };
+        self.matter = view.matter;
         self.prompt = prompt(view, &task);
         let question = question(view, &task);
         self.given = Some(task);
@@ -171,7 +174,7 @@ impl TaskRun {
             return self.part(End::Finished, Report::Done { work });
         }
         let why = match self.given.as_ref().map(|task| task.kind) {
-            Some(Kind::Translate) => "this takes a language model; the AI here only quotes".to_owned(),
+            Some(Kind::Translate) => format!("this takes a language model that translates; {} does not", self.by()),
             _ => "nothing in the knowledge answers it".to_owned(),
         };
         self.part(End::Finished, Report::Blocked { why, work: Some(work) })
@@ -193,7 +196,11 @@ impl TaskRun {
     fn work(&self, composed: Composed, at: u32) -> Work {
         let Composed { text, sources, grounding, .. } = composed;
         let answer = Box::new(Answer { text, sources, grounding, trace: self.trace(at) });
-        Work { answer, summary: errand::summary(&self.prompt), questions: errand::questions(&self.prompt) }
+        let questions = match self.matter {
+            Matter::Answered => errand::left_open(&self.prompt),
+            Matter::Waits => errand::questions(&self.prompt),
+        };
+        Work { answer, summary: errand::summary(&self.prompt), questions }
     }
 
     fn failed(&mut self, why: &str, at: u32) -> Vec<Effect> {
@@ -221,9 +228,14 @@ impl TaskRun {
         self.steps.push(Step { name: name.to_owned(), detail, ms });
     }
 
+    /// The model that was asked.
+    fn by(&self) -> String {
+        self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone())
+    }
+
     fn trace(&self, at: u32) -> Trace {
         Trace {
-            model: self.answered_by.clone().unwrap_or_else(|| self.rules.model.clone()),
+            model: self.by(),
             config: self.rules.config.clone(),
             steps: self.steps.clone(),
             guidance: self.guidance.clone(),

@@ -23,6 +23,9 @@ use tokio::sync::{Notify, oneshot};
 /// How long a call may take in all, connecting included.
 pub const CALL_WITHIN: Duration = Duration::from_secs(15);
 
+/// How often a server is looked at for what it offers, beside before each call.
+pub const LOOK_AFTER: Duration = Duration::from_secs(30);
+
 /// Where a tool server is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -63,6 +66,8 @@ pub struct Setup {
     pub place: Place,
     /// How long a call may take in all; [`CALL_WITHIN`] usually.
     pub within: Duration,
+    /// After how long it is looked at again; [`LOOK_AFTER`] usually.
+    pub look_after: Duration,
 }
 
 /// What became of a call.

@@ -46,6 +46,16 @@ fn past(it: &Used) -> Option<Past> {
     Some(Past { tool: it.call.tool.clone(), arguments, state, words, fresh: false })
 }
 
+/// Whether a matter waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Matter {
+    /// It was written since the last answer, or nobody answered yet.
+    #[default]
+    Waits,
+    /// The last answer came after it, and nothing was written since.
+    Answered,
+}
+
 /// What a turn reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
@@ -59,6 +69,8 @@ pub struct View {
     pub locale: Language,
     /// The customer's messages since the last answer, oldest first.
     pub said: Vec<String>,
+    /// Whether what stands in `said` waits for an answer.
+    pub matter: Matter,
     /// The customer's messages before those, oldest first.
     pub earlier: Vec<String>,
     /// What was answered, by people too, oldest first.
@@ -166,6 +178,7 @@ impl View {
         if view.said.is_empty() {
             // Handed back with nothing new said: the last matter is still the customer's.
             view.said.extend(view.earlier.pop());
+            view.matter = if view.answered.is_empty() { Matter::Waits } else { Matter::Answered };
         }
         for list in [&mut view.said, &mut view.earlier, &mut view.answered, &mut view.own] {
             let over = list.len().saturating_sub(READ);

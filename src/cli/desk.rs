@@ -9,10 +9,12 @@ use crate::{
         card::Card,
         command::Command,
         desk::Office,
+        event::Event,
         guidance::GuidanceId,
         holder::Holder,
         ids::{ConversationId, EntryNo, TeammateId, Term},
         refusal::Refusal,
+        task::Ending,
         teammate::{Kind, Teammate},
         thread::Thread,
         time::Timestamp,
@@ -25,6 +27,9 @@ use std::{sync::Arc, time::Duration};
 const HISTORY: u32 = 500;
 /// The most events of one conversation that a command reads.
 const LONGEST_TALK: usize = 100_000;
+
+/// How soon an AI that is here and free begins a task.
+const BEGINS_WITHIN: Duration = Duration::from_secs(2);
 
 /// How this program calls itself.
 pub const PROGRAM: &str = concat!("centaur ", env!("CARGO_PKG_VERSION"));
@@ -194,6 +199,42 @@ impl Desk {
                 Ok(_) => {}
                 Err(CallError::TimedOut { .. }) => return Ok(None),
                 Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Waits until a task has ended; none if that did not happen in time, or if no AI began it soon: the one who should may
+    /// not be here.
+    ///
+    /// # Errors
+    /// The line failed.
+    pub async fn task_ended(
+        &mut self,
+        conversation: ConversationId,
+        task: EntryNo,
+        within: Duration,
+    ) -> Result<Option<Ending>, Failure> {
+        let asked = tokio::time::Instant::now();
+        let mut until = asked + within.min(BEGINS_WITHIN);
+        self.caller.peer().watch(conversation, None).await;
+        let begins = |event: &Event| matches!(event, Event::TaskBegan { task: begun, .. } if *begun == task);
+        let is_it = |event: &Event| matches!(event, Event::TaskEnded { task: ended, .. } if *ended == task);
+        loop {
+            let left = until.saturating_duration_since(tokio::time::Instant::now());
+            let events =
+                match self.caller.next_frame(left).await {
+                    Ok(
+                        ToPeer::Thread { conversation: at, events, .. } | ToPeer::Events { conversation: at, events },
+                    ) if at == conversation => events,
+                    Ok(_) => continue,
+                    Err(CallError::TimedOut { .. }) => return Ok(None),
+                    Err(error) => return Err(error.into()),
+                };
+            if events.iter().any(|one| begins(&one.event)) {
+                until = asked + within;
+            }
+            if let Some(Event::TaskEnded { ending, .. }) = events.into_iter().map(|one| one.event).find(is_it) {
+                return Ok(Some(*ending));
             }
         }
     }

@@ -1,17 +1,20 @@
-//! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with one
-//! small question each, tool servers by a look at what they offer.
+//! `centaur doctor`: looks whether all is well, and says what to do where it is not. Language models are tried with two
+//! small questions each, tool servers by a look at what they offer.
 
 use super::{Context, desk::Desk, exit::Failure, models, replies, seat, token, tools};
 use crate::{
     ai::{
-        openai::trial::{self, Trial},
+        openai::{
+            count::Counted,
+            trial::{self, Tools, Trial},
+        },
         tools::Offer,
     },
-    domain::text::SafeText,
+    domain::{policy::Policy, text::SafeText, tool::is_name},
     protocol,
 };
 use serde::Serialize;
-use std::io::IsTerminal;
+use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 /// `centaur doctor`.
 #[derive(Debug, clap::Args)]
@@ -66,18 +69,22 @@ impl Doctor {
         findings.push(settings(context));
         findings.push(keymap(context));
         findings.push(canned(context));
-        findings.push(server(context).await);
+        let (found, policy) = server(context).await;
+        findings.push(found);
         for (name, settings) in &context.config.models {
-            let tried = trial::run(models::profile(name, settings)).await.map_err(|why| why.to_string());
             let place = format!("{} at {}", settings.model, settings.url);
-            findings.push(model(name, &place, tried));
+            context.out.remark(&format!("trying {place} …"));
+            let profile = models::profile(name, settings);
+            let limit = profile.first_token;
+            let tried = trial::run(profile).await.map_err(|why| why.to_string());
+            findings.push(model(name, &place, limit, !context.config.tool_servers.is_empty(), tried));
         }
         for server in &context.config.tool_servers {
             let tried = match tools::setup(server) {
                 Ok(setup) => crate::ai::tools::try_out(&setup).await,
                 Err(why) => Err(why),
             };
-            findings.extend(tool_server(&server.name, tried));
+            findings.extend(tool_server(&server.name, tried, policy.as_deref()));
         }
         let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
         if context.out.is_json() {
@@ -106,19 +113,44 @@ impl Doctor {
     }
 }
 
-/// What a tool server offers, with what pins it in the policy.
-fn tool_server(name: &str, tried: Result<Vec<Offer>, String>) -> Vec<Finding> {
+/// What a tool server offers, with what pins it, and what the policy makes of it where a desk could be asked.
+fn tool_server(name: &str, tried: Result<Vec<Offer>, String>, policy: Option<&Policy>) -> Vec<Finding> {
     let about = format!("tools {name}");
-    match tried {
-        Err(why) => vec![finding(about, State::Bad, format!("{why}; AIs have none of its tools"))],
-        Ok(offers) if offers.is_empty() => vec![finding(about, State::Odd, "it answers, and offers no tool")],
-        Ok(offers) => {
-            let row = |offer: &Offer| {
-                finding(format!("tool {}", offer.tool), State::Good, format!("pin = \"{}\"", offer.definition))
-            };
-            let said = format!("it offers {}; what the policy does not name is refused", offers.len());
-            std::iter::once(finding(about, State::Good, said)).chain(offers.iter().map(row)).collect()
-        }
+    let offers = match tried {
+        Err(why) => return vec![finding(about, State::Bad, format!("{why}; AIs have none of its tools"))],
+        Ok(offers) if offers.is_empty() => return vec![finding(about, State::Odd, "it answers, and offers no tool")],
+        Ok(offers) => offers,
+    };
+    let said = format!(
+        "it offers {}; what the policy does not name is refused: `centaur policy tools {name}` prints rules to read",
+        offers.len()
+    );
+    let mut found = vec![finding(about, State::Good, said)];
+    found.extend(offers.iter().map(|offer| {
+        let (state, said) = judged(offer, policy);
+        finding(format!("tool {}", offer.tool), state, format!("pin = \"{}\"{said}", offer.definition))
+    }));
+    let ours = |tool: &&String| tool.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let gone = |tool: &&String| offers.iter().all(|offer| offer.tool != **tool);
+    let named = policy.into_iter().flat_map(|policy| policy.tools.keys());
+    found.extend(named.filter(ours).filter(gone).map(|tool| {
+        finding(format!("tool {tool}"), State::Odd, "the policy has a rule for it, and the server does not offer it")
+    }));
+    found
+}
+
+/// What the policy makes of a tool as it is now.
+fn judged(offer: &Offer, policy: Option<&Policy>) -> (State, String) {
+    if !is_name(&offer.tool) {
+        return (State::Odd, "; its name cannot stand in a policy, so no AI has it".to_owned());
+    }
+    let Some(policy) = policy else { return (State::Good, String::new()) };
+    let Some(rule) = policy.tools.get(&offer.tool) else { return (State::Good, "; no rule: no AI has it".to_owned()) };
+    let risk = rule.risk.words();
+    match rule.pin {
+        Some(pin) if pin == offer.definition => (State::Good, format!("; pinned so, {risk}")),
+        Some(_) => (State::Odd, "; it is not what was pinned: refused until somebody reads it again".to_owned()),
+        None => (State::Odd, format!("; not pinned, {risk}: each call waits for a person")),
     }
 }
 
@@ -226,8 +258,9 @@ fn keymap(context: &Context) -> Finding {
     }
 }
 
-/// What a trial of a language model came to.
-fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
+/// What a trial of a language model came to. `limit`: how long a first word may take at work; `needs_tools`: whether there
+/// are any to be used.
+fn model(name: &str, place: &str, limit: Duration, needs_tools: bool, tried: Result<Trial, String>) -> Finding {
     let about = format!("model {name}");
     let trial = match tried {
         Ok(trial) => trial,
@@ -235,23 +268,45 @@ fn model(name: &str, place: &str, tried: Result<Trial, String>) -> Finding {
     };
     let (first, whole) = (trial.first.as_millis(), trial.whole.as_millis());
     let mut found = format!("{place} answers; first word after {first} ms, done after {whole} ms");
-    let mut state = State::Good;
-    for (odd, what) in [
+    if trial.tools == Tools::Called {
+        found.push_str("; it calls tools");
+    }
+    let mut odd = Vec::new();
+    if let Some(cold) = trial.cold {
+        let (cold, limit) = (cold.as_secs_f64(), limit.as_secs_f64());
+        odd.push(format!(
+            "the first time it took {cold:.1} s, longer than `first_token`, {limit} s: customers would be given to people; \
+             raise it, or keep the model loaded"
+        ));
+    }
+    for (is, what) in [
         (trial.pieces <= 1, "it does not stream: nobody sees the answer grow"),
-        (!trial.counts, "it does not count tokens: they are estimated here"),
+        (trial.counted == Counted::HereForWant, "it does not count tokens: they are estimated here"),
+        (trial.counted == Counted::HereForDoubt, "its count of tokens cannot be: they are estimated here"),
         (!trial.cites, "it did not cite its source: its answers would be drafts; try a larger model"),
         (trial.attempts > 1, "the first attempt failed"),
     ] {
-        if odd {
-            state = State::Odd;
-            found.push_str("; ");
-            found.push_str(what);
+        if is {
+            odd.push(what.to_owned());
         }
+    }
+    match trial.tools {
+        _ if !needs_tools => {}
+        Tools::Called => {}
+        Tools::NotCalled => odd.push("it did not call a tool that fitted: try another model".to_owned()),
+        Tools::Refused(words) => odd.push(format!("it takes no tools ({words}): it is asked without them")),
+        Tools::Failed(why) => odd.push(format!("offered a tool, {why}")),
+    }
+    let state = if odd.is_empty() { State::Good } else { State::Odd };
+    for what in odd {
+        found.push_str("; ");
+        found.push_str(&what);
     }
     finding(about, state, found)
 }
 
-async fn server(context: &Context) -> Finding {
+/// The desk, and its policy if it can be asked.
+async fn server(context: &Context) -> (Finding, Option<Arc<Policy>>) {
     let place = context.server().to_owned();
     // Never a prompt here: who looks for faults may not be at the keyboard.
     let opened = match token::without_asking(context) {
@@ -261,13 +316,10 @@ async fn server(context: &Context) -> Finding {
     match opened {
         Ok(desk) => {
             let me = desk.me();
-            finding(
-                "server",
-                State::Good,
-                format!("{place}: {} (you are {}, {})", desk.office().name, me.name, me.role.word()),
-            )
+            let said = format!("{place}: {} (you are {}, {})", desk.office().name, me.name, me.role.word());
+            (finding("server", State::Good, said), Some(Arc::clone(&desk.office().policy)))
         }
-        Err(failure) => finding("server", State::Bad, failure.sentence()),
+        Err(failure) => (finding("server", State::Bad, failure.sentence()), None),
     }
 }
 
@@ -277,14 +329,60 @@ mod tests {
 
     #[test]
     fn a_model_is_judged_by_what_a_trial_found() {
-        let span = std::time::Duration::from_millis;
-        let good = Trial { first: span(80), whole: span(400), pieces: 9, counts: true, cites: true, attempts: 1 };
-        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms";
-        assert_eq!(model("local", "tiny at http://x", Ok(good.clone())), finding("model local", State::Good, found));
-        let odd = model("local", "tiny at http://x", Ok(Trial { cites: false, ..good }));
-        assert!(odd.state == State::Odd && odd.found.contains("try a larger model"), "{odd:?}");
-        let bad = model("x", "big at https://y", Err("it answered 401".into()));
+        let (span, limit) = (Duration::from_millis, Duration::from_secs(10));
+        let good = Trial {
+            first: span(80),
+            cold: None,
+            whole: span(400),
+            pieces: 9,
+            counted: Counted::There,
+            cites: true,
+            attempts: 1,
+            tools: Tools::Called,
+        };
+        let of = |trial: Trial, needs| model("local", "tiny at http://x", limit, needs, Ok(trial));
+        let found = "tiny at http://x answers; first word after 80 ms, done after 400 ms; it calls tools";
+        assert_eq!(of(good.clone(), true), finding("model local", State::Good, found));
+        for (trial, needs, words) in [
+            (Trial { cites: false, ..good.clone() }, false, "try a larger model"),
+            (Trial { cold: Some(span(14_200)), ..good.clone() }, false, "took 14.2 s, longer than `first_token`, 10 s"),
+            (Trial { counted: Counted::HereForDoubt, ..good.clone() }, false, "its count of tokens cannot be"),
+            (Trial { tools: Tools::Refused("no".into()), ..good.clone() }, true, "it takes no tools (no)"),
+        ] {
+            let odd = of(trial, needs);
+            assert!(odd.state == State::Odd && odd.found.contains(words), "{odd:?}");
+        }
+        let toolless = of(Trial { tools: Tools::NotCalled, ..good }, false);
+        assert!(toolless.state == State::Good && !toolless.found.contains("tool"), "{toolless:?}");
+        let bad = model("x", "big at https://y", limit, false, Err("it answered 401".into()));
         assert_eq!(bad, finding("model x", State::Bad, "big at https://y: it answered 401"));
+    }
+
+    #[test]
+    fn a_tool_is_judged_by_what_the_policy_pins() {
+        let offer = |name: &str| Offer::new("shop", name, "Looks.", serde_json::json!({}));
+        let offers = ["same", "other", "loose", "free", "größe"].map(offer);
+        let pin = |name: &str, pin: &str| format!("[tools.\"shop.{name}\"]\nrisk = \"r0\"\n{pin}\n");
+        let pinned = |name| pin(name, &format!("pin = \"{}\"", offers[0].definition));
+        let text = [pinned("same"), pinned("other"), pin("loose", ""), pin("gone", "")].concat();
+        let policy = crate::cli::team::policy(&text, "p").unwrap();
+        let found = tool_server("shop", Ok(offers.to_vec()), Some(&policy));
+        let said: Vec<(State, &str)> =
+            found.iter().skip(1).map(|one| (one.state, one.found.split("; ").last().unwrap())).collect();
+        assert_eq!(
+            said,
+            [
+                (State::Good, "pinned so, R0 reads"),
+                (State::Odd, "it is not what was pinned: refused until somebody reads it again"),
+                (State::Odd, "not pinned, R0 reads: each call waits for a person"),
+                (State::Good, "no rule: no AI has it"),
+                (State::Odd, "its name cannot stand in a policy, so no AI has it"),
+                (State::Odd, "the policy has a rule for it, and the server does not offer it"),
+            ]
+        );
+        assert!(
+            tool_server("shop", Ok(offers.to_vec()), None).iter().filter(|one| one.state == State::Odd).count() == 1
+        );
     }
 
     #[test]

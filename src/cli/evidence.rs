@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     domain::{
+        edit::Distance,
         evidence::{Evidence as Counts, Proposal, Share, Subject, WINDOW_DAYS},
         mode::Mode,
-        policy::Policy,
         text::SafeText,
     },
     protocol::{Page, Query, Scope},
@@ -22,7 +22,9 @@ use serde::Serialize;
   centaur evidence
   centaur evidence --days 7 --json | jq 'select(.proposal.step == \"down\")'
 
-Each share says of how many, with its 95 % interval after Wilson. Few of them propose
+Each share says of how many, with its 95 % interval after Wilson: drafts sent unedited, of
+those decided on; shadows alike to what people sent, of those compared; words changed on the
+average; judged good, of those reviewed; how often it asked for a person. Few of them propose
 nothing. A lead takes a step: centaur mode topic:refunds auto")]
 pub struct Evidence {
     /// Look back so many days
@@ -63,16 +65,6 @@ impl From<Share> for Measure {
     }
 }
 
-/// The mode of a topic or channel. A topic without one has the desk's.
-fn mode(policy: &Policy, subject: &Subject) -> Mode {
-    match subject {
-        Subject::Topic(topic) => topic.as_ref().and_then(|topic| policy.topics.get(topic)),
-        Subject::Channel(channel) => policy.channels.get(channel),
-    }
-    .copied()
-    .unwrap_or(policy.mode)
-}
-
 impl Evidence {
     /// Does it.
     ///
@@ -87,20 +79,17 @@ impl Evidence {
         let policy = std::sync::Arc::clone(&desk.office().policy);
         let rows: Vec<Row<'_>> = counts
             .iter()
-            .map(|it| {
-                let mode = mode(&policy, &it.subject);
-                Row {
-                    days: self.days,
-                    mode,
-                    counts: it,
-                    volume: it.volume(),
-                    unedited: it.unedited().into(),
-                    as_people_say: it.as_people_say().into(),
-                    judged_good: it.judged_good().into(),
-                    asked_for_person: it.given_up().into(),
-                    distance: it.distance().map(|(far, of)| (far.0, of)),
-                    proposal: it.propose(mode),
-                }
+            .map(|it| Row {
+                days: self.days,
+                mode: it.subject.mode(&policy).0,
+                counts: it,
+                volume: it.volume(),
+                unedited: it.unedited().into(),
+                as_people_say: it.as_people_say().into(),
+                judged_good: it.judged_good().into(),
+                asked_for_person: it.given_up().into(),
+                distance: it.distance().map(|(far, of)| (far.0, of)),
+                proposal: it.proposal(&policy),
             })
             .collect();
         if context.out.is_json() {
@@ -110,7 +99,9 @@ impl Evidence {
             return Ok(());
         }
         let cells: Vec<Vec<SafeText>> = rows.iter().map(cells).collect();
-        context.out.table(&["what", "mode", "n", "unedited", "apart", "good", "people", "proposal"], &cells)?;
+        context
+            .out
+            .table(&["what", "mode", "n", "unedited", "alike", "apart", "good", "people", "proposal"], &cells)?;
         if rows.is_empty() {
             context.out.remark(&format!("the AI has answered nothing in the last {} days", self.days));
         }
@@ -130,13 +121,15 @@ fn cells(row: &Row<'_>) -> Vec<SafeText> {
         Proposal::Down { to, why } => format!("down to {}: {why}", to.word()),
         Proposal::Stay { why } => why.clone(),
     };
-    let share = if it.compared > it.unedited().of { it.as_people_say() } else { it.unedited() };
     vec![
         what,
         SafeText::from_own(row.mode.word()),
         SafeText::own(row.volume.to_string()),
-        SafeText::own(share.words()),
-        SafeText::own(row.distance.map_or_else(|| "-".to_owned(), |(far, of)| format!("{} %, n {of}", far / 10))),
+        SafeText::own(it.unedited().words()),
+        SafeText::own(it.as_people_say().words()),
+        SafeText::own(
+            row.distance.map_or_else(|| "-".to_owned(), |(far, of)| format!("{}, n {of}", Distance(far).percent())),
+        ),
         SafeText::own(it.judged_good().words()),
         SafeText::own(it.escalations.to_string()),
         SafeText::own(proposal),

@@ -257,6 +257,7 @@ async fn list(context: &mut Context, all: bool) -> Result<(), Failure> {
             page => return Err(unexpected(&page)),
         }
     }
+    let kept = pieces.len();
     pieces.retain(|piece| all || piece.state != State::Retired);
     if context.out.is_json() {
         for piece in &pieces {
@@ -266,7 +267,9 @@ async fn list(context: &mut Context, all: bool) -> Result<(), Failure> {
     }
     let rows: Vec<Vec<SafeText>> = pieces.iter().map(cells).collect();
     context.out.table(&["guidance", "version", "state", "topics", "uses", "good", "title"], &rows)?;
-    if rows.is_empty() {
+    if rows.is_empty() && kept > 0 {
+        context.out.remark("all guidance is retired; `centaur guidance ls --all` lists it");
+    } else if rows.is_empty() {
         context.out.remark("there is no guidance yet; `centaur guidance write --from 42` makes a fault one");
     }
     Ok(())

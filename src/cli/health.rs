@@ -6,14 +6,27 @@ use super::{
     exit::Failure,
 };
 use crate::{
-    domain::{health::Health, text::SafeText},
+    domain::{
+        ceiling::{Level, Spent},
+        health::Health,
+        text::SafeText,
+    },
     protocol::{Page, Query, Scope},
 };
+use serde::Serialize;
 
 /// `centaur health`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  centaur health\n  centaur health --json | jq .failed")]
+#[command(after_help = "Example:\n  centaur health\n  centaur health --json | jq 'select(.ai).failed'
+  centaur health --json | jq 'select(.today)'")]
 pub struct Show {}
+
+/// What all AIs used today, and what of that has a ceiling.
+#[derive(Debug, Serialize)]
+struct Today {
+    today: Spent,
+    ceilings: Vec<Level>,
+}
 
 impl Show {
     /// Does it.
@@ -22,15 +35,15 @@ impl Show {
     /// As the desk says.
     pub async fn run(self, context: &mut Context) -> Result<(), Failure> {
         let mut desk = Desk::open(context, Scope::None).await?;
-        let ais = match desk.read(Query::Health).await? {
-            Page::Health { ais } => ais,
+        let (ais, usage) = match desk.read(Query::Health).await? {
+            Page::Health { ais, usage } => (ais, usage),
             page => return Err(unexpected(&page)),
         };
         if context.out.is_json() {
             for health in &ais {
                 context.out.json(health)?;
             }
-            return Ok(());
+            return context.out.json(&Today { today: usage.spent, ceilings: usage.levels });
         }
         let office = desk.office();
         let rows: Vec<Vec<SafeText>> = ais.iter().map(|health| row(health, &office.name_of(health.ai))).collect();
@@ -40,8 +53,12 @@ impl Show {
         if rows.is_empty() {
             context.out.remark("no AI has ended a turn in the last hour");
         }
-        for level in office.used_today(desk.now()) {
+        context.out.remark(&format!("all AIs today: {}", usage.spent.words()));
+        for level in &usage.levels {
             context.out.remark(&level.sentence());
+        }
+        if usage.levels.is_empty() {
+            context.out.remark("the desk has no ceiling for a day; [ceilings.day] in the policy sets one");
         }
         Ok(())
     }

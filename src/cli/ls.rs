@@ -122,7 +122,8 @@ impl<'a> Row<'a> {
         &self.holder_name
     }
 
-    fn cells(&self, at: Timestamp) -> Vec<SafeText> {
+    /// The cells of a line, under [`HEAD`].
+    pub(super) fn cells(&self, at: Timestamp) -> Vec<SafeText> {
         let card = self.card;
         let reason = self.state();
         vec![

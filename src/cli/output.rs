@@ -107,6 +107,12 @@ impl Output {
         Self { out, err, format, quiet }
     }
 
+    /// Whether nothing is wanted but what was asked for.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether JSON is wanted.
     #[must_use]
     pub fn is_json(&self) -> bool {

@@ -3,7 +3,13 @@
 //! Two things are waited for and told apart: *fenced* (nothing new of the AI's can leave) and *quiet* (nothing older is
 //! on its way, but what is named).
 
-use super::{Context, desk::Desk, exit::Failure, output::several};
+use super::{
+    Context,
+    assist::{self, Assistance},
+    desk::Desk,
+    exit::Failure,
+    output::several,
+};
 use crate::{
     domain::{
         command::Command,
@@ -23,6 +29,11 @@ const QUIET_WITHIN: Duration = Duration::from_millis(3_500);
 #[command(after_help = "Example:
   centaur take 42 --reason 'the customer asks for a person'
   centaur take 42 --force    as a lead, also from another person
+  centaur take 42 --bare     at once, without the AI's help
+
+Once it is yours the AI says what it is about and what is open, and suggests a reply where the
+customer waits; nothing of that reaches the customer. `centaur say 42 -` reads your own from
+standard input.
 
 You hold it while you are seen. Who is not seen for the desk's lease (90 s by
 default) loses it to the queue: have the console open, or `centaur tail 42`
@@ -36,6 +47,9 @@ pub struct Take {
     /// Also from another person who holds it, as leads may
     #[arg(long)]
     force: bool,
+    /// Do not ask the AI what it is about and what to reply
+    #[arg(long)]
+    bare: bool,
 }
 
 /// What a take-over came to.
@@ -49,6 +63,9 @@ struct Taken {
     quiet: bool,
     /// Messages of the AI that may still reach the customer.
     may_still_arrive: Vec<EntryNo>,
+    /// What the AI has for you.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assistance: Option<Assistance>,
 }
 
 impl Take {
@@ -79,6 +96,8 @@ impl Take {
             Some((term, may_still_arrive)) => (true, term, may_still_arrive),
             None => (false, desk.card(conversation).await?.term, Vec::new()),
         };
+        // What a person let begin cannot be called back: whoever answers now must know of it.
+        let runs = desk.card(conversation).await?.tool.filter(|tool| tool.under_way).map(|tool| tool.tool);
         let sentence = match (quiet, may_still_arrive.len()) {
             (true, 0) if mine => {
                 format!("#{conversation} was yours already; nothing of the AI is on its way to the customer")
@@ -89,7 +108,22 @@ impl Take {
                 "#{conversation} is yours and nothing new of the AI can leave; whether something older is still on its way was not told in time"
             ),
         };
-        let taken = Taken { conversation, term, seq: answer.seq, quiet, may_still_arrive };
-        context.out.done(&taken, &sentence)
+        let sentence = match &runs {
+            Some(tool) => format!("{sentence}; the approved call of {tool} still runs"),
+            None => sentence,
+        };
+        let mut taken = Taken { conversation, term, seq: answer.seq, quiet, may_still_arrive, assistance: None };
+        // Who takes over reads that it is theirs before anything else.
+        if !context.out.is_json() {
+            context.out.done(&taken, &sentence)?;
+        }
+        if !(self.bare || mine) {
+            taken.assistance = assist::ask(context, &mut desk, conversation).await?;
+        }
+        match &taken.assistance {
+            _ if context.out.is_json() => context.out.json(&taken),
+            Some(assistance) if !context.out.is_quiet() => context.out.text(&assistance.lines(conversation)),
+            _ => Ok(()),
+        }
     }
 }

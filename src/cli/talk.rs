@@ -36,6 +36,11 @@ pub fn lines(entry: &Entry, customer: &str, office: &Office, zone: &TimeZone) ->
             text.push(&SafeText::own(format!("\n        {}", SafeText::line(&line))));
         }
     }
+    // Each answer names the guidance that it used; its own number leads to `centaur guidance show`.
+    if let Some(named) = entry.answer().map(|answer| &answer.trace.guidance).filter(|named| !named.is_empty()) {
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        text.push(&SafeText::own(format!("\n        used guidance {}", named.join(", "))));
+    }
     for judged in entry.standing() {
         let failures: Vec<&str> = judged.judgement.failures.iter().map(|kind| kind.words()).collect();
         let line = format!(
@@ -133,7 +138,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
         What::Escalation { reason, summary, .. } => {
             (format!("a human is wanted: {}", reason.words()), Some(summary.clone()))
         }
-        What::Task { to, task, begun, ending } => {
+        What::Task { to, task, begun, ending, .. } => {
             let how = match (ending, begun) {
                 (Some((ending, _)), _) => {
                     ending.why().map_or_else(|| ending.word().to_owned(), |why| format!("{}: {why}", ending.word()))
@@ -145,7 +150,7 @@ fn told(entry: &Entry, office: &Office) -> (String, Option<String>) {
             if let Some(work) = ending.as_ref().and_then(|(ending, _)| ending.work()) {
                 words.extend([work.summary.clone()].into_iter().filter(|text| !text.is_empty()));
                 words.extend(work.questions.iter().map(|question| format!("open: {question}")));
-                words.extend([work.answer.text.clone()].into_iter().filter(|text| !text.is_empty()));
+                words.extend(work.text().map(str::to_owned));
             }
             (format!("task for {}: {}, {how}", office.name_of(*to), task.kind.word()), Some(words.join("\n")))
         }

@@ -7,7 +7,7 @@ use crate::{
         command::Command,
         filter::Filter,
         ids::{ConversationId, EntryNo},
-        task::{Given, Kind, State, Task as Job},
+        task::{Given, Kind, State, Task as Job, micros},
         text::SafeText,
         thread::What,
         time::{Span, Timestamp},
@@ -78,7 +78,7 @@ struct Give {
     /// Which conversation, as in 42
     #[arg(required_unless_present = "filter", conflicts_with = "filter")]
     conversation: Option<ConversationId>,
-    /// In all that match, as in `/` of the console; tells how many, and does it with --yes
+    /// In all that match, as in `/` of the console; lists them, and does it with --yes
     #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
     filter: Option<String>,
     /// Do it in all that match
@@ -108,6 +108,9 @@ struct Give {
     /// Calls of tools at most
     #[arg(long, value_name = "NUMBER")]
     calls: Option<u16>,
+    /// Money at most, as in 0.05
+    #[arg(long, value_name = "AMOUNT", value_parser = money)]
+    cost: Option<u64>,
     /// Begin after this long
     #[arg(long, value_name = "TIME", value_parser = minutes)]
     after: Option<Span>,
@@ -120,6 +123,10 @@ struct Give {
     /// Read the task from a file, `-` for standard input: lines such as `goal: …`
     #[arg(long, value_name = "FILE")]
     form: Option<PathBuf>,
+}
+
+fn money(said: &str) -> Result<u64, String> {
+    micros(said)?.ok_or_else(|| "say how much, as in 0.05".to_owned())
 }
 
 fn minutes(said: &str) -> Result<Span, String> {
@@ -176,18 +183,16 @@ impl Give {
         let filter = Filter::parse(said)
             .map_err(|mistake| Failure::Usage(format!("the filter: {mistake}\n{}", mistake.pointer(said))))?;
         let cards = desk.floor(context.patience()).await?;
-        let picked: Vec<ConversationId> = ls::pick(&cards, &filter, false, desk.now(), desk.me().id, desk.office())
-            .into_iter()
-            .map(|card| card.id)
-            .take(MOST)
-            .collect();
+        let mut found = ls::pick(&cards, &filter, false, desk.now(), desk.me().id, desk.office());
+        found.truncate(MOST);
+        let picked: Vec<ConversationId> = found.iter().map(|card| card.id).collect();
         if !self.yes {
-            let value = serde_json::json!({ "would_give": picked.len(), "conversations": picked });
-            return context
-                .out
-                .done(&value, &format!("{} conversations match; --yes gives the task in each", picked.len()));
+            return preview(context, &desk, &found, &task);
         }
         let mut refused = 0;
+        if picked.is_empty() {
+            context.out.remark("no conversation matches");
+        }
         for conversation in &picked {
             match desk.ask(give(*conversation)).await {
                 Ok(answer) => context.acted(*conversation, answer, &format!("task {}", answer.n))?,
@@ -204,7 +209,8 @@ impl Give {
 
     fn task(&self, now: Timestamp) -> Result<Job, Failure> {
         if let Some(path) = &self.form {
-            return Job::from_form(&input::file(path, "the task")?, now).map_err(Failure::Usage);
+            let read = Job::from_form(&input::file(path, "the task")?, now).and_then(Job::with_goal);
+            return read.map_err(Failure::Usage);
         }
         let mut task = Job {
             facts: self.facts.clone(),
@@ -217,15 +223,27 @@ impl Give {
         };
         task.budget.turns = self.turns.unwrap_or(task.budget.turns);
         task.budget.calls = self.calls.unwrap_or(task.budget.calls);
-        match (task.goal.is_empty(), task.kind) {
-            (false, _) => {}
-            (true, Kind::Summarise) => "sum up the talk".clone_into(&mut task.goal),
-            (true, Kind::Draft) => "suggest a reply to what is open".clone_into(&mut task.goal),
-            (true, Kind::Translate) => "into English".clone_into(&mut task.goal),
-            (true, _) => return Err(Failure::Usage("say what is to be reached: --goal TEXT".to_owned())),
-        }
-        Ok(task)
+        task.budget.cost_micros = self.cost;
+        task.with_goal().map_err(|_| Failure::Usage("say what is to be reached: --goal TEXT".to_owned()))
     }
+}
+
+/// What `--yes` would do, and where.
+fn preview(context: &mut Context, desk: &Desk, found: &[&Card], task: &Job) -> Result<(), Failure> {
+    if context.out.is_json() {
+        let ids: Vec<ConversationId> = found.iter().map(|card| card.id).collect();
+        return context.out.json(&serde_json::json!({ "would_give": ids.len(), "conversations": ids }));
+    }
+    let rows: Vec<Vec<SafeText>> =
+        found.iter().map(|card| ls::Row::of(card, desk.now(), desk.office()).cells(desk.now())).collect();
+    context.out.table(&ls::HEAD, &rows)?;
+    let kind = task.kind.word();
+    context.out.remark(&match found.len() {
+        0 => "no conversation matches".to_owned(),
+        1 => format!("1 conversation matches; --yes gives the task ({kind}) there"),
+        n => format!("{n} conversations match; --yes gives the task ({kind}) in each"),
+    });
+    Ok(())
 }
 
 async fn list(context: &mut Context) -> Result<(), Failure> {

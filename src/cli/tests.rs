@@ -165,7 +165,8 @@ fn every_example_is_understood() {
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         for line in help.lines().map(str::trim).filter(|line| line.starts_with("centaur ")) {
             // What the shell takes away, and the remark behind three spaces.
-            let line = line.split(" | ").next().unwrap_or(line).split(" > ").next().unwrap_or(line);
+            let line = line.split(" | ").next().unwrap_or(line).split(" >> ").next().unwrap_or(line);
+            let line = line.split(" > ").next().unwrap_or(line);
             let line = line.split(" < ").next().unwrap_or(line).split("   ").next().unwrap_or(line);
             let mut words: Vec<String> = Vec::new();
             for (at, part) in line.split('\'').enumerate() {

@@ -4,7 +4,7 @@
 
 use super::{Context, exit::Failure};
 use crate::{
-    ai::tools::{CALL_WITHIN, Key, Place, Setup, Toolbox},
+    ai::tools::{CALL_WITHIN, Key, LOOK_AFTER, Place, Setup, Toolbox},
     config::tools::ToolServer,
 };
 
@@ -20,7 +20,7 @@ pub fn toolbox(context: &Context, demo: Demo) -> Result<Toolbox, Failure> {
     if demo == Demo::Included && !setups.iter().any(|setup| setup.name == "shop") {
         let program = std::env::current_exe()?;
         let place = Place::Program { program, arguments: vec!["demo-tools".to_owned()], environment: [].into() };
-        setups.push(Setup { name: "shop".to_owned(), place, within: CALL_WITHIN });
+        setups.push(Setup { name: "shop".to_owned(), place, within: CALL_WITHIN, look_after: LOOK_AFTER });
     }
     Ok(Toolbox::open(setups))
 }
@@ -54,5 +54,5 @@ pub fn setup(server: &ToolServer) -> Result<Setup, String> {
         }
         Place::Program { program: program.into(), arguments: arguments.to_vec(), environment }
     };
-    Ok(Setup { name: server.name.clone(), place, within: CALL_WITHIN })
+    Ok(Setup { name: server.name.clone(), place, within: CALL_WITHIN, look_after: LOOK_AFTER })
 }

@@ -27,7 +27,7 @@ pub mod wall;
 use super::{alerts::Alerts, composer::canned::Canned, input::Key, keymap::Keymap, tour::Tour};
 use crate::domain::{
     card::Card,
-    ceiling,
+    ceiling::{self, Usage},
     desk::Office,
     health::Health,
     ids::{ConversationId, EntryNo, LogId, Seq, TeammateId},
@@ -84,6 +84,8 @@ pub struct Measured {
     pub inspector: bool,
     /// How many lines of the inspector do not fit: as far down it can be turned.
     pub inspector_over: u16,
+    /// How many lines of the card that waits for a decision do not fit, and how many are turned at once.
+    pub card_over: (u16, u16),
 }
 
 /// All that the console knows.
@@ -153,6 +155,8 @@ pub struct Model {
     pub presence: Vec<Present>,
     /// How the AIs did in the last hour; asked for now and then.
     pub health: Vec<Health>,
+    /// What all AIs used today, as of then.
+    pub usage: Usage,
     /// Which key does what.
     pub keymap: Arc<Keymap>,
     /// Keys of an unfinished sequence, as `g` of `g g`.
@@ -317,6 +321,7 @@ impl Model {
             tour: None,
             presence: Vec::new(),
             health: Vec::new(),
+            usage: Usage::default(),
             keymap,
             pending_keys: Vec::new(),
             measured: Measured {
@@ -337,7 +342,8 @@ impl Model {
     /// What is wrong with an AI, or used up, in a few words; none if nothing is.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        let full = self.office.used_today(self.now).into_iter().find(|level| level.share() >= ceiling::NEAR);
+        let told = self.office.used_today(self.now);
+        let full = self.usage.levels.iter().chain(&told).find(|level| level.share() >= ceiling::NEAR).copied();
         let unwell = || {
             let mut unwell = self.health.iter().filter_map(|one| Some((one.ai, one.trouble()?)));
             unwell.next().map(|(ai, trouble)| format!("{}: {trouble}", self.name_of(ai)))

@@ -17,6 +17,7 @@
 mod ai;
 mod banner;
 mod canned;
+mod changed;
 mod composer;
 pub mod door;
 mod entry;
@@ -140,7 +141,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
         let (mut area, mut caret) = (areas.frame, None);
         if let Layer::Compose(writing) = &model.layer {
             // The form stands below, over the whole width.
-            let height = composer::height(writing, area).min(area.height.saturating_sub(5));
+            let height = composer::height(model, writing, area).min(area.height.saturating_sub(5));
             let below = Rect { y: area.bottom() - height, height, ..area };
             caret = Some(composer::draw(&mut ink, below, model, writing));
             area.height -= height;
@@ -187,7 +188,7 @@ fn floor(buffer: &mut ratatui::buffer::Buffer, model: &Model, look: &mut Look, a
             Pane::Talk if model.screen == Screen::NeedsYou => {
                 let alone = areas.list.is_none();
                 let card = alone.then_some(Position::new(area.x, area.y));
-                match needs::card(&mut ink, *area, model, role, alone) {
+                match needs::card(&mut ink, *area, model, role, alone, measured) {
                     Some(rest) => {
                         // A title within the part, whoever has the keys.
                         let context = talk::Context { cache, zone, measured };

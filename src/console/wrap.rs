@@ -65,7 +65,7 @@ fn wrap_line(text: &str, line: Range<usize>, most: usize, lines: &mut Vec<Range<
     let mut before = Kind::Start;
     for (cluster, _) in graphemes_with_width(slice) {
         let cells = cells(cluster);
-        let kind = Kind::of(cluster, cells);
+        let kind = if most >= UNITS && is_before_a_unit(text, at) { Kind::Letter } else { Kind::of(cluster, cells) };
         if kind == Kind::Space {
             let end = match chance {
                 Some(chance) if before == Kind::Space => chance.end,
@@ -100,6 +100,31 @@ fn wrap_line(text: &str, line: Range<usize>, most: usize, lines: &mut Vec<Range<
         _ => line.end,
     };
     lines.push(start..end);
+}
+
+/// From this width on a number and its unit stay together. Narrower lines have no room for that.
+const UNITS: usize = 12;
+/// The longest number that is kept with its unit. With it a line of [`UNITS`] has room for both: what grows behind them then
+/// changes no line but the last two, see [`Tail`].
+const NUMBER: usize = 7;
+
+/// Whether the space there stands between a number of its own and its unit, which are read as one.
+fn is_before_a_unit(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let follows = |place: usize| bytes.get(place).copied().unwrap_or(b' ');
+    let before = bytes.get(..at).unwrap_or_default();
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
+    let stands_alone = before.len() == digits || matches!(before.get(before.len() - digits - 1), Some(b' ' | b'\n'));
+    if bytes.get(at) != Some(&b' ') || digits == 0 || digits > NUMBER || !stands_alone {
+        return false;
+    }
+    let end = match (follows(at + 1), follows(at + 2)) {
+        (b'm', b's') => at + 3,
+        (b's' | b'%', _) => at + 2,
+        _ => return false,
+    };
+    // Whatever goes on is a word of its own.
+    !follows(end).is_ascii_alphanumeric() && follows(end).is_ascii()
 }
 
 /// What a cluster is to wrapping.
@@ -189,6 +214,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_and_its_unit_stay_together() {
+        assert_eq!(lines("it took 161 ms", 12), ["it took", "161 ms"]);
+        assert_eq!(lines("judged good 5 %", 13), ["judged good", "5 %"]);
+        assert_eq!(lines("it took 161 msx", 12), ["it took 161", "msx"]);
+        assert_eq!(lines("161 ms", 4), ["161", "ms"], "where there is no room they part");
+    }
+
+    #[test]
     fn ideographs_are_parted_anywhere_but_before_a_closing_mark() {
         assert_eq!(lines("我的包裹在哪里？", 8), ["我的包裹", "在哪里？"]);
         assert_eq!(lines("我的包裹，在哪里", 8), ["我的包", "裹，在哪", "里"]);
@@ -205,6 +238,7 @@ mod tests {
             4 => "[a-z]{1,12}",
             3 => "[ ]{1,3}",
             1 => "[ ]{10,30}",
+            2 => "[0-9]{1,3} (ms|s|%)[a-z ]?",
             2 => "[我的包裹，。（）]{1,6}",
             1 => "[اهلبحد]{1,7}",
             1 => Just("👩‍👩‍👧".to_owned()),

@@ -10,8 +10,10 @@ use super::{
     desk::Office,
     event::{Event, Recorded},
     ids::Seq,
+    task::money,
     time::{Span, Timestamp},
     turn::Trace,
+    written,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -109,6 +111,13 @@ impl Spent {
         }
     }
 
+    /// `59 calls, 56347 tokens, 9m in turns, cost 0.42`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let cost = money(self.cost_micros);
+        format!("{} calls, {} tokens, {} in turns, cost {cost}", self.calls, self.tokens, Span(self.ms).short())
+    }
+
     fn is_nothing(self) -> bool {
         self == Self::default()
     }
@@ -122,13 +131,13 @@ pub struct Ceiling {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
     /// Millionths of the desk's currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", alias = "cost", deserialize_with = "written::maybe_micros")]
     pub cost_micros: Option<u64>,
     /// Turns begun and tools called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls: Option<u64>,
     /// Time of turns, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "written::maybe_span")]
     pub time: Option<Span>,
 }
 
@@ -206,7 +215,6 @@ impl Level {
     #[must_use]
     pub fn sentence(&self) -> String {
         let (used, limit) = (self.used, self.limit);
-        let money = |micros: u64| format!("{}.{:02}", micros / 1_000_000, micros % 1_000_000 / 10_000);
         let (what, used, limit) = match self.kind {
             Kind::Tokens => ("tokens", used.to_string(), limit.to_string()),
             Kind::Cost => ("money", money(used), money(limit)),
@@ -230,6 +238,38 @@ pub struct Today {
     pub customers: Vec<(u64, Spent)>,
     /// The last event that was counted: none is counted twice.
     pub counted: Seq,
+}
+
+/// What all AIs used today, and how near the ceilings of the day are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// By all.
+    pub spent: Spent,
+    /// Those of the day, the fullest first.
+    pub levels: Vec<Level>,
+}
+
+impl Usage {
+    /// Whether nothing was used and nothing has a ceiling.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Today {
+    /// What is used at `at`, with these ceilings.
+    #[must_use]
+    pub fn usage(&self, ceilings: &Ceilings, at: Timestamp) -> Usage {
+        let spent = if self.day == day_of(at) { self.all } else { Spent::default() };
+        let level = |(kind, limit): (Kind, Option<u64>)| {
+            Some(Level { reach: Reach::Day, kind, used: spent.of(kind), limit: limit? })
+        };
+        let mut levels: Vec<Level> = ceilings.day.each().into_iter().filter_map(level).collect();
+        levels.sort_by_key(|level| std::cmp::Reverse(level.share()));
+        Usage { spent, levels }
+    }
 }
 
 fn day_of(at: Timestamp) -> i64 {
@@ -374,17 +414,7 @@ impl Office {
     /// What is used of the desk's ceilings today, the fullest first.
     #[must_use]
     pub fn used_today(&self, at: Timestamp) -> Vec<Level> {
-        let spent = if self.today.day == day_of(at) { self.today.all } else { Spent::default() };
-        let mut levels: Vec<Level> = self
-            .policy
-            .ceilings
-            .day
-            .each()
-            .into_iter()
-            .filter_map(|(kind, limit)| Some(Level { reach: Reach::Day, kind, used: spent.of(kind), limit: limit? }))
-            .collect();
-        levels.sort_by_key(|level| std::cmp::Reverse(level.share()));
-        levels
+        self.today.usage(&self.policy.ceilings, at).levels
     }
 
     /// The ceilings that the beginning of a turn passes, or its end with this trace: at 80 hundredths, and when they are

@@ -27,6 +27,7 @@ use super::{
     conversation::Conversation,
     desk::Desk,
     event::Event,
+    guard::language::Tongue,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, TeammateId, Term},
     refusal::Refusal,
@@ -317,6 +318,18 @@ impl Talk<'_> {
             .map(|row| row.message)
             .collect();
         if messages.is_empty() { None } else { Some(Event::DeliveriesVoided { messages }) }
+    }
+
+    /// What the desk says to a customer who waits for an AI that cannot, while the talk goes to people: only where an AI's
+    /// answers are sent, and none is stopped.
+    fn told_of_a_person(&self) -> Option<Event> {
+        let card = &self.it.card;
+        let speaks = card.mode == super::mode::Mode::Auto && card.waiting_since.is_some();
+        let holder = card.holder.teammate().filter(|_| speaks && card.holder.is_ai())?;
+        self.check_not_stopped(Some(holder)).ok()?;
+        let record = card.customer.locale.as_deref().and_then(Tongue::from_tag);
+        let text = super::notice::of_a_person(self.it.heed.speaks.or(record)).to_owned();
+        Some(Event::Notified { text, term: card.term.next(self.desk.office.timeline) })
     }
 
     /// The conversation goes to the queue with a call for a human.

@@ -3,11 +3,15 @@
 use super::{
     card::Status,
     conversation::Conversation,
+    guard::Rule,
     policy::Policy,
     task::{Kind, State, TASK_TTL},
-    time::Timestamp,
+    time::{Span, Timestamp},
     tool::{RUN_WITHIN, Stage},
 };
+
+/// So long an AI may be silent where a person is wanted.
+pub const SILENT_FOR: Span = Span::seconds(20);
 
 /// The earliest time at which a `Tick` for this conversation has something to do.
 #[must_use]
@@ -33,5 +37,18 @@ pub fn next(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
         };
         running.into_iter().chain(given.back_at).min()
     });
-    [snooze, card.paused_until.get(), draft, turn].into_iter().flatten().chain(tasks).chain(calls).min()
+    let silent = silence_ends(conversation, policy);
+    [snooze, card.paused_until.get(), draft, turn, silent].into_iter().flatten().chain(tasks).chain(calls).min()
+}
+
+/// When an AI has been silent for too long where a person is wanted: who may be in danger, or asked for one, does not wait
+/// for what it makes of that. None while it is at it, and where a person is called already.
+#[must_use]
+pub fn silence_ends(conversation: &Conversation, policy: &Policy) -> Option<Timestamp> {
+    let card = &conversation.card;
+    let alone = card.holder.is_ai() && card.status == Status::Open;
+    let idle = conversation.turn.is_none() && conversation.draft.is_none() && card.tool_waiting().is_none();
+    let wanted = (conversation.heed.is_sensitive() && policy.guard.stops(Rule::Sensitive))
+        || (card.signs.asked_human && policy.guard.stops(Rule::Person));
+    card.waiting_since.filter(|_| alone && idle && wanted).map(|since| since.plus(SILENT_FOR))
 }

@@ -40,6 +40,12 @@ impl Distance {
         Self(u16::try_from(edits * 1000 / longer).unwrap_or(1000).min(1000))
     }
 
+    /// `26 %`
+    #[must_use]
+    pub fn percent(self) -> String {
+        super::evidence::percent(f64::from(self.0) / 1_000.0)
+    }
+
     /// Whether the texts count as alike.
     #[must_use]
     pub fn is_alike(self) -> bool {

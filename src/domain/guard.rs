@@ -4,15 +4,16 @@
 //! a [`Verdict`] with its rule, the version of the rules and the words; an answer with a verdict becomes a draft with the
 //! reason on top. A check that cannot look makes a verdict too ([`Rule::Unchecked`]): nothing goes out unlooked at.
 //!
-//! Word lists and comparisons in the desk's five languages, no guessing. They miss what they do not know: numbers in words,
-//! a promise in a sixth language, a source that is itself wrong. Deliberately not here: what follows from a verdict (see
+//! Word lists and comparisons in the desk's five languages, no guessing. They miss what they do not know: a promise in other
+//! words or in a sixth language, a name, a source that is itself wrong. Deliberately not here: what follows from a verdict (see
 //! `decide`), and tools.
 
 mod cited;
 mod figures;
 mod known;
-mod language;
+pub mod language;
 mod links;
+mod numerals;
 mod personal;
 mod promise;
 mod secret;
@@ -38,7 +39,7 @@ pub use language::Tongue;
 pub(in crate::domain) use words::sentences;
 
 /// The version of the rules. Grows with every change of what they find.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// The most bytes that are looked at; an answer that is longer is not checked and so not sent.
 const MOST: usize = 64 * 1024;
 /// The most bytes of sources that an answer is compared with.
@@ -276,6 +277,9 @@ impl Settings {
                 return Err((field, "are 500 at most, of 3 to 200 bytes each".to_owned()));
             }
         }
+        if let Some(one) = self.links.iter().find(|one| one.contains(['/', ':', '@', '*']) || !one.contains('.')) {
+            return Err(("guard.links", format!("are hosts, as in shop.example; `{one}` is none")));
+        }
         Ok(())
     }
 
@@ -460,13 +464,14 @@ struct Material<'a> {
 impl<'a> Material<'a> {
     fn new(approved: &Approved<'_>, card: &'a Card, heed: &'a Heed, answer: &'a Answer) -> Self {
         let mut it = Self { heed, passages: Vec::new(), stated: known::Facts::default(), foreign: None, card };
+        let guides = cited::Guides::new();
         for source in &answer.sources {
-            if !approved.says(heed, source, &source.passage) {
+            if !approved.says(heed, source, &source.passage, &guides) {
                 it.foreign = it.foreign.or(Some(source));
                 continue;
             }
             // A heading may be the AI's own name for it: then it is no word of the desk's.
-            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading));
+            let heading = Some(source.heading.as_str()).filter(|heading| approved.says(heed, source, heading, &guides));
             let passage = format!("{}\n{}", heading.unwrap_or_default(), source.passage);
             it.stated.learn(&passage);
             it.passages.push(passage);

@@ -1,6 +1,6 @@
 //! What the desk allows: modes by topic and channel, topics for humans, thresholds and times.
 
-use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, tool::ToolRule, turn::Grounding};
+use super::{ceiling::Ceilings, guard::Settings, mode::Mode, time::Span, tool::ToolRule, turn::Grounding, written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,16 +17,22 @@ pub struct Policy {
     /// Topics that go to the queue at once.
     pub human_topics: BTreeSet<String>,
     /// Below this an answer becomes a draft, whatever the mode. In thousandths.
+    #[serde(deserialize_with = "written::share")]
     pub min_grounding: Grounding,
     /// How long a draft waits for a decision.
+    #[serde(deserialize_with = "written::span")]
     pub draft_ttl: Span,
     /// How long a holder may be unseen.
+    #[serde(deserialize_with = "written::span")]
     pub lease: Span,
     /// How long a turn may take.
+    #[serde(deserialize_with = "written::span")]
     pub turn_ttl: Span,
     /// The longest pause.
+    #[serde(deserialize_with = "written::span")]
     pub longest_pause: Span,
     /// The longest snooze.
+    #[serde(deserialize_with = "written::span")]
     pub longest_snooze: Span,
     /// How often the AI may ask for a human before a person has answered, until it gets the conversation no more.
     pub hand_offs: u8,

@@ -6,10 +6,13 @@
 
 mod form;
 
-pub use self::form::{TITLES, money};
+pub use self::form::{TITLES, micros, money};
 use super::{
     brief::Brief,
+    card::Card,
+    desk::Office,
     ids::{EntryNo, TeammateId, Term},
+    mode::Mode,
     time::{Span, Timestamp},
     turn::{Answer, Trace},
 };
@@ -57,6 +60,18 @@ impl Kind {
             Self::Collect => "collect",
             Self::FollowUp => "follow-up",
             Self::Translate => "translate",
+        }
+    }
+
+    /// What is meant where nobody says what is to be reached; none where that must be said.
+    #[must_use]
+    pub fn usual_goal(self) -> Option<&'static str> {
+        match self {
+            Self::Draft => Some("suggest a reply to what is open"),
+            Self::Summarise => Some("sum up the talk"),
+            Self::Translate => Some("into English"),
+            // Who gives a whole talk away, or words for later, says what for.
+            Self::Handle | Self::Collect | Self::FollowUp => None,
         }
     }
 }
@@ -137,6 +152,27 @@ impl Task {
         }
     }
 
+    /// What an AI does for whoever takes a talk over: it sums up, names what is open and, where the customer waits,
+    /// suggests a reply. None where no AI may, or one is at it already.
+    #[must_use]
+    pub fn for_taker(card: &Card, office: &Office) -> Option<Self> {
+        let kind = if card.waiting_since.is_some() { Kind::Draft } else { Kind::Summarise };
+        let fits = card.mode != Mode::Off && office.front_ai().is_some() && !card.tasks.iter().any(Given::is_open);
+        fits.then(|| Self::of(kind, kind.usual_goal().unwrap_or_default()))
+    }
+
+    /// The goal that is usual for its kind, where none is said.
+    ///
+    /// # Errors
+    /// What must be said.
+    pub fn with_goal(mut self) -> Result<Self, String> {
+        if self.goal.trim().is_empty() {
+            let usual = self.kind.usual_goal().ok_or_else(|| "goal: say what is to be reached".to_owned())?;
+            usual.clone_into(&mut self.goal);
+        }
+        Ok(self)
+    }
+
     /// What a brief asks of the AI: it becomes its task.
     #[must_use]
     pub fn of_brief(brief: &Brief) -> Self {
@@ -180,6 +216,15 @@ pub struct Work {
     /// What the customer still waits to be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<String>,
+}
+
+impl Work {
+    /// The text that was made, where it is not what stands in the summary already.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        let text = self.answer.text.trim();
+        (!text.is_empty() && text != self.summary.trim()).then_some(&*self.answer.text)
+    }
 }
 
 /// What an AI says of a task at its end.

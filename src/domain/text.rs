@@ -3,10 +3,11 @@
 //! Customers, AIs, tools, names, files and errors that carry such can hold escape sequences, bidi overrides, invisible
 //! and tag characters, or piles of combining marks. [`SafeText`] has a private field and no way in but the class table
 //! in `text/class.rs`, so whoever holds one may show it. The original is kept as received elsewhere; this is a view of it.
-//! Deliberately not here: wrapping, colour, links and confusable letters; normalising (the channel's edge does it).
+//! Deliberately not here: wrapping, colour and links; normalising (the channel's edge does it).
 
 mod class;
 mod clean;
+mod confusable;
 #[cfg(test)]
 mod exhaustive;
 mod measure;
@@ -74,6 +75,8 @@ impl SafeText {
     }
 
     /// Evidence, as in approvals: every odd code point is visible, a break too (`␊` and then the break). Never cut.
+    ///
+    /// So are letters that pose as Latin ones, as a Cyrillic `а` in a Latin word.
     ///
     /// Markers cannot be forged: a `⟨` or a control picture in the text itself is shown by its code.
     #[must_use]

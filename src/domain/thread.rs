@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 mod amend;
+mod changed;
 mod used;
 
 pub use self::{entry::Send, used::Used};
@@ -181,6 +182,9 @@ pub enum What {
         begun: bool,
         /// How it ended, and who ended it.
         ending: Option<(Box<task::Ending>, Actor)>,
+        /// The number at which it ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<EntryNo>,
     },
     /// Checks found something: in the customer's words before it, or in the draft after it.
     Guarded {
@@ -384,9 +388,13 @@ impl Thread {
                 }
                 What::Escalation { reason: *reason, summary: summary.clone(), trace: trace.clone() }
             }
-            Event::TaskGiven { to, task } => {
-                What::Task { to: *to, begun: task.kind == task::Kind::Handle, task: task.clone(), ending: None }
-            }
+            Event::TaskGiven { to, task } => What::Task {
+                to: *to,
+                begun: task.kind == task::Kind::Handle,
+                task: task.clone(),
+                ending: None,
+                ended: None,
+            },
             Event::Guarded { verdicts, .. } => What::Guarded { verdicts: verdicts.clone() },
             Event::ModeSet { mode } => What::Mode { mode: *mode },
             Event::Paused { until } => What::Pause { until: Some(*until) },

@@ -54,6 +54,7 @@ impl Span {
         let number: u64 = said[..digits].parse().map_err(|_| wrong())?;
         let unit = match &said[digits..] {
             "" => bare.0,
+            "ms" => 1,
             "s" => 1_000,
             "m" | "min" => 60_000,
             "h" => 3_600_000,
@@ -61,6 +62,14 @@ impl Span {
             _ => return Err(wrong()),
         };
         number.checked_mul(unit).map(Self).ok_or_else(wrong)
+    }
+
+    /// `1500ms`, `90s`, `4m`, `3h`, `2d`: the largest unit that tells it to the last millisecond.
+    #[must_use]
+    pub fn exact(self) -> String {
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+        let fits = units.into_iter().find(|(unit, _)| self.0 > 0 && self.0.is_multiple_of(*unit));
+        fits.map_or_else(|| format!("{}ms", self.0), |(unit, name)| format!("{}{name}", self.0 / unit))
     }
 
     /// `12s`, `4m`, `3h`, `2d`: the largest unit that fits, rounded down.

@@ -7,8 +7,10 @@
 mod form;
 mod offer;
 
-pub use self::form::{amount, call_digest, canonical, customer_key, day, definition, misfit, money, shape};
-pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered};
+pub use self::form::{
+    NO_SCHEMA, amount, call_digest, canonical, customer_key, day, definition, is_name, misfit, money, shape,
+};
+pub use self::offer::{LONGEST_DESCRIPTION, LONGEST_OFFERS, LONGEST_SCHEMA, Offer, Offered, wire_name};
 use super::{
     ids::{Digest, EntryNo, TeammateId, Term},
     time::{Span, Timestamp},
@@ -68,12 +70,16 @@ pub struct Limit {
     /// The argument that holds the amount: a number with two decimals at most.
     pub argument: String,
     /// In one call.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_call: Option<u64>,
     /// In one conversation.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_talk: Option<u64>,
     /// To one customer, by name and mail as the channel told them, in thirty days.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_customer: Option<u64>,
     /// In one day (UTC), over all.
+    #[serde(deserialize_with = "super::written::maybe_hundredths")]
     pub per_day: Option<u64>,
 }
 
@@ -92,7 +98,7 @@ pub struct ToolRule {
     /// The digest of its definition, as it was when somebody read it. Without one, each call needs a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Digest>,
-    /// What its arguments must be: a JSON Schema.
+    /// What its arguments must be: a JSON Schema. Without one, what its server says they are.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub schema: Value,
 }

@@ -4,6 +4,7 @@ use super::guidance::{PastTurn, Piece, Use, Written};
 use crate::domain::{
     annotation::Annotation,
     card::{Card, Speaker},
+    ceiling::Usage,
     edit::{Change, Distance},
     event::Recorded,
     evidence::Evidence,
@@ -299,6 +300,9 @@ pub enum Page {
     Health {
         /// Those that had a turn.
         ais: Vec<Health>,
+        /// What all of them used today.
+        #[serde(default, skip_serializing_if = "Usage::is_nothing")]
+        usage: Usage,
     },
     /// It was not to be.
     Refused {

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         attention,
         card::Card,
+        ceiling::{Today, Usage},
         desk::{Desk, Office},
         event::Recorded,
         health::{Health, Watch},
@@ -72,6 +73,8 @@ pub(super) struct Publication {
     pub(super) events: Vec<Arc<Published>>,
     pub(super) cards: Vec<Arc<Card>>,
     pub(super) office: Option<Arc<Office>>,
+    /// What the AIs used, where that changed. It goes to nobody by itself: too often for that.
+    pub(super) today: Option<Arc<Today>>,
 }
 
 /// Where a peer is in the cards.
@@ -113,6 +116,7 @@ pub(super) struct Inner {
     present: BTreeMap<u64, Present>,
     present_version: u64,
     health: Watch,
+    today: Arc<Today>,
 }
 
 /// What peers read.
@@ -144,6 +148,7 @@ impl Feed {
             present: BTreeMap::new(),
             present_version: 0,
             health: Watch::default(),
+            today: Arc::clone(&desk.office.today),
         };
         inner.set_office(&desk.office);
         let office_version = AtomicU64::new(inner.office_version);
@@ -199,6 +204,9 @@ impl Feed {
             inner.set_office(office);
             self.office_version.store(inner.office_version, Ordering::Release);
         }
+        if let Some(today) = publication.today {
+            inner.today = today;
+        }
         for event in &publication.events {
             inner.health.take(&event.recorded);
         }
@@ -217,9 +225,10 @@ impl Feed {
         Bells(bells)
     }
 
-    /// How the AIs do, as far as this server has watched.
-    pub(super) fn health(&self, at: Timestamp) -> Vec<Health> {
-        self.lock().health.report(at)
+    /// How the AIs do, as far as this server has watched, and what all used today, up to the last event.
+    pub(super) fn health(&self, at: Timestamp) -> (Vec<Health>, Usage) {
+        let inner = self.lock();
+        (inner.health.report(at), inner.today.usage(&inner.office.policy.ceilings, at))
     }
 
     /// Takes in what happened before this server began to watch.

@@ -112,7 +112,8 @@ async fn answered(
         _ => Vec::new(),
     };
     if matches!(query, Query::Health) {
-        return Ok(Page::Health { ais: feed.health(at) });
+        let (ais, usage) = feed.health(at);
+        return Ok(Page::Health { ais, usage });
     }
     let office = feed.office();
     if let Query::Log { filter, before, limit } = query {

@@ -343,6 +343,7 @@ impl Sequencer {
                 self.timers.office_changed(&self.desk.office, recorded.seq);
             }
             if ceiling::counts(&recorded.event) {
+                publication.today = Some(Arc::clone(&self.desk.office.today));
                 self.timers.office_changed(&self.desk.office, recorded.seq);
             }
             match Stored::new(recorded) {

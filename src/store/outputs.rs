@@ -147,6 +147,10 @@ pub(super) fn take<O: Outputs>(outputs: &mut O, recorded: &Recorded) -> Result<(
         }
         Event::Replied { text, .. } => {
             let Some(shadow) = outputs.shadow(id)? else { return Ok(()) };
+            // What was drafted for a matter that a person has answered since is not what this one is held against.
+            if outputs.reply_between(id, shadow, n)?.is_some() {
+                return Ok(());
+            }
             let drafted = match outputs.event(id, shadow)? {
                 Some(Event::ShadowDrafted { answer, .. }) => answer,
                 Some(Event::TaskEnded { ending, .. }) => match ending.work() {

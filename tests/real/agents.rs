@@ -240,3 +240,33 @@ async fn several_agents_with_one_token_answer_each_conversation_once_with_a_mode
     let why = String::from_utf8(unknown.stderr).unwrap();
     assert!(unknown.status.code() == Some(2) && why.contains("there are: demo"), "{why}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_take_over_from_a_shell_prints_what_the_ai_has_for_whoever_answers_now() {
+    let house = House::open(&[]).await;
+    let web = house.invite("door", Role::Connector).await;
+    let mut web = house.call(&web, Scope::Carried).await;
+    let file = house.folder().join("admin.token");
+    let talk = open(&mut web, "I want a person. How long does a refund take?").await;
+    let (url, number) = (format!("http://{}", house.at), talk.to_string());
+    let take = |bare: bool| {
+        let mut shell = program(house.folder().as_path());
+        shell.args(["--server", &url, "--token-file", file.to_str().unwrap(), "take", &number]);
+        shell.args(bare.then_some("--bare")).stdin(Stdio::null());
+        shell
+    };
+    let done = soon("the take-over", take(false).output()).await.unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{said} {}", String::from_utf8_lossy(&done.stderr));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with(&format!("#{talk} is yours; ")), "first of all it is said that it is theirs: {said}");
+    assert!(lines.iter().any(|line| line.starts_with("about   ")), "{said}");
+    assert!(lines.iter().any(|line| line.starts_with("open    ") && line.contains("refund")), "{said}");
+    assert!(lines.iter().any(|line| line.starts_with("reply   ")) && said.contains("5 working days"), "{said}");
+    // What was read there is no result that waits for somebody, and nothing of it reached the customer.
+    let mut admin = house.call(&house.token("admin"), Scope::All).await;
+    let mut seen = BTreeMap::new();
+    until(&mut admin, &mut seen, &[talk], |card| card.tasks.is_empty() && card.waiting_since.is_some()).await;
+    let again = soon("the second", take(true).output()).await.unwrap();
+    assert_eq!(String::from_utf8(again.stdout).unwrap().lines().count(), 1);
+}

@@ -130,6 +130,10 @@ async fn a_conversation_is_taken_answered_and_handed_back() {
     assert_eq!(taken["quiet"], json!(true));
     assert_eq!(taken["may_still_arrive"], json!([]));
     assert_eq!(taken["term"], json!(2));
+    // An AI that is not here keeps nobody waiting: what it is to do stands in the talk.
+    let assistance = &taken["assistance"];
+    assert_eq!((&assistance["why"], &assistance["reply"]), (&json!("the AI has nothing yet"), &json!(null)));
+    assert!(assistance["task"].as_u64().is_some_and(|task| task > 0), "{taken}");
     let said = stage.run(&["say", "1", "I", "look", "into", "it"]).await;
     assert_eq!(said["conversation"], json!(1));
     let shown = stage.run(&["show", "#1"]).await;
@@ -257,10 +261,10 @@ async fn a_lead_takes_from_a_person_only_by_saying_so() {
     stage.talk().await;
     let lena = stage.run(&["invite", "lena", "--role", "agent"]).await;
     let token = lena["token"].as_str().unwrap().to_owned();
-    stage.run_as(Some(&token), &["take", "1"]).await.unwrap();
-    assert_eq!(stage.fails(Some(ADMIN), &["take", "1"]).await, (5, "conflict"));
+    stage.run_as(Some(&token), &["take", "1", "--bare"]).await.unwrap();
+    assert_eq!(stage.fails(Some(ADMIN), &["take", "1", "--bare"]).await, (5, "conflict"));
     assert_eq!(stage.run(&["ls"]).await["holder_name"], json!("lena"));
-    assert_eq!(stage.run(&["take", "1", "--force"]).await["conversation"], json!(1));
+    assert_eq!(stage.run(&["take", "1", "--force", "--bare"]).await["conversation"], json!(1));
     assert_eq!(stage.run(&["ls"]).await["holder_name"], json!("mira"));
     // An agent may not, whatever is said.
     assert_eq!(stage.fails(Some(&token), &["take", "1", "--force"]).await.0, 5);
@@ -288,8 +292,8 @@ async fn who_logs_in_is_known_until_forgotten() {
 async fn whoever_holds_it_already_is_told_so_at_once() {
     let stage = Stage::set().await;
     stage.talk().await;
-    let first = stage.run(&["take", "1"]).await;
-    let again = stage.run(&["take", "1"]).await;
+    let first = stage.run(&["take", "1", "--bare"]).await;
+    let again = stage.run(&["take", "1", "--bare"]).await;
     assert_eq!((first["quiet"].clone(), again["quiet"].clone()), (json!(true), json!(true)));
     assert_eq!(first["term"], again["term"]);
     stage.running.drain().await;

@@ -12,7 +12,7 @@ use centaur::{
         approval::{Decision, Ending, Why},
         brief::Brief,
         card::{Card, DraftWaits, LastLine, OnItsWay, Priority, Signs, Speaker, Status, Writing},
-        ceiling::{self, Level, Reach},
+        ceiling::{self, Level, Reach, Usage},
         command::Command,
         customer::Customer,
         delivery::{Origin, Report, State},
@@ -167,7 +167,7 @@ golden!(pages: Page {
         hits: vec![Hit { seq: Seq(899), at: AT, conversation: C, n: EntryNo(17), excerpt: "my parcel is late".into() }],
         earlier: false,
     };
-    Health { ais: vec![health()] };
+    Health { ais: vec![health()], usage: Usage { spent: ceiling::Spent { calls: 41, ..ceiling::Spent::default() }, levels: vec![level()] } };
     Log { events: vec![recorded()], next: Some(Seq(700)) };
     Corrections { rows: vec![correction()], more: false };
     Guidance { rows: vec![piece()], earlier: true };

@@ -105,7 +105,14 @@ struct Case {
 fn case(trouble: Trouble) -> Case {
     use Ended::{Answer, Draft, Person};
     let (ends, says) = match trouble {
-        Trouble::None | Trouble::Split | Trouble::Repeat | Trouble::Whole | Trouble::Think => (Answer, "tokens read"),
+        Trouble::None
+        | Trouble::Split
+        | Trouble::Repeat
+        | Trouble::Whole
+        | Trouble::Think
+        | Trouble::Mutter
+        | Trouble::Open
+        | Trouble::Toolless => (Answer, "tokens read"),
         Trouble::Usage => (Answer, "its count cannot be"),
         Trouble::TooMany(Some(1)) => (Answer, "attempt 2"),
         Trouble::Duplicate => (Draft, "came twice"),
@@ -121,6 +128,8 @@ fn case(trouble: Trouble) -> Case {
         Trouble::Stall(_) => (Person, "0.4 s"),
         Trouble::Cut(0) | Trouble::End(0) => (Person, "the answer was cut after 0 pieces"),
         Trouble::Cut(_) | Trouble::End(_) => (Person, "the answer was cut after 3 pieces"),
+        Trouble::Fail(0) => (Person, "3 attempts: it failed half-way (“the model ran out of memory”); look at its log"),
+        Trouble::Fail(_) => (Person, "first: it failed half-way (“the model ran out of memory”); look at its log"),
         Trouble::Drip(_) => (Person, "it was not done within"),
         Trouble::Endless => (Person, "and was stopped"),
         Trouble::Tool => (Person, "it wants to use the tool “refund”, and has none to use"),
@@ -171,6 +180,7 @@ async fn run(case: &Case, fallback: bool) -> (Ended, String, Duration) {
                     "{answer:?}"
                 );
                 assert!(answer.trace.tokens.is_some_and(|(read, written)| read < 5_000 && written < 500));
+                assert!(!answer.text.contains("think") && !answer.text.contains("look at the"), "{answer:?}");
                 assert_eq!(answer.sources.len(), 1);
                 return (Ended::Answer, told(&answer.trace.steps), took);
             }
@@ -243,6 +253,22 @@ async fn a_take_over_drops_the_body_of_the_answer_and_nothing_of_it_arrives() {
     assert!(events.iter().any(|event| matches!(event, Event::AnswerSuppressed { .. })), "{events:?}");
     assert!(!events.iter().any(|event| matches!(event, Event::Answered { .. })), "{events:?}");
     house.desk.running.drain().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_used_today_is_told_up_to_the_last_turn() {
+    let endpoint = endpoint(vec![]).await;
+    let model = OpenAi::new(profile("local", &endpoint, Trouble::None, Duration::from_secs(40)), vec![]).unwrap();
+    let mut house = house(model).await;
+    for calls in 1..=2 {
+        let talk = house.web.open("How long does a refund take?").await;
+        house.card(talk, |card| card.waiting_since.is_none()).await;
+        let Page::Health { usage, .. } = house.mira.caller.query(Query::Health).await.unwrap() else {
+            panic!("no health")
+        };
+        assert_eq!((usage.spent.calls, usage.levels.len()), (calls, 0));
+        assert!(usage.spent.tokens > 300 * calls, "{usage:?}");
+    }
 }
 
 #[test]

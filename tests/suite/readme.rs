@@ -4,6 +4,7 @@
 
 use centaur::{
     cli,
+    config::{Config, models},
     console::{action::Scope, keymap::Keymap},
 };
 use std::collections::BTreeSet;
@@ -19,6 +20,20 @@ fn section(heading: &str) -> impl Iterator<Item = &'static str> {
 /// What stands between single backticks.
 fn quoted(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_settings_of_the_readme_are_settings_and_its_local_model_needs_nothing_else() {
+    let block: Vec<&str> = section("Bring your model")
+        .skip_while(|line| !line.trim().starts_with("[models.local]"))
+        .take_while(|line| !line.trim().is_empty())
+        .collect();
+    let config = Config::read(&block.join("\n"), "README.md").unwrap();
+    let names: Vec<&str> = config.models.keys().map(String::as_str).collect();
+    assert_eq!(names, ["hosted", "local"]);
+    let chain = models::chain(&config.models, "local").unwrap();
+    assert!(chain.len() == 1 && chain[0].1.key_env.is_none(), "who copies it has no key, and needs none");
+    assert!(config.models["hosted"].key_env.is_some());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use centaur::{
     ai::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
-        tools::{Errand, Key, Offer, Place, Setup, Toolbox, runner::Runner},
+        tools::{Errand, Key, LOOK_AFTER, Offer, Place, Setup, Toolbox, runner::Runner},
     },
     domain::{
         card::Card,
@@ -43,7 +43,7 @@ fn setup(fault: Option<&str>) -> Setup {
     let arguments = ["demo-tools"].into_iter().chain(fault.iter().flat_map(|fault| ["--fault", fault]));
     let program = env!("CARGO_BIN_EXE_centaur").into();
     let place = Place::Program { program, arguments: arguments.map(str::to_owned).collect(), environment: [].into() };
-    Setup { name: "shop".into(), place, within: WITHIN }
+    Setup { name: "shop".into(), place, within: WITHIN, look_after: LOOK_AFTER }
 }
 
 /// A desk with the demo's policy, an AI that quotes, who runs these tools, a connector and a supervisor.
@@ -238,7 +238,7 @@ async fn tools_are_reached_over_http_too_with_a_key() {
     let router = Router::new().route("/mcp", post(over_http)).with_state("secret");
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let place = |key: &str| Place::Http { url: url.clone(), key: Some(Key(key.into())) };
-    let setup = |key| Setup { name: "small".into(), place: place(key), within: WITHIN };
+    let setup = |key| Setup { name: "small".into(), place: place(key), within: WITHIN, look_after: LOOK_AFTER };
     assert!(centaur::ai::tools::try_out(&setup("wrong")).await.is_err());
     let tools = Toolbox::open(vec![setup("secret")]);
     tools.offered().await;
@@ -253,4 +253,30 @@ async fn tools_are_reached_over_http_too_with_a_key() {
     let ran = tools.run(errand).await;
     assert_eq!((ran.fate, ran.result.as_str()), (Fate::Done, r#"saw {"at":"the moon"}"#));
     serving.abort();
+}
+
+#[tokio::test]
+async fn a_tool_server_that_ended_is_there_again_for_the_next_call() {
+    let tools = Toolbox::open(vec![setup(Some("crash"))]);
+    tools.offered().await;
+    let offer = tools.all().into_iter().find(|offer| offer.tool == "shop.order.lookup").unwrap();
+    for n in 0..3 {
+        let (tool, arguments) = (offer.tool.clone(), r#"{"order":"BW-20417"}"#.into());
+        let ran = tools.run(Errand { tool, arguments, definition: offer.definition, key: format!("k{n}") }).await;
+        // Each time it is reached, looked at and called, and only then it ends.
+        assert!(ran.fate == Fate::Unknown && ran.result.contains("broke off under way"), "{n}: {ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_changes_is_noticed_before_it_is_called() {
+    let often = Setup { look_after: Duration::from_millis(1), ..setup(Some("change")) };
+    let tools = Toolbox::open(vec![often]);
+    tools.offered().await;
+    let changed = async {
+        while !tools.all().iter().all(|offer| offer.description.ends_with("of the customer along.")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONG, changed).await.expect("it is looked at again without a call");
 }

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: how it ended.
 
-use super::{AFTER_FAILURE, COUNTED, Driver, agenda::Wake};
+use super::{AFTER_FAILURE, COUNTED, Driver, LOOKS_AGAIN, agenda::Wake};
 use crate::{ai::turn::End, domain::ids::ConversationId};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -10,6 +10,10 @@ use tokio::time::Instant;
 impl Driver {
     pub(super) async fn done(&mut self, conversation: ConversationId, end: End) {
         let was_task = self.active.remove(&conversation).is_some_and(|active| active.task.is_some());
+        if was_task && end == End::Dropped {
+            // What the desk did not let begin, for a ceiling as an example, is tried again.
+            self.agenda.add(Instant::now() + LOOKS_AGAIN, Wake::Task(conversation));
+        }
         self.peer.unwatch(conversation).await;
         let counts = &mut self.counts;
         match end {

@@ -71,6 +71,10 @@ impl Floor {
                 let card = cards.get(id);
                 card.is_some_and(|card| !over.iter().any(|stop| stop.scope.covers(card, None)))
             });
+            self.tasks.retain(|(id, _)| {
+                let card = cards.get(id);
+                card.is_some_and(|card| !over.iter().any(|stop| stop.scope.covers(card, None)))
+            });
         }
         self.stops.clone_from(&office.stops);
         self.guidance = Arc::clone(&office.guidance);
@@ -129,7 +133,7 @@ impl Floor {
                 && Some(given.to) == self.me
                 && !self.tasks.contains(&(conversation, given.task))
         };
-        if card.mode == Mode::Off || card.paused_until.is_some() {
+        if card.mode == Mode::Off || card.paused_until.is_some() || self.is_stopped(card) {
             return None;
         }
         card.tasks.iter().filter(waits).min_by_key(|given| given.at).map(|given| (given.task, given.at))
@@ -138,6 +142,11 @@ impl Floor {
     /// Notes that a task was begun.
     pub(super) fn begin_task(&mut self, conversation: ConversationId, task: EntryNo) {
         self.tasks.insert((conversation, task));
+    }
+
+    /// Begins anew with the tasks there: one that the desk did not let begin still waits.
+    pub(super) fn forget_tasks(&mut self, conversation: ConversationId) {
+        self.tasks.retain(|(of, _)| *of != conversation);
     }
 
     /// Whether a task may go on.

@@ -16,6 +16,7 @@ use crate::{
         mode::Mode,
         policy::Policy,
         refusal::Refusal,
+        stop::{Scope, StopId, Then},
         task::{Ending, How, Kind, State, Task},
         teammate::{Actor, Role},
         time::Timestamp,
@@ -95,6 +96,9 @@ impl Mini {
     }
 
     async fn publish(&self, made: Vec<Recorded>) {
+        if made.iter().any(|one| one.conversation.is_none()) {
+            self.say(ToPeer::Desk { office: Box::new(self.desk.office.clone()) }).await;
+        }
         let Some(id) = made.iter().find_map(|one| one.conversation) else { return };
         if self.watched.contains(&id) {
             self.say(ToPeer::Events { conversation: id, events: made }).await;
@@ -392,4 +396,43 @@ async fn the_customer_comes_first_and_the_task_right_after() {
     let (stand, _) = tasks(&bench).await;
     assert!(matches!(stand.as_slice(), [State::Over { how: How::Done, .. }]), "{stand:?}");
     assert_eq!(bench.count().await.0.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_given_while_the_ai_is_stopped_is_done_when_it_may_go_on() {
+    let bench = bench(Mode::Auto, Pace::Instant, 4);
+    bench.open("how long does a refund take?").await;
+    let mira = Actor::Teammate(ADMIN);
+    let take = Command::TakeOver { conversation: TALK, term: bench.term().await, reason: None };
+    bench.ask(mira, take).await.unwrap();
+    let stop = Command::Stop { scope: Scope::All, then: Then::Hold, span: None, reason: "prices".into() };
+    bench.ask(mira, stop).await.unwrap();
+    let draft = Box::new(Task::of(Kind::Draft, "suggest a reply to what is open"));
+    bench.ask(mira, Command::GiveTask { conversation: TALK, to: None, task: draft }).await.unwrap();
+    pass(Duration::from_mins(30)).await;
+    assert_eq!(tasks(&bench).await, (vec![State::Waits], vec![]));
+    bench.ask(mira, Command::LiftStop { stop: StopId(1), reason: "mended".into() }).await.unwrap();
+    pass(Duration::from_secs(5)).await;
+    let (_, ended) = tasks(&bench).await;
+    assert!(matches!(ended.as_slice(), [Ending::Done { .. }]), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_a_ceiling_kept_from_beginning_is_tried_again() {
+    let bench = bench(Mode::Auto, Pace::Instant, 4);
+    bench.open("how long does a refund take?").await;
+    pass(Duration::from_secs(5)).await;
+    let mira = Actor::Teammate(ADMIN);
+    let mut policy = bench.look().await.0.office.policy.as_ref().clone();
+    let usual = policy.clone();
+    policy.ceilings.talk.calls = Some(1);
+    bench.ask(mira, Command::SetPolicy { policy: Box::new(policy) }).await.unwrap();
+    let sum = Box::new(Task::of(Kind::Summarise, "sum up"));
+    bench.ask(mira, Command::GiveTask { conversation: TALK, to: None, task: sum }).await.unwrap();
+    pass(Duration::from_mins(1)).await;
+    assert_eq!(tasks(&bench).await, (vec![State::Waits], vec![]));
+    bench.ask(mira, Command::SetPolicy { policy: Box::new(usual) }).await.unwrap();
+    pass(Duration::from_mins(11)).await;
+    let (_, ended) = tasks(&bench).await;
+    assert!(matches!(ended.as_slice(), [Ending::Done { .. }]), "{ended:?}");
 }

@@ -20,6 +20,9 @@ use std::{collections::HashSet, fmt::Write as _, time::Duration};
 /// So many words of the rules in a row are no accident.
 const IN_A_ROW: usize = 10;
 
+/// Signs by which models part thoughts, tool calls and answers. An endpoint that lets one through has not read its model.
+const MARKUP: [&str; 4] = ["<|", "<tool_call>", "[TOOL_CALLS]", "<think>"];
+
 /// Weighs an answer to `prompt`, which was given as `material`.
 #[must_use]
 pub fn weigh(whole: &Whole, material: &Material, prompt: &Prompt) -> Composed {
@@ -112,6 +115,9 @@ fn doubts(whole: &Whole, prompt: &Prompt) -> Vec<String> {
     if whole.twice > 0 {
         doubts.push(format!("{} pieces came twice: words may be doubled", whole.twice));
     }
+    if MARKUP.iter().any(|sign| whole.text.contains(sign)) {
+        doubts.push("it holds signs of the model's own format".to_owned());
+    }
     if !speaks(&whole.text, prompt.locale) {
         doubts.push(format!("the customer's language is {}, the answer's is not", prompt.locale.tag()));
     }
@@ -154,6 +160,10 @@ mod tests {
         assert_eq!((twice.grounding, twice.steps[1].name.as_str()), (Grounding(0), "doubt"));
         let german = Prompt { locale: Language::De, ..Prompt::default() };
         assert_eq!(weighed("A refund takes 5 working days, and it is here. [1]", german, 0).grounding, Grounding(0));
+        for sign in ["<|end|>", "<tool_call>"] {
+            let odd = weighed(&format!("A refund takes 5 working days. [1] {sign}"), Prompt::default(), 0);
+            assert_eq!((odd.grounding, odd.steps[1].name.as_str()), (Grounding(0), "doubt"), "{sign}");
+        }
         assert!(!weighed("NO_ANSWER", Prompt::default(), 0).known);
     }
 

@@ -17,6 +17,8 @@ pub enum Finish {
     Tools,
     /// The endpoint held it back.
     Filter,
+    /// The endpoint failed half-way.
+    Failed,
     /// A word that we do not know.
     Other(String),
 }
@@ -50,6 +52,8 @@ pub struct Chunk {
     pub text: String,
     /// Whether it thinks aloud, which is not for anybody.
     pub thinks: bool,
+    /// More of the words by which the model declines to answer.
+    pub declines: String,
     /// More of the tool calls.
     pub calls: Vec<CallPiece>,
     /// How it ended.
@@ -90,7 +94,9 @@ pub fn read(data: &str) -> Said {
     let body = [choice.get("delta"), choice.get("message")].into_iter().flatten().find(|body| body.is_object());
     let of = |key: &str| body.and_then(|body| body.get(key));
     let text = of("content").or_else(|| choice.get("text")).map(text_in).unwrap_or_default();
-    let thinks = ["reasoning_content", "reasoning"].iter().any(|key| of(key).is_some_and(|it| !text_in(it).is_empty()));
+    let aside = ["reasoning_content", "reasoning"].iter().any(|key| of(key).is_some_and(|it| !text_in(it).is_empty()));
+    let thinks = aside || of("content").is_some_and(holds_thoughts);
+    let declines = of("refusal").map(text_in).unwrap_or_default();
     let calls = of("tool_calls").and_then(Value::as_array).map(|calls| calls.iter().map(call_in).collect());
     let finish =
         choice.get("finish_reason").and_then(Value::as_str).filter(|word| !word.is_empty()).map(|word| match word {
@@ -98,15 +104,18 @@ pub fn read(data: &str) -> Said {
             "length" | "max_tokens" => Finish::Length,
             "tool_calls" | "function_call" => Finish::Tools,
             "content_filter" => Finish::Filter,
+            "error" => Finish::Failed,
             other => Finish::Other(other.to_owned()),
         });
-    Said::Chunk(Chunk { text, thinks, calls: calls.unwrap_or_default(), finish, usage })
+    Said::Chunk(Chunk { text, thinks, declines, calls: calls.unwrap_or_default(), finish, usage })
 }
 
 /// The endpoint's own words for what went wrong, if `value` is an error.
 #[must_use]
 pub fn error_in(value: &Value) -> Option<String> {
-    let error = value.get("error").filter(|error| !error.is_null())?;
+    // Either an error in a field of its own, or one that is all there is, as vLLM has them.
+    let alone = value.get("object").is_some_and(|object| object == "error");
+    let error = value.get("error").filter(|error| !error.is_null()).or_else(|| alone.then_some(value))?;
     let words = error.get("message").or_else(|| value.get("message")).unwrap_or(error);
     Some(words.as_str().map_or_else(|| words.to_string(), str::to_owned))
 }
@@ -118,6 +127,12 @@ fn text_in(value: &Value) -> String {
         Value::Array(parts) => parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str)).collect(),
         _ => String::new(),
     }
+}
+
+/// Whether parts of a content are thoughts, as some write them between the parts of the answer.
+fn holds_thoughts(content: &Value) -> bool {
+    let parts = content.as_array().map(Vec::as_slice).unwrap_or_default();
+    parts.iter().any(|part| part.get("thinking").is_some())
 }
 
 fn call_in(value: &Value) -> CallPiece {
@@ -178,6 +193,9 @@ mod tests {
             assert_eq!(chunk(data).text, text, "{data}");
         }
         assert!(chunk(r#"{"choices":[{"delta":{"reasoning_content":"hm"}}]}"#).thinks);
+        let parts = r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"text":"hm"}]}]}}]}"#;
+        assert_eq!((chunk(parts).thinks, chunk(parts).text.as_str()), (true, ""));
+        assert_eq!(chunk(r#"{"choices":[{"delta":{"refusal":"no"}}]}"#).declines, "no");
         assert_eq!(chunk(r#"{"choices":[{"finish_reason":"length"}]}"#).finish, Some(Finish::Length));
     }
 
@@ -198,6 +216,11 @@ mod tests {
     fn an_error_half_way_is_told_in_its_own_words() {
         assert_eq!(read(r#"{"error":{"message":"overloaded"}}"#), Said::Error("overloaded".into()));
         assert_eq!(read(r#"{"error":"no","message":"why"}"#), Said::Error("why".into()));
+        assert_eq!(
+            read(r#"{"object":"error","message":"out of memory","code":500}"#),
+            Said::Error("out of memory".into())
+        );
+        assert_eq!(chunk(r#"{"choices":[{"finish_reason":"error"}]}"#).finish, Some(Finish::Failed));
         assert_eq!(read("<html>"), Said::Garbled);
         assert_eq!(read("[DONE]"), Said::Done);
     }

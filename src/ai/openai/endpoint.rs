@@ -37,6 +37,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const REFUSAL: usize = 16 * 1024;
 /// An answer that was not streamed may be so long, in bytes.
 const UNSTREAMED: usize = 1024 * 1024;
+/// How long a count of tokens, or the end of the line, is waited for once the answer is whole.
+const LINGER: Duration = Duration::from_secs(1);
 /// The longest time to come back that is believed.
 const LONGEST_AFTER: Duration = Duration::from_hours(1);
 
@@ -49,6 +51,8 @@ pub struct Endpoint {
     // Both are held for a few lines, never across an await.
     breaker: Mutex<Breaker>,
     shape: Mutex<Shape>,
+    /// In which words it refused tools.
+    no_tools: Mutex<Option<String>>,
     began: Instant,
 }
 
@@ -63,13 +67,15 @@ pub struct Tried {
     pub first: Option<Duration>,
     /// Whether pieces were passed on.
     pub passed_on: PassedOn,
+    /// Tools were offered and left out, since it refuses them in these words.
+    pub no_tools: Option<String>,
 }
 
 impl Tried {
     /// Nothing was sent, for this reason.
     #[must_use]
     pub fn unsent(fault: Fault) -> Self {
-        Self { result: Err(fault), attempts: 0, first: None, passed_on: PassedOn::Nothing }
+        Self { result: Err(fault), attempts: 0, first: None, passed_on: PassedOn::Nothing, no_tools: None }
     }
 }
 
@@ -156,8 +162,8 @@ impl Endpoint {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| SetupError::Http(causes(&error)))?;
-        let (breaker, shape) = (Mutex::default(), Mutex::default());
-        Ok(Self { profile, address, client, breaker, shape, began: Instant::now() })
+        let (breaker, shape, no_tools) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { profile, address, client, breaker, shape, no_tools, began: Instant::now() })
     }
 
     /// Its profile.
@@ -201,6 +207,7 @@ impl Endpoint {
             };
             drop(report);
             tried.result = result;
+            tried.no_tools = lock(&self.no_tools).clone().filter(|_| !tools.is_empty());
             let Err(fault) = &tried.result else { return tried };
             tracing::debug!(profile = %self.profile.name, fault = fault.word(), "an attempt at a model failed");
             let left = deadline.saturating_duration_since(Instant::now());
@@ -234,6 +241,17 @@ impl Endpoint {
                 return self.read(response, (started, first_by, deadline), watchers).await;
             }
             let refusal = timeout_at(first_by, refusal(response, key)).await.map_err(|_| late())?;
+            let next = match status.as_u16() {
+                // Servers that cannot do a thing say so with any of these.
+                400 | 404 | 422 | 500 | 501 if !tools.is_empty() => shape.after_tools(&refusal.whole),
+                _ => None,
+            };
+            if let Some(next) = next {
+                tracing::warn!(profile = %self.profile.name, words = %refusal.words, "a model takes no tools");
+                *lock(&self.no_tools) = Some(refusal.words);
+                *lock(&self.shape) = next;
+                continue;
+            }
             let next = if matches!(status.as_u16(), 400 | 422) { shape.after(&refusal.whole) } else { None };
             match next {
                 Some(next) => *lock(&self.shape) = next,
@@ -283,10 +301,14 @@ impl Endpoint {
         // Whatever the endpoint does about its ceiling, we stop.
         let mut reply = Reply::new(usize::try_from(self.profile.answer_tokens).unwrap_or(usize::MAX).saturating_mul(8));
         let (mut decoder, mut unstreamed) = (Decoder::default(), Vec::new());
-        let mut heard = false;
+        let (mut heard, mut finished) = (false, None);
         loop {
             // Comments and empty events keep a line open, not an answer: only what shows it at work counts.
-            let until = if heard { deadline.min(Instant::now() + self.profile.stall) } else { first_by };
+            let until = match finished {
+                Some(at) => deadline.min(at + LINGER),
+                None if heard => deadline.min(Instant::now() + self.profile.stall),
+                None => first_by,
+            };
             let tokens = reply.tokens();
             let late = |at: Instant| {
                 if at >= deadline {
@@ -317,11 +339,19 @@ impl Endpoint {
                     }
                 }
             };
-            let events = timeout_at(until, next).await.map_err(|_| late(until))??;
+            let events = match timeout_at(until, next).await {
+                // The answer is whole; the line may stay open or break, as it likes.
+                Err(_) | Ok(Err(Fault::Cut { .. })) if finished.is_some() => None,
+                Err(_) => return Err(late(until)),
+                Ok(events) => events?,
+            };
             let Some(events) = events else { break };
             let before = reply.signs();
             self.take(&mut reply, events, watchers).await?;
             heard |= reply.signs() > before;
+            if reply.has_finished() {
+                finished.get_or_insert_with(Instant::now);
+            }
             if reply.is_done() {
                 break;
             }
@@ -350,7 +380,12 @@ impl Endpoint {
         let mut shown = String::new();
         let mut result = Ok(());
         for event in events {
-            match reply.take(event) {
+            let taken = reply.take(event);
+            if reply.take_void() {
+                shown.clear();
+                watchers.anew |= watchers.first.is_some();
+            }
+            match taken {
                 Ok(text) => shown.extend(text),
                 Err(fault) => {
                     result = Err(self.struck(fault));
@@ -367,9 +402,7 @@ impl Endpoint {
     /// A fault without the key, should the endpoint have repeated it half-way.
     fn struck(&self, fault: Fault) -> Fault {
         match (fault, &self.profile.key) {
-            (Fault::Broken { status, words, after }, Some(Ok(key))) => {
-                Fault::Broken { status, words: key.struck_from(&words), after }
-            }
+            (Fault::HalfWay { words }, Some(Ok(key))) => Fault::HalfWay { words: key.struck_from(&words) },
             (fault, _) => fault,
         }
     }
@@ -388,12 +421,14 @@ struct Refusal {
 
 impl Refusal {
     fn fault(self, status: StatusCode) -> Fault {
-        let Self { words, kind, after, to, .. } = self;
+        let Self { whole, words, kind, after, to } = self;
         match status.as_u16() {
             300..=399 => Fault::Redirect { to: to.unwrap_or_else(|| "another place".to_owned()) },
             401 | 403 => Fault::Unauthorized { status: status.as_u16(), words },
             404 => Fault::NotFound { words },
-            429 => Fault::TooMany { after },
+            // No quota is left: asking again helps nobody.
+            429 if whole.contains("insufficient_quota") => Fault::Refused { status: 429, words },
+            429 => Fault::TooMany { words, after },
             408 | 425 | 500.. => Fault::Broken { status: status.as_u16(), words, after },
             status if kind.contains("html") => Fault::NotJson { kind: format!("{status} with HTML") },
             status => Fault::Refused { status, words },

@@ -43,8 +43,10 @@ pub enum Fault {
         words: String,
     },
     /// 429.
-    #[error("it answered 429: too many requests{}; ask for less at once, or for a higher limit", after_words(*.after))]
+    #[error("it answered 429: too many requests{}{}; ask for less at once, or for a higher limit", said(.words), after_words(*.after))]
     TooMany {
+        /// In its words.
+        words: String,
         /// When it says to come back.
         after: Option<Duration>,
     },
@@ -56,10 +58,16 @@ pub enum Fault {
         /// In its words.
         words: String,
     },
-    /// 5xx, or an error told half-way.
+    /// An error after it had begun to answer.
+    #[error("it failed half-way{}; look at its log", said(.words))]
+    HalfWay {
+        /// In its words.
+        words: String,
+    },
+    /// 5xx.
     #[error("it failed with {status}{}; look at its log", said(.words))]
     Broken {
-        /// The status; 200 if it failed half-way.
+        /// The status.
         status: u16,
         /// In its words.
         words: String,
@@ -85,7 +93,7 @@ pub enum Fault {
         tokens: u32,
     },
     /// No first word in time.
-    #[error("no first word within {}", seconds(*.within))]
+    #[error("no first word within {}; where the model is loaded first, raise `first_token`", seconds(*.within))]
     FirstTokenLate {
         /// The time.
         within: Duration,
@@ -113,8 +121,15 @@ pub enum Fault {
         tokens: u32,
     },
     /// The ceiling of tokens.
-    #[error("the answer did not fit into the ceiling of tokens; raise `answer_tokens`")]
-    Truncated,
+    #[error(
+        "{} did not fit into the ceiling of tokens; raise `answer_tokens`{}",
+        if *.thought { "what it thinks aloud" } else { "the answer" },
+        if *.thought { ", or take a model that thinks less" } else { "" }
+    )]
+    Truncated {
+        /// Whether it was thinking aloud.
+        thought: bool,
+    },
     /// It does not stop.
     #[error("the answer did not end after {bytes} bytes, and was stopped")]
     Endless {
@@ -124,6 +139,15 @@ pub enum Fault {
     /// Held back by the endpoint.
     #[error("it held the answer back by its own filter")]
     Filtered,
+    /// The model itself declines.
+    #[error("it declined to answer (“{words}”)")]
+    Declined {
+        /// In its words.
+        words: String,
+    },
+    /// Nothing came but thoughts.
+    #[error("it thought aloud and answered nothing; take a model that thinks less")]
+    OnlyThoughts,
     /// Nothing came.
     #[error("the answer was empty")]
     Empty,
@@ -154,12 +178,14 @@ impl Fault {
     #[must_use]
     pub fn help(&self) -> Help {
         match self {
-            Self::TooMany { after: Some(after) } | Self::Broken { after: Some(after), .. } => Help::After(*after),
+            Self::TooMany { after: Some(after), .. } | Self::Broken { after: Some(after), .. } => Help::After(*after),
             // An answer that was cut before its first word is as if it had never begun.
             Self::Unreachable { .. }
-            | Self::TooMany { after: None }
+            | Self::TooMany { after: None, .. }
             | Self::Broken { after: None, .. }
+            | Self::HalfWay { .. }
             | Self::Empty
+            | Self::OnlyThoughts
             | Self::Cut { tokens: 0 } => Help::Soon,
             _ => Help::Elsewhere,
         }
@@ -172,8 +198,9 @@ impl Fault {
             self,
             Self::TooMuch { .. }
                 | Self::NoKey { .. }
-                | Self::Truncated
+                | Self::Truncated { .. }
                 | Self::Filtered
+                | Self::Declined { .. }
                 | Self::Resting { .. }
                 | Self::Unwanted
         )
@@ -210,7 +237,10 @@ impl Fault {
             Self::Stalled { .. } => "stalled",
             Self::Slow { .. } => "slow",
             Self::Cut { .. } => "cut",
-            Self::Truncated => "truncated",
+            Self::Truncated { .. } => "truncated",
+            Self::HalfWay { .. } => "half_way",
+            Self::Declined { .. } => "declined",
+            Self::OnlyThoughts => "only_thoughts",
             Self::Endless { .. } => "endless",
             Self::Filtered => "filtered",
             Self::Empty => "empty",
@@ -247,10 +277,10 @@ mod tests {
             Fault::Unauthorized { status: 401, words }.to_string(),
             "it answered 401 (“Incorrect API key”); check the key"
         );
-        let after = Some(Duration::from_secs(20));
+        let (after, words) = (Some(Duration::from_secs(20)), "slow down".to_owned());
         assert_eq!(
-            Fault::TooMany { after }.to_string(),
-            "it answered 429: too many requests, come back in 20 s; ask for less at once, or for a higher limit"
+            Fault::TooMany { words, after }.to_string(),
+            "it answered 429: too many requests (“slow down”), come back in 20 s; ask for less at once, or for a higher limit"
         );
         let within = Duration::from_millis(300);
         assert_eq!(Fault::Stalled { within, tokens: 3 }.to_string(), "it fell silent for 0.3 s after 3 pieces");

@@ -12,10 +12,12 @@ use crate::ai::model::ToolCall;
 
 /// What a model says where the sources tell nothing. In capitals, so that it is no word of an answer.
 pub const UNKNOWN: &str = "NO_ANSWER";
-/// Thinking aloud, as some models write it into the text.
+/// Thinking aloud, as some models write it into the text. The first sign is missing where it stood in the prompt.
 const THINK: (&str, &str) = ("<think>", "</think>");
 /// Tool calls in one answer, at most.
 const CALLS: usize = 16;
+/// Words by which it declines are enough from here on, in bytes.
+const SHORT: usize = 1_000;
 /// The arguments of one call, at most, in bytes.
 const ARGUMENTS: usize = 16 * 1024;
 
@@ -40,6 +42,10 @@ pub struct Reply {
     twice: u32,
     /// Whether it thinks aloud, beside the text or in it.
     thinks: bool,
+    /// What was given out turned out to be thoughts.
+    void: bool,
+    /// The words by which it declines.
+    declines: String,
     /// The most bytes of text.
     longest: usize,
 }
@@ -86,6 +92,17 @@ impl Reply {
         self.done
     }
 
+    /// Whether the endpoint said how it ended: a count of tokens may follow, but no more of the answer.
+    #[must_use]
+    pub fn has_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    /// Whether what was given out before is void, told once.
+    pub fn take_void(&mut self) -> bool {
+        std::mem::take(&mut self.void)
+    }
+
     /// Takes an event; gives the text that may be shown with it, if any.
     ///
     /// # Errors
@@ -108,7 +125,7 @@ impl Reply {
                 return Ok(None);
             }
             Said::Garbled => return Err(Fault::Garbled { tokens: self.tokens }),
-            Said::Error(words) => return Err(Fault::Broken { status: 200, words: short(&words), after: None }),
+            Said::Error(words) => return Err(Fault::HalfWay { words: short(&words) }),
             Said::Chunk(chunk) => chunk,
         };
         if !piece.text.is_empty() {
@@ -118,8 +135,13 @@ impl Reply {
                 self.twice += 1;
             }
             if self.finish.is_none() {
+                let behind = self.text.rfind(THINK.1);
                 self.text.push_str(&piece.text);
+                self.void |= self.given > 0 && self.text.rfind(THINK.1) > behind;
             }
+        }
+        if self.declines.len() < SHORT {
+            self.declines.push_str(&piece.declines);
         }
         self.thinks |= piece.thinks;
         self.signs += u32::from(piece.thinks || !piece.text.is_empty() || !piece.calls.is_empty());
@@ -143,16 +165,26 @@ impl Reply {
     pub fn end(self) -> Result<Whole, Fault> {
         let tokens = self.tokens;
         match &self.finish {
-            Some(Finish::Length) => return Err(Fault::Truncated),
+            Some(Finish::Length) => {
+                let thought = self.thinks || self.text.trim_start().starts_with(THINK.0);
+                return Err(Fault::Truncated { thought });
+            }
             Some(Finish::Filter) => return Err(Fault::Filtered),
+            Some(Finish::Failed) => return Err(Fault::HalfWay { words: String::new() }),
             None if !self.done => return Err(Fault::Cut { tokens }),
             _ => {}
         }
         let text = self.visible(Visible::AtTheEnd).trim().to_owned();
+        let thought = self.thinks || self.text.trim_start().starts_with(THINK.0) || self.text.contains(THINK.1);
         if text.is_empty() && self.calls.is_empty() {
-            return Err(Fault::Empty);
+            return Err(if !self.declines.trim().is_empty() {
+                Fault::Declined { words: short(&self.declines) }
+            } else if thought {
+                Fault::OnlyThoughts
+            } else {
+                Fault::Empty
+            });
         }
-        let thought = self.thinks || self.text.trim_start().starts_with(THINK.0);
         Ok(Whole { text, calls: self.calls, usage: self.usage, tokens, twice: self.twice, thought })
     }
 
@@ -174,18 +206,22 @@ impl Reply {
         let text = self.text.as_str();
         let begins = text.trim_start();
         let (open, close) = THINK;
-        if let Some(rest) = begins.strip_prefix(open) {
-            return rest.find(close).and_then(|at| rest.get(at + close.len()..)).unwrap_or_default();
+        if let Some((_, rest)) = text.rsplit_once(close) {
+            return rest;
+        }
+        if begins.starts_with(open) {
+            return "";
         }
         if when == Visible::UnderWay && open.starts_with(begins) { "" } else { text }
     }
 
     fn call(&mut self, piece: CallPiece) {
-        // By its index; without one, a name or an id begins a new call, and all else goes on with the last.
+        // By its index; without one by its id; what has neither goes on with the last.
+        let begins = |at: &usize| self.calls.get(*at).is_some_and(|have| begins_another(have, &piece));
         let place = match piece.index {
-            Some(index) => self.indices.iter().position(|have| *have == Some(index)),
-            None if piece.id.is_empty() && piece.name.is_empty() => self.calls.len().checked_sub(1),
-            None => None,
+            Some(index) => self.indices.iter().rposition(|have| *have == Some(index)).filter(|at| !begins(at)),
+            None if piece.id.is_empty() => self.calls.len().checked_sub(1).filter(|at| !begins(at)),
+            None => self.calls.iter().position(|have| have.id == piece.id),
         };
         let place = place.unwrap_or_else(|| {
             self.calls.push(ToolCall::default());
@@ -207,6 +243,16 @@ impl Reply {
             call.arguments.push_str(&piece.arguments);
         }
     }
+}
+
+/// Whether a piece is not more of this call: some endpoints give every call the index 0, or none.
+fn begins_another(have: &ToolCall, piece: &CallPiece) -> bool {
+    if !piece.id.is_empty() && !have.id.is_empty() {
+        return piece.id != have.id;
+    }
+    // A name once more, where the arguments are whole.
+    let whole = || serde_json::from_str::<serde_json::Value>(&have.arguments).is_ok_and(|it| it.is_object());
+    !piece.name.is_empty() && !have.name.is_empty() && (piece.name != have.name || whole())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -234,6 +280,10 @@ mod tests {
         event(&serde_json::json!({"choices": [{"delta": {"content": text}}]}).to_string())
     }
 
+    fn declines(text: &str) -> Event {
+        event(&serde_json::json!({"choices": [{"delta": {"refusal": text}}]}).to_string())
+    }
+
     fn finish(how: &str) -> Event {
         event(&serde_json::json!({"choices": [{"delta": {}, "finish_reason": how}]}).to_string())
     }
@@ -243,7 +293,12 @@ mod tests {
         let mut shown = String::new();
         for event in events {
             match reply.take(event) {
-                Ok(piece) => shown.extend(piece),
+                Ok(piece) => {
+                    if reply.take_void() {
+                        shown.clear();
+                    }
+                    shown.extend(piece);
+                }
                 Err(fault) => return (shown, Err(fault)),
             }
         }
@@ -266,13 +321,20 @@ mod tests {
             (vec![], Fault::Cut { tokens: 0 }),
             (vec![event("[DONE]")], Fault::Empty),
             (vec![word(" "), finish("stop")], Fault::Empty),
-            (vec![word("a"), finish("length"), event("[DONE]")], Fault::Truncated),
+            (vec![word("a"), finish("length"), event("[DONE]")], Fault::Truncated { thought: false }),
+            (vec![word("<think>a"), finish("length")], Fault::Truncated { thought: true }),
+            (vec![word("a"), finish("error"), event("[DONE]")], Fault::HalfWay { words: String::new() }),
+            (vec![declines("I can"), declines("not."), finish("stop")], Fault::Declined { words: "I cannot.".into() }),
+            (
+                vec![word("a"), event(r#"{"object":"error","message":"out of memory"}"#), event("[DONE]")],
+                Fault::HalfWay { words: "out of memory".into() },
+            ),
             (vec![word("a"), finish("content_filter")], Fault::Filtered),
             (vec![word("a"), event("<html>")], Fault::Garbled { tokens: 1 }),
             (vec![word(&"x".repeat(1_001))], Fault::Endless { bytes: 1_001 }),
             (
                 vec![word("a"), event(r#"{"error":{"message":"over\u001bloaded"}}"#)],
-                Fault::Broken { status: 200, words: "overloaded".into(), after: None },
+                Fault::HalfWay { words: "overloaded".into() },
             ),
         ] {
             assert_eq!(run(events).1, Err(fault));
@@ -299,7 +361,13 @@ mod tests {
         let (shown, _) = run([word("N"), word("o. "), word("It"), finish("stop")]);
         assert_eq!(shown, "No. It");
         let (shown, whole) = run([word("<think>for ever"), finish("stop")]);
-        assert_eq!((shown.as_str(), whole), ("", Err(Fault::Empty)));
+        assert_eq!((shown.as_str(), whole), ("", Err(Fault::OnlyThoughts)));
+        // The first sign stood in the prompt: what was shown is void.
+        let (shown, whole) =
+            run([word("Hm, the user"), word("\n</thi"), word("nk>\n\nYes"), word("."), finish("stop")]);
+        assert_eq!((shown.as_str(), whole.unwrap().text.as_str()), ("Yes.", "Yes."));
+        let (shown, whole) = run([word("Hm</think>"), finish("stop")]);
+        assert_eq!((shown.as_str(), whole), ("", Err(Fault::OnlyThoughts)));
     }
 
     #[test]
@@ -324,6 +392,51 @@ mod tests {
             whole.unwrap().calls,
             [ToolCall { id: String::new(), name: "order".into(), arguments: "{\"no\":7} ".into() }]
         );
+    }
+
+    #[test]
+    fn calls_are_parted_where_an_endpoint_numbers_them_all_alike_or_not_at_all() {
+        let call = |json: &str| event(&format!(r#"{{"choices":[{{"delta":{{"tool_calls":[{json}]}}}}]}}"#));
+        let of = |pieces: &[&str]| {
+            let (_, whole) = run(pieces.iter().map(|json| call(json)).chain([finish("tool_calls")]));
+            let calls = whole.unwrap().calls.into_iter();
+            calls.map(|it| format!("{} {} {}", it.id, it.name, it.arguments)).collect::<Vec<_>>()
+        };
+        for (pieces, calls) in [
+            // Each whole, each with the index 0.
+            (
+                [
+                    r#"{"index":0,"id":"a","function":{"name":"order","arguments":"{}"}}"#,
+                    r#"{"index":0,"id":"b","function":{"name":"order","arguments":"{}"}}"#,
+                ],
+                vec!["a order {}", "b order {}"],
+            ),
+            // The same without ids.
+            (
+                [
+                    r#"{"index":0,"id":"","function":{"name":"order","arguments":"{}"}}"#,
+                    r#"{"index":0,"function":{"name":"order","arguments":"{}"}}"#,
+                ],
+                vec![" order {}", " order {}"],
+            ),
+            // Without an index, the id and the name in each piece.
+            (
+                [
+                    r#"{"id":"a","function":{"name":"order","arguments":"{\"no\":"}}"#,
+                    r#"{"id":"a","function":{"name":"order","arguments":"7}"}}"#,
+                ],
+                vec![r#"a order {"no":7}"#],
+            ),
+            (
+                [
+                    r#"{"function":{"name":"order","arguments":"{}"}}"#,
+                    r#"{"function":{"name":"refund","arguments":"{}"}}"#,
+                ],
+                vec![" order {}", " refund {}"],
+            ),
+        ] {
+            assert_eq!(of(&pieces), calls, "{pieces:?}");
+        }
     }
 
     proptest! {

@@ -22,6 +22,8 @@ enum Ceiling {
 /// Which fields an endpoint takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
+    /// It takes no tools: it answers from what is there.
+    without_tools: bool,
     without_usage: bool,
     without_temperature: bool,
     ceiling: Ceiling,
@@ -44,6 +46,20 @@ impl Shape {
         }
     }
 
+    /// The shape to try after a refusal in these words of a request that offered tools, if they are about tools: some
+    /// models know none, some servers are begun without them.
+    #[must_use]
+    pub fn after_tools(self, words: &str) -> Option<Self> {
+        let about = words.to_lowercase().contains("tool") && !self.without_tools;
+        about.then_some(Self { without_tools: true, ..self })
+    }
+
+    /// Whether tools are left out.
+    #[must_use]
+    pub fn is_without_tools(self) -> bool {
+        self.without_tools
+    }
+
     /// The body of a request for a streamed answer to `messages`.
     #[must_use]
     pub fn body(self, profile: &Profile, messages: &[Message], tools: &[Offer]) -> String {
@@ -51,7 +67,7 @@ impl Shape {
         body.insert("model".to_owned(), json!(profile.model));
         body.insert("messages".to_owned(), json!(messages));
         body.insert("stream".to_owned(), Value::Bool(true));
-        if !tools.is_empty() {
+        if !tools.is_empty() && !self.without_tools {
             let function = |offer: &Offer| {
                 let (name, description) = (offer.wire_name(), offer.description.as_str());
                 json!({ "type": "function", "function": { "name": name, "description": description, "parameters": offer.schema } })

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_time_to_come_back_is_kept_if_it_leaves_time_to_answer() {
-        let asks = |seconds| Fault::TooMany { after: Some(Duration::from_secs(seconds)) };
+        let asks = |seconds| Fault::TooMany { words: String::new(), after: Some(Duration::from_secs(seconds)) };
         assert_eq!(Retry::default().wait(&asks(4), PassedOn::Nothing, 0, LONG), Some(Duration::from_secs(4)));
         assert_eq!(Retry::default().wait(&asks(60), PassedOn::Nothing, 0, LONG), None);
     }

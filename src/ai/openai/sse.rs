@@ -82,6 +82,8 @@ impl Decoder {
                 }
                 None => self.data = Some(value.to_owned()),
             },
+            // As llama.cpp's server tells an error half-way.
+            "error" if self.data.is_none() => self.data = Some(format!("{{\"error\":{value}}}")),
             "id" => self.id = Some(value.to_owned()),
             // Comments, names of events and times to come back: nothing that an answer needs.
             _ => {}
@@ -119,6 +121,7 @@ mod tests {
         assert_eq!(data("id: 7\ndata: x\n\ndata: y\n\n").len(), 2);
         assert_eq!(whole(b"id: 7\ndata: x\n\n"), [Event { data: "x".into(), id: Some("7".into()) }]);
         assert_eq!(data("{\"error\": 1}\n\n"), Vec::<String>::new());
+        assert_eq!(data("error: {\"code\":500}\n\n"), ["{\"error\":{\"code\":500}}"]);
     }
 
     #[test]

@@ -202,13 +202,56 @@ async fn a_field_that_is_refused_is_left_out_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_model_that_takes_no_tools_answers_without_them_and_the_steps_say_so() {
+    use crate::{ai::tools::Offer, domain::ids::Digest};
+    let endpoint = endpoint(&[Trouble::Toolless], None).await;
+    let model = OpenAi::new(profile("local", &endpoint), vec![]).unwrap();
+    let (tool, schema) = ("shop.order.lookup".to_owned(), serde_json::json!({ "type": "object" }));
+    let offer = Offer { tool, description: String::new(), schema, definition: Digest([0; 32]) };
+    for requests in [2, 3] {
+        let prompt = Prompt { tools: vec![offer.clone()], ..prompt() };
+        let composed = model.compose(prompt, mpsc::channel(100).0).await;
+        // Nobody takes the pieces: there is room for them.
+        let composed = composed.unwrap();
+        assert!(composed.text.contains("5 working days"), "{composed:?}");
+        assert_eq!(composed.steps[0].detail, "it takes none (this model does not support tools): asked without them");
+        assert_eq!(endpoint.seen().borrow().requests, requests);
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_stays_open_behind_a_whole_answer_costs_a_moment_and_its_thoughts_are_taken_back() {
+    let endpoint = endpoint(&[Trouble::Open, Trouble::Mutter], None).await;
+    let model = OpenAi::new(profile("local", &endpoint), vec![]).unwrap();
+    let (pieces, composed) = ask(&model).await;
+    assert_eq!(shown(&pieces), composed.unwrap().text);
+    let (pieces, composed) = ask(&model).await;
+    assert!(pieces.contains(&Piece::Anew));
+    assert_eq!(shown(&pieces).trim(), composed.unwrap().text);
+}
+
+#[tokio::test]
 async fn a_trial_says_what_an_endpoint_can_do() {
-    let endpoint = endpoint(&[Trouble::None, Trouble::Whole, Trouble::Html], None).await;
-    let trial = trial::run(profile("local", &endpoint)).await.unwrap();
-    assert_eq!((trial.counts, trial.cites, trial.attempts), (true, true, 1));
-    assert!(trial.pieces > 3);
-    assert_eq!(trial::run(profile("local", &endpoint)).await.unwrap().pieces, 1);
-    let html = trial::run(profile("local", &endpoint)).await.unwrap_err().to_string();
+    use super::{count::Counted, trial::Tools};
+    let with = async |troubles: &[Trouble], first_token| {
+        let endpoint = endpoint(troubles, None).await;
+        let profile = Profile { first_token: Duration::from_millis(first_token), ..profile("local", &endpoint) };
+        trial::run(profile).await
+    };
+    let good = with(&[], 20_000).await.unwrap();
+    assert_eq!((good.counted, good.cites, good.attempts, good.cold), (Counted::There, true, 1, None));
+    assert_eq!(good.tools, Tools::Called);
+    assert!(good.pieces > 3);
+    assert_eq!(with(&[Trouble::Whole], 20_000).await.unwrap().pieces, 1);
+    assert_eq!(with(&[Trouble::Usage], 20_000).await.unwrap().counted, Counted::HereForDoubt);
+    let toolless = with(&[Trouble::Toolless], 20_000).await.unwrap().tools;
+    assert_eq!(toolless, Tools::Refused("this model does not support tools".into()));
+    let failed = with(&[Trouble::None, Trouble::Unauthorized], 20_000).await.unwrap().tools;
+    assert!(matches!(failed, Tools::Failed(why) if why.contains("401")));
+    // A first word that no customer would be waited for is waited for here, and what it is like after that is told, too.
+    let slow = with(&[Trouble::Drip(Duration::from_millis(60)), Trouble::None], 1).await.unwrap();
+    assert!(slow.cold.is_some_and(|cold| cold > slow.first), "{slow:?}");
+    let html = with(&[Trouble::Html], 20_000).await.unwrap_err().to_string();
     assert!(html.contains("text/html instead of JSON; check the URL"), "{html}");
 }
 

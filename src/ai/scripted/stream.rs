@@ -60,6 +60,11 @@ impl Stream {
             events.push(chunk(&json!({ "reasoning_content": "Let me look at the sources." }), None));
             events.push(chunk(&json!({ "content": "<think>It is source 1.</think>\n\n" }), None));
         }
+        if trouble == Trouble::Mutter {
+            for piece in ["Let me look ", "at the sources.\n", "</think>\n\n"] {
+                events.push(chunk(&json!({ "content": piece }), None));
+            }
+        }
         if trouble == Trouble::Tool {
             let call =
                 json!({ "index": 0, "id": "call-1", "function": { "name": "refund", "arguments": "{\"order\":" } });
@@ -80,7 +85,8 @@ impl Stream {
         let (cut, end) = match trouble {
             Trouble::Stall(n) => (Some(n), End::Never),
             Trouble::Cut(n) => (Some(n), End::Broken),
-            Trouble::End(n) => (Some(n), End::Closed),
+            Trouble::End(n) | Trouble::Fail(n) => (Some(n), End::Closed),
+            Trouble::Open => (None, End::Never),
             Trouble::Endless => (Some(u32::MAX), End::Round),
             _ => (None, End::Closed),
         };
@@ -98,11 +104,14 @@ impl Stream {
             };
             events.extend(usage.map(|usage| json!({ "id": "demo-1", "choices": [], "usage": usage })));
         }
+        if let Trouble::Fail(_) = trouble {
+            events.push(json!({ "error": { "message": "the model ran out of memory", "code": 500 } }));
+        }
         let mut lines: Vec<String> = events.iter().map(|event| format!("data: {event}\n\n")).collect();
         if trouble == Trouble::Garbled {
             lines.insert(lines.len().min(3), "data: {\"choices\": [\n\n".to_owned());
         }
-        if cut.is_none() {
+        if cut.is_none() && end == End::Closed {
             lines.push("data: [DONE]\n\n".to_owned());
         }
         let frames: Vec<Vec<u8>> = match trouble {

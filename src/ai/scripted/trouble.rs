@@ -42,13 +42,21 @@ pub enum Trouble {
     Tool,
     /// It thinks aloud before it answers.
     Think,
+    /// It thinks aloud, and only the end of that is marked.
+    Mutter,
     /// It does not stream.
     Whole,
+    /// The line stays open behind a whole answer.
+    Open,
+    /// It tells an error after so many pieces.
+    Fail(u32),
+    /// It refuses requests that offer tools.
+    Toolless,
 }
 
 impl Trouble {
     /// One of each, with the numbers that tests use, and none.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::None,
         Self::Unauthorized,
         Self::TooMany(None),
@@ -72,13 +80,18 @@ impl Trouble {
         Self::Lie,
         Self::Tool,
         Self::Think,
+        Self::Mutter,
         Self::Whole,
+        Self::Open,
+        Self::Fail(0),
+        Self::Fail(3),
+        Self::Toolless,
     ];
 }
 
 /// How troubles are written.
 pub const FORMS: &str = "none, 401, 429, 429:SECONDS, 500, html, garbled, stall@N, cut@N, end@N, duplicate, repeat, \
-                         split, usage, drip:MILLISECONDS, endless, lie, tool, think, whole";
+                         split, usage, drip:MILLISECONDS, endless, lie, tool, think, mutter, whole, open, fail@N, toolless";
 
 impl FromStr for Trouble {
     type Err = String;
@@ -108,7 +121,11 @@ impl FromStr for Trouble {
             ("lie", None) => Self::Lie,
             ("tool", None) => Self::Tool,
             ("think", None) => Self::Think,
+            ("mutter", None) => Self::Mutter,
             ("whole", None) => Self::Whole,
+            ("open", None) => Self::Open,
+            ("fail", Some(n)) => Self::Fail(n),
+            ("toolless", None) => Self::Toolless,
             _ => return Err(wrong()),
         })
     }
@@ -136,7 +153,11 @@ impl fmt::Display for Trouble {
             Self::Lie => f.write_str("lie"),
             Self::Tool => f.write_str("tool"),
             Self::Think => f.write_str("think"),
+            Self::Mutter => f.write_str("mutter"),
             Self::Whole => f.write_str("whole"),
+            Self::Open => f.write_str("open"),
+            Self::Fail(n) => write!(f, "fail@{n}"),
+            Self::Toolless => f.write_str("toolless"),
         }
     }
 }

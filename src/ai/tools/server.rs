@@ -1,7 +1,8 @@
 //! One tool server: connected, looked at, called; and connected anew when it is gone.
 //!
 //! One task owns the line; calls run beside it, each with its own end. Before each call the definition is looked at again:
-//! what is not what the desk knows is not called. Deliberately not here: the wire (see [`line`](super::line)).
+//! what is not what the desk knows is not called. Now and then it is looked at without a call, so that what is new or has
+//! changed is known before it is asked for. Deliberately not here: the wire (see [`line`](super::line)).
 
 use super::{
     Errand, Offer, Ran, Setup, cut,
@@ -19,6 +20,8 @@ use tokio::{
 const JOBS: usize = 64;
 /// How long connecting may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How often a line is looked at whether it is still there.
+const GLANCE: Duration = Duration::from_secs(5);
 /// How long a server rests after it failed, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 
@@ -54,7 +57,8 @@ impl Server {
         let (told, offers) = watch::channel(Vec::new());
         let name = setup.name.clone();
         let told = Arc::new(Told { offers: told, news });
-        let keeper = Keeper { setup, told, line: None, rest: REST.0, again: Instant::now(), why: String::new() };
+        let now = Instant::now();
+        let keeper = Keeper { setup, told, line: None, rest: REST.0, again: now, look_at: now, why: String::new() };
         Self { name, offers, jobs, task: spawn(keeper.run(inbox)) }
     }
 }
@@ -87,6 +91,8 @@ struct Keeper {
     rest: Duration,
     /// Not before then a connection is tried again.
     again: Instant,
+    /// When it is looked at without a call.
+    look_at: Instant,
     /// Why there is none.
     why: String,
 }
@@ -102,9 +108,22 @@ impl Keeper {
                 },
                 // A server that is gone is looked for again, so that what it offers is known before it is needed.
                 () = tokio::time::sleep_until(self.again), if gone => drop(self.connected().await),
-                () = tokio::time::sleep(Duration::from_secs(5)), if !gone => {}
+                () = tokio::time::sleep_until(self.look_at.min(Instant::now() + GLANCE)), if !gone => self.look(),
             }
         }
+    }
+
+    /// Looks what is offered, if it is time. Beside the loop: who is silent holds up nothing.
+    fn look(&mut self) {
+        let Some(line) = self.line.clone().filter(|_| Instant::now() >= self.look_at) else { return };
+        self.look_at = Instant::now() + self.setup.look_after;
+        let (name, told) = (self.setup.name.clone(), Arc::clone(&self.told));
+        spawn(async move {
+            // What fails here fails at the next call too, and is told there.
+            if let Ok(Ok(offers)) = timeout(CONNECT_WITHIN, line.offers(&name)).await {
+                told.tell(&offers);
+            }
+        });
     }
 
     /// The line, connected anew if it is gone and has rested.
@@ -113,9 +132,11 @@ impl Keeper {
             return Ok(Arc::clone(line));
         }
         self.line = None;
-        if Instant::now() < self.again {
+        if Instant::now() + REST.0 < self.again {
             return Err(self.why.clone());
         }
+        // A short rest is waited for: who just ended may be back.
+        tokio::time::sleep_until(self.again).await;
         let name = self.setup.name.clone();
         let connecting = async {
             let line = Line::connect(&self.setup.place).await?;
@@ -133,6 +154,7 @@ impl Keeper {
                 self.rest = REST.0;
                 // One that comes and goes is not connected to without a pause.
                 self.again = Instant::now() + REST.0;
+                self.look_at = Instant::now() + self.setup.look_after;
                 let line = Arc::new(line);
                 self.line = Some(Arc::clone(&line));
                 Ok(line)

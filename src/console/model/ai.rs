@@ -30,8 +30,10 @@ pub struct Ai {
     pub asked: Option<u32>,
     /// Why the server did not tell.
     pub refused: Option<String>,
-    /// The row under the cursor.
+    /// Where the cursor is, as long as nothing is known of the row that it was put on.
     pub cursor: usize,
+    /// The row that the cursor was put on: tasks come and go, and it stays on what is read there.
+    pub on: Option<AiRow>,
     /// How many rows are in sight.
     pub window: usize,
     /// The team's guidance.
@@ -100,19 +102,21 @@ impl Model {
     /// The row under the cursor.
     #[must_use]
     pub fn ai_row(&self) -> Option<AiRow> {
-        self.ai_rows().into_iter().nth(self.ai.cursor)
+        self.ai_rows().into_iter().nth(self.ai_at())
     }
 
-    /// The mode of a topic or channel, and whether it has one of its own. A topic without one has the mode of the desk here:
-    /// which channel a conversation comes by is not its topic's.
+    /// The place of the row under the cursor. Where that row is gone, of what took its place.
+    #[must_use]
+    pub fn ai_at(&self) -> usize {
+        let rows = self.ai_rows();
+        let on = self.ai.on.as_ref().and_then(|on| rows.iter().position(|row| row == on));
+        on.unwrap_or_else(|| self.ai.cursor.min(rows.len().saturating_sub(1)))
+    }
+
+    /// The mode of a topic or channel, and whether it has one of its own.
     #[must_use]
     pub fn mode_of(&self, subject: &Subject) -> (Mode, bool) {
-        let policy = &self.office.policy;
-        let own = match subject {
-            Subject::Topic(topic) => topic.as_ref().and_then(|topic| policy.topics.get(topic)),
-            Subject::Channel(channel) => policy.channels.get(channel),
-        };
-        (own.copied().unwrap_or(policy.mode), own.is_some())
+        subject.mode(&self.office.policy)
     }
 
     /// What became of the AI's answers there.
@@ -121,18 +125,13 @@ impl Model {
         self.ai.evidence.iter().find(|one| one.subject == *subject)
     }
 
-    /// What the evidence proposes there. Topics for humans are left to humans.
+    /// What the evidence proposes there.
     #[must_use]
     pub fn proposal(&self, subject: &Subject) -> Proposal {
-        if let Subject::Topic(Some(topic)) = subject
-            && self.office.policy.human_topics.contains(topic)
-        {
-            return Proposal::Stay { why: "this topic is for people, by the rules of the desk".to_owned() };
-        }
-        let mode = self.mode_of(subject).0;
+        let policy = &self.office.policy;
         match self.evidence_of(subject) {
-            Some(evidence) => evidence.propose(mode),
-            None => Evidence::of(subject.clone()).propose(mode),
+            Some(evidence) => evidence.proposal(policy),
+            None => Evidence::of(subject.clone()).proposal(policy),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::{
     escalation,
     filter::{Context, Filter},
     holder::Holder,
-    ids::{ConversationId, TeammateId},
+    ids::{ConversationId, EntryNo, TeammateId},
     task,
     time::{Span, Timestamp},
     tool::shape,
@@ -111,6 +111,8 @@ pub struct Needs {
     pub current: Option<ConversationId>,
     /// Its place in the queue when it was last there.
     pub at: usize,
+    /// How far down the card of a call is turned, where it does not fit. Another call is read from its beginning.
+    pub turned: (EntryNo, u16),
     /// When it came by itself; long ago if somebody moved to it.
     pub shown_at: Timestamp,
     /// Whether it was taken over here: it stays in sight though nothing waits any more, so that one can go on writing.
@@ -150,6 +152,14 @@ impl Model {
         }
         soon.sort_unstable();
         soon.into_iter().map(|(_, id)| id).chain(rest).collect()
+    }
+
+    /// How far down the card of a conversation's call is turned.
+    #[must_use]
+    pub fn card_top(&self, card: &Card) -> u16 {
+        let (call, top) = self.needs.turned;
+        let same = self.needs.current == Some(card.id) && card.tool_waiting().is_some_and(|waits| waits.call == call);
+        if same { top } else { 0 }
     }
 
     /// What a conversation asks of the person who sits here.

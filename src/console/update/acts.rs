@@ -256,6 +256,7 @@ impl Up<'_> {
             Action::Approve | Action::Edit if question => {
                 self.write(conversation, Writing::AnswerTool(waits.call), argument);
             }
+            Action::Approve if let Some(why) = self.unread(card) => self.say(Severity::Info, why),
             Action::Approve => {
                 let decision = ToolDecision::Approve;
                 let command = Command::DecideTool { conversation, call: waits.call, digest: waits.digest, decision };

@@ -59,9 +59,11 @@ impl Up<'_> {
         if self.move_guidance(by) {
             return;
         }
-        let last = i64::try_from(self.m.ai_rows().len()).unwrap_or(i64::MAX).saturating_sub(1).max(0);
-        let to = i64::try_from(self.m.ai.cursor).unwrap_or(0).saturating_add(by).clamp(0, last);
+        let rows = self.m.ai_rows();
+        let last = i64::try_from(rows.len()).unwrap_or(i64::MAX).saturating_sub(1).max(0);
+        let to = i64::try_from(self.m.ai_at()).unwrap_or(0).saturating_add(by).clamp(0, last);
         self.m.ai.cursor = usize::try_from(to).unwrap_or(0);
+        self.m.ai.on = rows.into_iter().nth(self.m.ai.cursor);
     }
 
     /// Does an action on the row under the cursor.

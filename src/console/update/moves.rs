@@ -69,6 +69,7 @@ impl Up<'_> {
                     Action::Down | Action::Up => self.move_wall(0, by),
                     _ => self.move_talk(action, by),
                 },
+                Pane::Talk if self.m.screen == Screen::NeedsYou && is_page(action) => self.move_needs(action, by),
                 Pane::Talk => self.move_talk(action, by),
                 Pane::Inspector => self.move_inspector(by),
                 _ if self.m.screen == Screen::NeedsYou => self.move_needs(action, by),
@@ -236,4 +237,9 @@ fn edit(editor: &mut Editor, action: Action) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Whether it moves by a page or half of one.
+fn is_page(action: Action) -> bool {
+    matches!(action, Action::PageDown | Action::PageUp | Action::HalfDown | Action::HalfUp)
 }

@@ -9,7 +9,8 @@ use crate::console::{
     model::{Act, Layer, Pane, Screen, Scroll, Severity},
 };
 use crate::domain::{
-    ids::ConversationId,
+    card::Card,
+    ids::{ConversationId, EntryNo},
     time::{Span, Timestamp},
 };
 
@@ -44,6 +45,8 @@ impl Up<'_> {
         needs.at = at;
         if needs.current != id {
             (needs.current, needs.shown_at, needs.taken) = (id, self.m.now, false);
+            needs.turned = (EntryNo(0), 0);
+            self.m.measured.card_over = (0, 0);
             self.changed = true;
         }
         self.open_selected();
@@ -63,8 +66,10 @@ impl Up<'_> {
             Action::PageDown | Action::PageUp | Action::HalfDown | Action::HalfUp => {
                 let page = i64::from(self.m.measured.talk_rows.max(2));
                 let by = if matches!(action, Action::PageDown | Action::PageUp) { page - 1 } else { page / 2 };
-                let sign = if matches!(action, Action::PageDown | Action::HalfDown) { 1 } else { -1 };
-                self.move_talk(action, sign * by);
+                let down = matches!(action, Action::PageDown | Action::HalfDown);
+                if !self.turn_card(down) {
+                    self.move_talk(action, if down { by } else { -by });
+                }
             }
             Action::First => self.needs_at(0),
             Action::Last => self.needs_at(usize::MAX),
@@ -120,6 +125,37 @@ impl Up<'_> {
                 }
             }
         }
+    }
+
+    /// Turns the card of a call that does not fit. Whether there was something to turn: else the keys are the talk's.
+    fn turn_card(&mut self, down: bool) -> bool {
+        let (over, rows) = self.m.measured.card_over;
+        let Some(card) = self.m.needs.current.and_then(|id| self.m.card(id)) else { return false };
+        let Some(waits) = card.tool_waiting() else { return false };
+        let top = self.m.card_top(card).min(over);
+        let to = if down { top.saturating_add(rows).min(over) } else { top.saturating_sub(rows) };
+        let (moves, call) = (to != top, waits.call);
+        self.m.needs.turned = (call, to);
+        self.changed |= moves;
+        moves
+    }
+
+    /// Why a call cannot be approved yet: it is not read to its end. An AI may write arguments at length, and what decides
+    /// may stand behind them.
+    pub(super) fn unread(&self, card: &Card) -> Option<&'static str> {
+        let waits = card.tool_waiting()?;
+        if self.m.screen == Screen::NeedsYou {
+            let (over, rows) = self.m.measured.card_over;
+            // What is long and not drawn yet nobody has read.
+            let unseen = rows == 0 && waits.arguments.is_empty();
+            let unread = self.m.needs.current != Some(card.id) || unseen || self.m.card_top(card) < over;
+            return unread.then_some("the call goes on below: PgDn reads on, then press again");
+        }
+        // Elsewhere it stands in the talk, which may be turned past it.
+        waits
+            .arguments
+            .is_empty()
+            .then_some("these arguments are long: press 2, read them there to their end, and approve")
     }
 
     /// Whether the card of this conversation came by itself a moment ago.

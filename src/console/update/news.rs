@@ -63,9 +63,9 @@ impl Up<'_> {
                 self.unwatchable(conversation, why);
             }
             ToPeer::Events { conversation, events } => self.events(conversation, events),
-            ToPeer::Page { page: Page::Health { ais }, .. } => {
-                self.changed = self.m.health != ais;
-                self.m.health = ais;
+            ToPeer::Page { page: Page::Health { ais, usage }, .. } => {
+                self.changed = self.m.health != ais || self.m.usage != usage;
+                (self.m.health, self.m.usage) = (ais, usage);
             }
             ToPeer::Page { id, page } => self.page(id, page),
             ToPeer::DraftGrew { conversation, turn, offset, text } => self.grew(conversation, turn, offset, &text),
@@ -191,7 +191,14 @@ impl Up<'_> {
             1 => (Severity::Warn, "may still get 1 message of the AI; it is marked".to_owned()),
             n => (Severity::Warn, format!("may still get {n} messages of the AI; they are marked")),
         };
-        self.say(severity, format!("#{conversation} {said}"));
+        // What a person let begin cannot be called back: whoever answers now must know of it.
+        let runs = self.m.card(conversation).and_then(|card| card.tool.as_deref()).filter(|tool| tool.under_way);
+        match runs.map(|tool| tool.tool.clone()) {
+            Some(tool) => {
+                self.say(Severity::Warn, format!("#{conversation} {said}; the approved call of {tool} still runs"));
+            }
+            None => self.say(severity, format!("#{conversation} {said}")),
+        }
         if let Some(talk) = self.watched(conversation) {
             talk.quiet = Some((term, may_still_arrive));
         }

@@ -8,13 +8,9 @@ use crate::domain::{
     command::Command,
     edit::without_numbers,
     ids::{ConversationId, EntryNo},
-    mode::Mode,
-    task::{Given, Kind, Task},
+    task::{Kind, Task},
     teammate::Right,
 };
-
-/// The goal of what an AI does for whoever takes over.
-const ASSIST: &str = "suggest a reply to what is open";
 
 impl Up<'_> {
     /// Opens the form of a task; with words, gives it at once.
@@ -46,11 +42,10 @@ impl Up<'_> {
         let Layer::Compose(composer) = &mut self.m.layer else { return };
         let (many, now) = (composer.many, self.m.now);
         let task = match Task::from_form(form, now) {
-            Ok(task) if task.goal.is_empty() => Err("goal: say what is to be reached".to_owned()),
             Ok(task) if task.kind == Kind::FollowUp && task.at.is_none() => {
                 Err("start after: a follow-up has a time, as in 2h".to_owned())
             }
-            read => read,
+            read => read.and_then(Task::with_goal),
         };
         match task {
             Err(why) => composer.warning = Some(why),
@@ -76,12 +71,8 @@ impl Up<'_> {
     /// After a take-over: the AI sums up and suggests a reply, for whoever answers now.
     pub(super) fn assist(&mut self, conversation: ConversationId) {
         let Some(card) = self.m.card(conversation) else { return };
-        let fits = card.mode != Mode::Off
-            && card.waiting_since.is_some()
-            && self.m.office.front_ai().is_some()
-            && !card.tasks.iter().any(Given::is_open);
-        if fits {
-            let task = Box::new(Task::of(Kind::Draft, ASSIST));
+        if let Some(task) = Task::for_taker(card, &self.m.office) {
+            let task = Box::new(task);
             let ticket = self.ticket();
             let command = Box::new(Command::GiveTask { conversation, to: None, task });
             // Nobody waits for it: where it is refused nothing is said.
@@ -145,12 +136,9 @@ fn task_of(words: &str) -> Result<Task, String> {
     let kind: Kind = kind.parse()?;
     let goal = match goal.trim() {
         "" => match kind {
-            Kind::Draft => ASSIST,
-            Kind::Summarise => "sum up the talk",
-            Kind::Translate => "into English",
             Kind::Handle => "settle what the customer asks",
             Kind::Collect => return Err("collect what? as in: task collect order number, address".to_owned()),
-            Kind::FollowUp => "",
+            kind => kind.usual_goal().unwrap_or_default(),
         },
         goal => goal,
     };

@@ -91,7 +91,8 @@ fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
         }
         lines.push(Line::Row(at, row));
     }
-    let here = lines.iter().position(|line| matches!(line, Line::Row(at, _) if *at == model.ai.cursor)).unwrap_or(0);
+    let selected = model.ai_at();
+    let here = lines.iter().position(|line| matches!(line, Line::Row(at, _) if *at == selected)).unwrap_or(0);
     let fits = usize::from(area.height.max(1));
     // The title of the first part stays in sight where there is room for it.
     let top = if here < fits { 0 } else { (here + fits / 3 + 1).min(lines.len()).saturating_sub(fits) };
@@ -102,7 +103,7 @@ fn rows(ink: &mut Ink<'_>, area: Rect, model: &Model) -> Option<Position> {
             Line::Title(words) => head(ink, place, words),
             Line::Row(at, row) => {
                 row_of(ink, place, model, row);
-                if *at == model.ai.cursor {
+                if *at == selected {
                     ink.put(area.x, y, area.right(), ink.glyphs.bar, ink.style(Role::Accent));
                     ink.tint(place, ink.style(Role::Selected));
                     cursor = Some(Position::new(area.x, y));
@@ -192,6 +193,9 @@ fn row_of(ink: &mut Ink<'_>, area: Rect, model: &Model, row: &AiRow) {
             let at = Columns::of(area);
             ink.put(area.x + 2, y, at.mode, "all others", ink.style(Role::Text));
             ink.put(at.mode, y, right, model.office.policy.mode.word(), ink.style(Role::Text));
+            if let Some(evidence) = model.evidence_of(&Subject::Topic(None)) {
+                numbers(ink, area, &at, evidence);
+            }
         }
         AiRow::Subject(subject) => subject_row(ink, area, model, subject),
         AiRow::Task(id, task) => task_row(ink, area, model, *id, *task),
@@ -205,27 +209,8 @@ fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) 
     ink.put_cut(area.x + 2, y, at.mode - 1, &name(subject), ink.style(Role::Text));
     let (mode, own) = model.mode_of(subject);
     ink.put(at.mode, y, right, mode.word(), ink.style(if own { Role::Strong } else { Role::Dim }));
-    let said = if at.intervals { with_interval } else { short };
     let empty = Evidence::of(subject.clone());
-    let evidence = model.evidence_of(subject).unwrap_or(&empty);
-    let count = SafeText::own(evidence.volume().to_string());
-    ink.put_right(at.mode, y, at.count, &count, ink.style(Role::Text));
-    let unedited =
-        if evidence.compared > evidence.unedited().of { evidence.as_people_say() } else { evidence.unedited() };
-    if let Some(x) = at.unedited {
-        ink.put(x, y, right, &said(unedited), ink.style(Role::Text));
-    }
-    if let (Some(end), Some((distance, _))) = (at.changed, evidence.distance()) {
-        let words = SafeText::own(format!("{} %", distance.0 / 10));
-        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
-    }
-    if let Some(x) = at.good {
-        ink.put(x, y, right, &said(evidence.judged_good()), ink.style(Role::Text));
-    }
-    if let Some(end) = at.people {
-        let words = SafeText::own(evidence.escalations.to_string());
-        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
-    }
+    numbers(ink, area, &at, model.evidence_of(subject).unwrap_or(&empty));
     match model.proposal(subject) {
         Proposal::Up { to, .. } => {
             let words = SafeText::own(format!("{} {}", ink.glyphs.new, to.word()));
@@ -242,6 +227,34 @@ fn subject_row(ink: &mut Ink<'_>, area: Rect, model: &Model, subject: &Subject) 
             let words = if at.proposal + Words::from(&all).width() > right { first } else { (&all).into() };
             ink.put_cut(at.proposal, y, right, words, ink.style(Role::Dim));
         }
+    }
+}
+
+/// What became of the answers, column by column.
+fn numbers(ink: &mut Ink<'_>, area: Rect, at: &Columns, evidence: &Evidence) {
+    let (y, right) = (area.y, area.right());
+    let said = if at.intervals { with_interval } else { short };
+    let count = SafeText::own(evidence.volume().to_string());
+    ink.put_right(at.mode, y, at.count, &count, ink.style(Role::Text));
+    if let Some(x) = at.unedited {
+        let words = if is_shadow(evidence) {
+            // In shadow nothing is sent: how often it was alike to what people sent, by a sign of its own.
+            SafeText::own(format!("~{}", said(evidence.as_people_say())))
+        } else {
+            said(evidence.unedited())
+        };
+        ink.put(x, y, right, &words, ink.style(Role::Text));
+    }
+    if let (Some(end), Some((distance, _))) = (at.changed, evidence.distance()) {
+        let words = SafeText::own(distance.percent());
+        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
+    }
+    if let Some(x) = at.good {
+        ink.put(x, y, right, &said(evidence.judged_good()), ink.style(Role::Text));
+    }
+    if let Some(end) = at.people {
+        let words = SafeText::own(evidence.escalations.to_string());
+        ink.put_right(at.mode, y, end, &words, ink.style(Role::Text));
     }
 }
 
@@ -307,6 +320,11 @@ fn of_task(block: &mut Block, ink: &Ink<'_>, model: &Model, id: ConversationId, 
     }
 }
 
+/// Whether more was compared with what people sent than was decided on.
+fn is_shadow(evidence: &Evidence) -> bool {
+    evidence.compared > evidence.unedited().of
+}
+
 fn name(subject: &Subject) -> SafeText {
     match subject {
         Subject::Topic(Some(name)) | Subject::Channel(name) => SafeText::line_within(name, 40),
@@ -316,16 +334,13 @@ fn name(subject: &Subject) -> SafeText {
 
 /// `90 % of 20`; a dash of nothing.
 fn short(share: Share) -> SafeText {
-    match share.value() {
-        Some(value) => SafeText::own(format!("{:.0} % of {}", value * 100.0, share.of)),
-        None => SafeText::literal("–"),
-    }
+    share.short().map_or(SafeText::literal("–"), SafeText::own)
 }
 
 /// `90 % of 20 (70 to 97)`
 fn with_interval(share: Share) -> SafeText {
-    match share.interval() {
-        Some((least, most)) => SafeText::own(format!("{} ({:.0} to {:.0})", short(share), least * 100.0, most * 100.0)),
+    match share.range() {
+        Some(range) => SafeText::own(format!("{} ({range})", short(share))),
         None => short(share),
     }
 }
@@ -360,6 +375,12 @@ fn below(ink: &Ink<'_>, width: u16, model: &Model) -> Block {
             block.own(0, "Where neither the conversation, its topic nor its channel has a mode.", dim);
             block.line();
             block.own(0, "The most particular wins: conversation, topic, channel, desk. m sets it.", dim);
+            health::of_day(&mut block, ink, model, VALUE);
+            if let Some(evidence) = model.evidence_of(&Subject::Topic(None)) {
+                block.line();
+                block.own(0, "of talks without a topic", dim);
+                counted(&mut block, ink, evidence);
+            }
         }
         Some(AiRow::Task(id, task)) => of_task(&mut block, ink, model, id, task),
         Some(AiRow::Guidance(id)) => guidance::below(&mut block, ink, model, id),
@@ -383,10 +404,26 @@ fn of_subject(block: &mut Block, ink: &Ink<'_>, model: &Model, subject: &Subject
     let x = block.at(0, name(subject), ink.theme.bold(Role::Text));
     let x = block.own(x + 2, mode.word(), ink.style(Role::Strong));
     block.own(x + 2, if own { "of its own" } else { "as the desk says" }, dim);
-    let mut row = |name: &'static str, words: String, role: Role| {
+    counted(block, ink, it);
+    let (words, role) = match model.proposal(subject) {
+        Proposal::Up { to, why } => (format!("{} {}: {why}. y takes the step", ink.glyphs.new, to.word()), Role::Good),
+        Proposal::Down { to, why } => {
+            (format!("{} back to {}: {why}. y takes the step", ink.glyphs.warn, to.word()), Role::Warn)
+        }
+        Proposal::Stay { why } => (format!("none: {why}"), Role::Dim),
+    };
+    block.line();
+    block.own(0, "proposal", dim);
+    block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(role), ink.theme);
+}
+
+/// What became of the answers, line by line.
+fn counted(block: &mut Block, ink: &Ink<'_>, it: &Evidence) {
+    let dim = ink.style(Role::Dim);
+    let mut row = |name: &'static str, words: String| {
         block.line();
         block.own(0, name, dim);
-        block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(role), ink.theme);
+        block.wrapped(VALUE, Styled::plain(SafeText::own(words)), ink.style(Role::Text), ink.theme);
     };
     let made = format!(
         "{} in {WINDOW_DAYS} days: {} sent, {} drafts ({} wait, {} undecided), {} in shadow",
@@ -397,21 +434,14 @@ fn of_subject(block: &mut Block, ink: &Ink<'_>, model: &Model, subject: &Subject
         it.undecided,
         it.shadows + it.compared
     );
-    row("answers", made, Role::Text);
+    row("answers", made);
     let apart = it
         .distance()
-        .map(|(far, of)| format!("; {} % of the words changed on the average, n {of}", far.0 / 10))
+        .map(|(far, of)| format!("; {} of the words changed on the average of {of}", far.percent()))
         .unwrap_or_default();
-    row("unedited", format!("{}; rejected {}{apart}", it.unedited().words(), it.rejected), Role::Text);
-    row("shadow", format!("as people answered {}", it.as_people_say().words()), Role::Text);
-    row("reviewed", format!("judged good {}", it.judged_good().words()), Role::Text);
-    row("people", format!("asked for a person instead {}", it.given_up().words()), Role::Text);
-    let (words, role) = match model.proposal(subject) {
-        Proposal::Up { to, why } => (format!("{} {}: {why}. y takes the step", ink.glyphs.new, to.word()), Role::Good),
-        Proposal::Down { to, why } => {
-            (format!("{} back to {}: {why}. y takes the step", ink.glyphs.warn, to.word()), Role::Warn)
-        }
-        Proposal::Stay { why } => (format!("none: {why}"), Role::Dim),
-    };
-    row("proposal", words, role);
+    row("unedited", format!("{}; rejected {}{apart}", it.unedited().words(), it.rejected));
+    let sign = if is_shadow(it) { "; in the list with ~" } else { "" };
+    row("shadow", format!("as people answered {}{sign}", it.as_people_say().words()));
+    row("reviewed", format!("judged good {}", it.judged_good().words()));
+    row("people", format!("asked for a person instead {}", it.given_up().words()));
 }

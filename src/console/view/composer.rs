@@ -23,11 +23,9 @@ use crate::{
 use ratatui::layout::{Position, Rect};
 use std::ops::Range;
 
-/// How many lines of the original stand above a correction.
-const ORIGINAL: u16 = 3;
-
-/// How many rows it takes: its line, its text, a warning; half of what there is at most.
-pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
+/// How many rows it takes: its line, its text, a warning; half of what there is at most. A correction has the original above
+/// it, whole where two thirds are enough.
+pub(super) fn height(model: &Model, composer: &Composer, area: Rect) -> u16 {
     let lines = wrap::wrap(typed(composer).text.as_str(), usize::from(area.width.saturating_sub(3))).len();
     let least = match composer.key.writing {
         Writing::Task => 11,
@@ -36,9 +34,23 @@ pub(super) fn height(composer: &Composer, area: Rect) -> u16 {
         _ => 3,
     };
     let lines = u16::try_from(lines).unwrap_or(u16::MAX).max(least);
-    let above = if matches!(composer.key.writing, Writing::Correct(_)) { ORIGINAL } else { 0 };
-    let wanted = lines.saturating_add(1 + above + u16::from(composer.warning.is_some()));
-    wanted.clamp(3, (area.height / 2).max(4)).min(area.height)
+    let above = original(model, composer)
+        .map_or(0, |said| wrap::wrap(said.as_str(), usize::from(area.width.saturating_sub(4))).len());
+    let above = u16::try_from(above).unwrap_or(u16::MAX);
+    let most = if above > 0 { area.height / 3 * 2 } else { area.height / 2 };
+    let wanted = lines.saturating_add(above).saturating_add(1 + u16::from(composer.warning.is_some()));
+    wanted.clamp(3, most.max(4)).min(area.height)
+}
+
+/// What an AI said, where it is corrected.
+fn original(model: &Model, composer: &Composer) -> Option<SafeText> {
+    let Writing::Correct(n) = composer.key.writing else { return None };
+    let entry = model.talk.as_ref().and_then(|talk| talk.thread.entry(n));
+    let said = entry.and_then(|entry| match &entry.what {
+        What::Answer { .. } | What::Draft { .. } | What::Shadow { .. } | What::Suppressed { .. } => entry.judged_text(),
+        _ => None,
+    });
+    Some(SafeText::message(said.unwrap_or_default()))
 }
 
 /// Draws it. Where the caret is.
@@ -62,19 +74,17 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, composer: &Comp
     let title = SafeText::own(format!("{sign} {}", to_whom(model, composer)));
     frame::title(ink, area.x + 1, area.y, area.right() - 1, &title, role);
     let mut inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height - 1 };
-    if let Writing::Correct(n) = writing {
-        let said = model.talk.as_ref().and_then(|talk| talk.thread.entry(n)).and_then(|entry| match &entry.what {
-            What::Answer { .. } | What::Draft { .. } | What::Shadow { .. } | What::Suppressed { .. } => {
-                entry.judged_text()
-            }
-            _ => None,
-        });
-        let said = SafeText::message(said.unwrap_or_default());
-        let rows = ORIGINAL.min(inner.height.saturating_sub(2));
+    if let Some(said) = original(model, composer) {
         let lines = wrap::wrap(said.as_str(), usize::from(inner.width.saturating_sub(2)));
+        let all = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        // What is written keeps three lines where there is room, and one anywhere.
+        let rows = all.min(inner.height.saturating_sub(if inner.height > 6 { 3 } else { 2 }));
         for (y, at) in (inner.y..inner.y + rows).zip(lines) {
             let x = ink.put(inner.x, y, inner.right(), ink.glyphs.lines.down, ink.style(Role::Ai));
             ink.put(x + 1, y, inner.right(), Words::part(&said, at), ink.style(Role::Suppressed));
+        }
+        if rows > 0 && rows < all {
+            ink.put_right(inner.x, inner.y + rows - 1, inner.right(), ink.glyphs.more, ink.style(Role::Key));
         }
         inner = Rect { y: inner.y + rows, height: inner.height - rows, ..inner };
     }
@@ -138,6 +148,9 @@ fn text(ink: &mut Ink<'_>, area: Rect, composer: &Composer) -> Position {
             x = x.max(area.x + Words::part(&text, line.start..line.start + title).width() + 1);
             ink.put_cut(x, y, area.right(), meant, ink.style(Role::Dim));
         }
+    }
+    if lines.len() > first + usize::from(area.height) && area.height > 1 {
+        ink.put_right(area.x, area.bottom() - 1, area.right(), ink.glyphs.more, ink.style(Role::Key));
     }
     let before = lines.get(row).map_or(0..0, |line| line.start..caret.max(line.start));
     let x = area.x.saturating_add(Words::part(&text, before).width());

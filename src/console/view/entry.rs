@@ -252,7 +252,7 @@ pub(super) fn block(entry: &Entry, before: Timestamp, growing: bool, context: &C
                 block.wrapped(x + 10, Styled::plain(SafeText::message(words)), text, c.theme);
             }
         }
-        What::Task { to, task, begun, ending } => {
+        What::Task { to, task, begun, ending, .. } => {
             c.head(&mut block, at, c.glyphs.brief, Role::Brief, &name);
             given(c, &mut block, (*to, task), *begun, ending.as_ref().map(|(ending, _)| &**ending));
         }
@@ -341,7 +341,7 @@ fn given(
     for question in &work.questions {
         c.below(block, SafeText::own(format!("open: {}", SafeText::line(question))), c.style(Role::Queue));
     }
-    if !work.answer.text.trim().is_empty() {
+    if work.text().is_some() {
         framed(c, block, &work.answer, c.style(Role::Text));
         behind(c, block, &work.answer, "", Role::Dim);
     }

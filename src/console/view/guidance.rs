@@ -17,11 +17,11 @@
 //! │ Send it back within 30 days [1].            │ Opened bags stay with you. [1]               │
 //! ```
 
-use super::when;
+use super::{changed, when};
 use crate::{
     console::{
         layout,
-        markdown::{Face, Styled},
+        markdown::Styled,
         model::{
             Measured, Model,
             guidance::{Opened, Over, Place, Read, Trying},
@@ -30,7 +30,7 @@ use crate::{
         widgets::{Block, Ink, frame},
     },
     domain::{
-        edit::{Change, changes, without_numbers},
+        edit::without_numbers,
         guidance::{GuidanceId, Instruction, State},
         text::SafeText,
     },
@@ -362,30 +362,7 @@ fn sides(talk: &Compared) -> (Styled, Styled) {
     if !both {
         return (plain(&talk.before), plain(&talk.after));
     }
-    let changes = changes(&without_numbers(&talk.before.text), &without_numbers(&talk.after.text));
-    let side = |own: fn(&Change) -> Option<(&str, bool)>| {
-        let mut styled = Styled::plain(SafeText::default());
-        for (words, is_own) in changes.iter().filter_map(own) {
-            let start = styled.text.as_str().len();
-            styled.text.push(&SafeText::message(words));
-            let end = styled.text.as_str().len();
-            if is_own {
-                styled.faces.push((start..end, Face { bold: true, ..Face::default() }));
-            }
-        }
-        styled
-    };
-    let before = side(|change| match change {
-        Change::Kept(words) => Some((words, false)),
-        Change::Dropped(words) => Some((words, true)),
-        Change::Added(_) => None,
-    });
-    let after = side(|change| match change {
-        Change::Kept(words) => Some((words, false)),
-        Change::Added(words) => Some((words, true)),
-        Change::Dropped(_) => None,
-    });
-    (before, after)
+    changed::sides(&without_numbers(&talk.before.text), &without_numbers(&talk.after.text))
 }
 
 fn plain(side: &Side) -> Styled {

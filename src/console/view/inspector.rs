@@ -29,6 +29,7 @@ use crate::{
     domain::{
         attention,
         card::{Card, Status},
+        edit::{Distance, without_numbers},
         holder::Holder,
         text::SafeText,
         thread::{Entry, What},
@@ -141,7 +142,13 @@ fn people(page: &mut Page<'_>, card: &Card, model: &Model, ink: &Ink<'_>) {
         Holder::Human(id) => (ink.glyphs.human, name(id), Role::Human),
     };
     page.row("holder", SafeText::own(format!("{sign} {words}{held}")), role);
-    let from = if card.own_mode.is_some() { "set here" } else { "desk" };
+    let policy = &model.office.policy;
+    let from = match &card.topic {
+        _ if card.own_mode.is_some() => "set here",
+        Some(topic) if policy.topics.contains_key(topic.as_ref()) => "topic",
+        _ if policy.channels.contains_key(&*card.channel) => "channel",
+        _ => "desk",
+    };
     page.row("mode", SafeText::own(format!("{} ({from})", card.mode.word())), Role::Text);
     if let Some(until) = card.paused_until.get().filter(|until| *until > model.now) {
         page.row("paused", SafeText::own(format!("ends in {}", when::left(model.now, until))), Role::Warn);
@@ -205,6 +212,7 @@ fn clocks(page: &mut Page<'_>, card: &Card, model: &Model, zone: &TimeZone) {
 /// What stands behind the answer that is selected, or the newest.
 fn behind(page: &mut Page<'_>, model: &Model) {
     let focus = model.talk.as_ref().and_then(|talk| talk.focus());
+    changed(page, model);
     let Some((entry, answer)) = focus.and_then(|entry| Some((entry, entry.answer()?))) else {
         page.title(&SafeText::literal("the AI's answer"));
         page.text(0, SafeText::literal("There is none to explain here yet."), Role::Dim);
@@ -227,6 +235,20 @@ fn behind(page: &mut Page<'_>, model: &Model) {
     guidance(page, model, answer);
     checks(page, model, entry);
     trace(page, answer);
+}
+
+/// What a person sent in place of what the AI had drafted, where that is what is selected.
+fn changed(page: &mut Page<'_>, model: &Model) {
+    let Some(talk) = &model.talk else { return };
+    let Some((before, after)) = talk.focus().and_then(|entry| talk.thread.changed(entry.n)) else { return };
+    let apart = Distance::between(&before, &without_numbers(after)).percent();
+    page.title(&SafeText::own(format!("changed by hand, {apart} of the words")));
+    let (drafted, sent) = super::changed::sides(&before, &without_numbers(after));
+    for (name, words, role) in [("drafted", drafted, Role::Suppressed), ("sent", sent, Role::Text)] {
+        page.block.line();
+        page.block.own(0, name, page.theme.style(Role::Dim));
+        page.block.wrapped(VALUE, words, page.theme.style(role), page.theme);
+    }
 }
 
 /// The team's guidance that it used, in the version that it was given.

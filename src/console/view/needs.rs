@@ -16,7 +16,7 @@ use super::{entry, when};
 use crate::{
     console::{
         markdown::Styled,
-        model::{Asks, Layer, Model, Need, OutgoingState},
+        model::{Asks, Layer, Measured, Model, Need, OutgoingState},
         theme::Role,
         widgets::{Block, Ink, frame},
     },
@@ -80,7 +80,15 @@ fn filtered(model: &Model) -> String {
 }
 
 /// The card, and what is left below it for the talk; none where nothing waits. `alone`: the queue is not beside it.
-pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alone: bool) -> Option<Rect> {
+/// Also measures how much of a call does not fit.
+pub(super) fn card(
+    ink: &mut Ink<'_>,
+    area: Rect,
+    model: &Model,
+    role: Role,
+    alone: bool,
+    measured: &mut Measured,
+) -> Option<Rect> {
     let queue = model.queue();
     let Some(id) = model.needs.current else {
         frame::title(ink, area.x, area.y - 1, area.right(), &title(model, queue.len()), role);
@@ -110,11 +118,36 @@ pub(super) fn card(ink: &mut Ink<'_>, area: Rect, model: &Model, role: Role, alo
         (false, true) => area.height.saturating_sub(BESIDE_CALL).max(half),
         (false, false) => half,
     };
-    let height = u16::try_from(block.height()).unwrap_or(u16::MAX).min(most);
-    block.draw(ink, Rect { height, ..inner }, 0);
+    let whole = u16::try_from(block.height()).unwrap_or(u16::MAX);
+    let height = whole.min(most);
+    if is_call {
+        measured.card_over = (0, height);
+    }
+    match model.card(id).filter(|_| is_call && whole > most && !writing) {
+        Some(card) => turned(ink, Rect { height, ..inner }, &block, model.card_top(card), measured),
+        None => drop(block.draw(ink, Rect { height, ..inner }, 0)),
+    }
     let line = area.y + height;
     ink.fill(area.x, line, area.right(), ink.glyphs.lines.across, ink.style(Role::Border));
     Some(Rect { y: line + 1, height: area.height.saturating_sub(height + 1), ..area })
+}
+
+/// A call that does not fit: a part of it, and in the last row how much there is above and below.
+fn turned(ink: &mut Ink<'_>, area: Rect, block: &Block, top: u16, measured: &mut Measured) {
+    let rows = area.height.saturating_sub(1).max(1);
+    let over = u16::try_from(block.height()).unwrap_or(u16::MAX).saturating_sub(rows);
+    let top = top.min(over);
+    measured.card_over = (over, rows);
+    block.draw(ink, Rect { height: rows, ..area }, usize::from(top));
+    let lines = |count: u16| if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+    let (words, role) = match (over - top, top) {
+        (0, top) => (format!("that is all of it; {} above (PgUp)", lines(top)), Role::Dim),
+        (below, 0) => (format!("{} more below: PgDn, before you approve", lines(below)), Role::Warn),
+        (below, top) => {
+            (format!("{} above, {} more below: PgDn, before you approve", lines(top), lines(below)), Role::Warn)
+        }
+    };
+    ink.put_cut(area.x, area.y + rows, area.right(), &SafeText::own(words), ink.style(role));
 }
 
 fn nothing(ink: &mut Ink<'_>, area: Rect, model: &Model) {

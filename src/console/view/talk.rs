@@ -17,7 +17,7 @@ use crate::{
     console::{
         action::{Action, Scope},
         markdown::Styled,
-        model::{Anchor, Layer, Loading, Measured, Model, OutgoingState, Pane, Talk, sending},
+        model::{Anchor, Layer, Loading, Measured, Model, OutgoingState, Pane, Screen, Talk, sending},
         theme::Role,
         widgets::{Block, Ink, frame},
         wrap::Tail,
@@ -60,6 +60,9 @@ struct Key {
     epoch: u64,
     width: u16,
     desk: u64,
+    /// A call that waits is told otherwise where its card stands above, and in the log.
+    screen: Screen,
+    writing: bool,
 }
 
 /// More entries than this are not kept.
@@ -112,7 +115,7 @@ pub(super) fn draw(ink: &mut Ink<'_>, area: Rect, model: &Model, context: Contex
         },
         _ => None,
     };
-    let below = composing.map_or(0, |composer| composer::height(composer, area));
+    let below = composing.map_or(0, |composer| composer::height(model, composer, area));
     let (above, composer_area) =
         (Rect { height: area.height - below, ..area }, Rect { y: area.bottom() - below, height: below, ..area });
     let mut caret = None;
@@ -180,7 +183,14 @@ pub(super) fn scroll_and_draw(
     let customer = model.card(talk.conversation).map(|card| first_name(&card.customer.name)).unwrap_or_default();
     let entries =
         EntryContext { model, theme: ink.theme, glyphs: ink.glyphs, zone, width: area.width, customer: &customer };
-    let key = Key { conversation: talk.conversation, epoch: talk.epoch, width: area.width, desk: model.office.seq.0 };
+    let key = Key {
+        conversation: talk.conversation,
+        epoch: talk.epoch,
+        width: area.width,
+        desk: model.office.seq.0,
+        screen: model.screen,
+        writing: model.screen == Screen::NeedsYou && matches!(model.layer, Layer::Compose(_)),
+    };
     cache.refresh(key, talk);
     let after = after(model, talk, cache, &entries);
     let growing = talk.growing.as_ref().map(|growing| growing.turn);

@@ -1,7 +1,10 @@
+mod ai;
 mod corpus;
 mod every;
 mod fixture;
 mod hostile;
+mod needs;
+mod wire;
 
 use super::*;
 use crate::{
@@ -15,6 +18,7 @@ use crate::{
         paint::Paint,
     },
     domain::{
+        ceiling::{Ceiling, Ceilings, Spent, Today},
         filter::Filter,
         guidance::{Form, GuidanceId, Which},
         ids::{ConversationId, EntryNo, TeammateId},
@@ -162,71 +166,6 @@ fn the_sheet_and_the_sweep_are_drawn_and_who_is_here() {
 }
 
 #[test]
-fn needs_you_is_drawn_at_every_size() {
-    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
-        let mut model = fixture::talk(width, height, 99);
-        model.screen = Screen::NeedsYou;
-        model.needs.current = Some(ConversationId(1042));
-        snapshot(&format!("needs_{width}x{height}"), &model, &mut Look::default());
-    }
-    let mut look = Look::default();
-    let mut model = fixture::talk(120, 36, 99);
-    model.screen = Screen::NeedsYou;
-    model.needs.current = Some(ConversationId(1042));
-    let shown = roles(&drawn(&model, &mut look), &look.theme);
-    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("needs_roles_120x36", shown);
-    });
-    // Somebody else took it; and nothing waits.
-    model.size = (80, 24);
-    model.needs.current = Some(ConversationId(1046));
-    snapshot("needs_settled_80x24", &model, &mut Look::default());
-    model.needs = crate::console::model::Needs { decided: 7, ..Default::default() };
-    snapshot("needs_nothing_80x24", &model, &mut Look::default());
-}
-
-#[test]
-fn a_call_that_waits_is_shown_whole_with_every_odd_code_point_visible() {
-    use crate::console::model::{Deed, Job, JobBox, many::CallRead, many::Stage};
-    for (width, height) in [(60, 20), (80, 24), (120, 36), (160, 45)] {
-        let mut model = fixture::call(width, height);
-        model.screen = Screen::NeedsYou;
-        model.needs.current = Some(ConversationId(1042));
-        let shown = text(&drawn(&model, &mut Look::default()));
-        for hidden in ['\u{202e}', '\u{200b}', '\u{1b}'] {
-            assert!(!shown.contains(hidden), "{width}x{height}: {}", hidden.escape_unicode());
-        }
-        if width >= 80 {
-            let words = ["shop.refund.make (R2 money or data), by", "189.00", "a7a7a7a7a7a7a7a7", "⟨RLO⟩", "8m left"];
-            assert!(words.iter().all(|word| shown.contains(word)), "{width}x{height}:\n{shown}");
-        }
-        if width <= 80 {
-            snapshot(&format!("needs_call_{width}x{height}"), &model, &mut Look::default());
-        }
-    }
-    // Several that are alike, in one list.
-    let mut model = fixture::call(120, 36);
-    let waits = model.card(ConversationId(1042)).unwrap().tool_waiting().unwrap().clone();
-    let read = CallRead { call: waits.call, digest: waits.digest, arguments: waits.arguments, amount: waits.amount };
-    let calls = [(ConversationId(1042), read.clone()), (ConversationId(1043), read)].into();
-    model.many.job = Some(Job {
-        deed: Deed::Approve { tool: waits.tool, calls: std::sync::Arc::new(calls) },
-        stage: Stage::Planned,
-        todo: [ConversationId(1042), ConversationId(1043)].into(),
-        under_way: std::collections::BTreeMap::default(),
-        done: Vec::new(),
-        failed: Vec::new(),
-        skipped: vec![(ConversationId(1044), "too long to be read here")],
-        acts: std::collections::BTreeMap::new(),
-        draft: None,
-    });
-    model.layer = Layer::Job(JobBox { input: Editor::line(""), ..JobBox::default() });
-    let shown = text(&drawn(&model, &mut Look::default()));
-    let words = ["approve shop.refund.make, 378.00 in all", "gro.live", "⟨RLO⟩", "type 2 and press Enter"];
-    assert!(words.iter().all(|word| shown.contains(word)), "{shown}");
-}
-
-#[test]
 fn an_act_on_many_is_previewed_and_its_results_are_shown() {
     use crate::console::model::{Deed, Job, JobBox, many::Stage};
     let mut model = fixture::talk(80, 24, 12);
@@ -282,73 +221,6 @@ fn the_wall_is_drawn_at_every_size() {
             composing(&mut model, Writing::Reply, "Hello Jana");
             snapshot("wall_reply_160x45", &model, &mut Look::default());
         }
-    }
-}
-
-#[test]
-fn the_ai_screen_is_drawn_at_every_size() {
-    for (width, height) in [(60, 20), (80, 24), (120, 36)] {
-        let mut model = fixture::ai(width, height);
-        snapshot(&format!("ai_{width}x{height}"), &model, &mut Look::default());
-        model.ai.cursor = 5;
-        if height > 30 {
-            model.ai.cursor = 9;
-        }
-        snapshot(&format!("ai_down_{width}x{height}"), &model, &mut Look::default());
-    }
-    let mut model = fixture::ai(80, 24);
-    (model.health[0].sent, model.health[0].failed) = (15, 20);
-    snapshot("ai_trouble_80x24", &model, &mut Look::default());
-    let mut model = fixture::ai(120, 36);
-    let mut look = Look::default();
-    model.ai.cursor = 3;
-    let shown = roles(&drawn(&model, &mut look), &look.theme);
-    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("ai_roles_120x36", shown);
-    });
-}
-
-#[test]
-fn guidance_is_drawn_at_every_size_listed_open_tried_and_written() {
-    for (width, height) in [(60, 20), (80, 24), (160, 45)] {
-        let mut model = fixture::guidance(width, height);
-        let is_it = |row: &AiRow| matches!(row, AiRow::Guidance(GuidanceId(3)));
-        model.ai.cursor = model.ai_rows().iter().position(is_it).unwrap();
-        snapshot(&format!("guidance_{width}x{height}"), &model, &mut Look::default());
-        let mut model = fixture::opened(width, height);
-        snapshot(&format!("guidance_tried_{width}x{height}"), &model, &mut Look::default());
-        if let Some(open) = &mut model.ai.guiding.open {
-            open.cursor = 1;
-        }
-        snapshot(&format!("guidance_tried_other_{width}x{height}"), &model, &mut Look::default());
-        if let Some(open) = &mut model.ai.guiding.open {
-            (open.cursor, open.trial) = (1, None);
-        }
-        snapshot(&format!("guidance_used_{width}x{height}"), &model, &mut Look::default());
-        let form = model.office.guidance[1].newest().unwrap().instruction.clone();
-        let form = Form { which: Which::Of(GuidanceId(3)), instruction: form, from: None };
-        let key = DraftKey { conversation: ConversationId(0), writing: Writing::Guidance(EntryNo(3)) };
-        model.layer = Layer::Compose(Composer::new(key, Editor::many_lines(&form.write())));
-        snapshot(&format!("guidance_written_{width}x{height}"), &model, &mut Look::default());
-    }
-}
-
-#[test]
-fn the_inspector_names_the_guidance_of_an_answer_and_says_where_there_was_none() {
-    let mut model = fixture::talk(200, 80, 99);
-    let shown = text(&drawn(&model, &mut Look::default()));
-    assert!(shown.contains("It used none."), "{shown}");
-    model.office.guidance = fixture::guidance(120, 40).office.guidance;
-    let talk = model.talk.as_mut().unwrap();
-    for entry in &mut talk.thread.entries {
-        use crate::domain::{guidance::Named, thread::What};
-        let (What::Answer { answer, .. } | What::Draft { answer, .. }) = &mut entry.what else { continue };
-        answer.trace.guidance =
-            [(1, 1), (3, 7), (9, 1)].map(|(id, version)| Named { guidance: GuidanceId(id), version }).to_vec();
-    }
-    let shown = text(&drawn(&model, &mut Look::default()));
-    for line in ["1 v1 no dates", "3 v7 an earlier version", "9 v1 retired since"] {
-        assert!(shown.contains(line), "{line}: {shown}");
     }
 }
 
@@ -589,63 +461,4 @@ proptest! {
             prop_assert!(!speaks, "a cell that speaks to the terminal");
         }
     }
-}
-
-/// What the real painter writes for a model, after it showed others.
-struct Shot {
-    terminal: Terminal<Paint<Vec<u8>>>,
-    look: Look,
-    /// The cells of the last frame.
-    cells: Buffer,
-}
-
-impl Shot {
-    fn new(model: &Model) -> Self {
-        Self::begun(model).0
-    }
-
-    /// One that has shown its first frame, and the bytes of that.
-    fn begun(model: &Model) -> (Self, Vec<u8>) {
-        let size = ratatui::layout::Size::new(model.size.0, model.size.1);
-        let terminal = Terminal::new(Paint::new(Vec::new(), size, ColorLevel::True)).unwrap();
-        let mut screen = Self { terminal, look: Look::default(), cells: Buffer::default() };
-        let bytes = screen.show(model);
-        (screen, bytes)
-    }
-
-    /// The bytes of the frame.
-    fn show(&mut self, model: &Model) -> Vec<u8> {
-        let Self { terminal, look, cells } = self;
-        cells.clone_from(terminal.draw(|frame| draw(frame, model, look)).unwrap().buffer);
-        std::mem::take(terminal.backend_mut().out())
-    }
-}
-
-#[test]
-fn moving_the_selection_costs_little_on_the_wire() {
-    let mut model = fixture::talk(120, 40, 99);
-    model.floor.go(9);
-    let mut screen = Shot::new(&model);
-    let mut most = 0;
-    for row in 10..30 {
-        model.floor.go(row);
-        most = most.max(screen.show(&model).len());
-    }
-    assert!(most <= 260, "{most} bytes for a row");
-    model.floor.go(0);
-    screen.show(&model);
-    model.floor.fit(20);
-    model.floor.go(25);
-    let page = screen.show(&model).len();
-    assert!(page <= 2_500, "{page} bytes for a page");
-    assert!(screen.show(&model).is_empty(), "a frame without a change says nothing");
-}
-
-#[test]
-fn an_answer_that_grows_costs_what_came() {
-    let mut text = "Of course, let me look into this".to_owned();
-    let mut screen = Shot::new(&fixture::growing(120, 40, &text));
-    text.push_str(" with");
-    let bytes = screen.show(&fixture::growing(120, 40, &text)).len();
-    assert!(bytes <= 80, "{bytes} bytes");
 }

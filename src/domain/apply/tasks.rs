@@ -5,7 +5,7 @@ use crate::domain::{
     event::{Event, Recorded},
     ids::TeammateId,
     seldom::Seldom,
-    task::{Given, Kind, MOST, State},
+    task::{Given, How, Kind, MOST, State},
     turn::Trace,
 };
 
@@ -38,7 +38,10 @@ pub(super) fn follow(card: &mut Card, recorded: &Recorded) {
         Event::TaskEnded { task, ending } => {
             // A talk that was handled is seen by itself: it is settled, in the queue, or in somebody's hands.
             let of_talk = |given: &Given| given.task == *task && given.kind == Kind::Handle;
-            card.tasks.retain(|given| !of_talk(given));
+            // And who cancels a task of their own has no result to look at.
+            let by = recorded.by.teammate();
+            let own = |given: &Given| given.task == *task && ending.how() == How::Cancelled && Some(given.by) == by;
+            card.tasks.retain(|given| !of_talk(given) && !own(given));
             let (how, at) = (ending.how(), recorded.at);
             change(card, |given| {
                 if given.task == *task {

@@ -7,6 +7,7 @@ use crate::domain::{
     command::Command,
     delivery::State,
     desk::Desk,
+    due,
     escalation::Reason,
     event::Event,
     holder::{Cause, Holder},
@@ -52,6 +53,7 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
         let summary = "a draft expired before anyone decided; nothing was sent".to_owned();
         let escalated = talk.escalate(Reason::DraftExpired, Cause::Escalated, summary, "expired");
         events.extend(escalated.into_iter().filter(|event| !matches!(event, Event::DraftEnded { .. })));
+        events.extend(talk.told_of_a_person());
         return talk.happen(events);
     }
     let of_tools = tools::tick(talk, at);
@@ -66,6 +68,12 @@ fn tick(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
     if let Some(turn) = talk.it.turn.as_ref().filter(|turn| turn.since.plus(ttl) <= at) {
         return talk.happen(turns::fail(talk, turn.turn, &format!("it took longer than {}", ttl.short()), None));
     }
+    if due::silence_ends(talk.it, &talk.desk.office.policy).is_some_and(|until| until <= at) {
+        let silent = due::SILENT_FOR.short();
+        let matter = if talk.it.heed.is_sensitive() { "brought a matter for people" } else { "asked for a person" };
+        let summary = format!("the customer {matter}, and the AI said nothing for {silent}");
+        return talk.happen(talk.escalate(Reason::Guarded, Cause::Escalated, summary, "the AI was silent"));
+    }
     Vec::new()
 }
 
@@ -79,7 +87,8 @@ fn end_spending(talk: &Talk<'_>, at: Timestamp) -> Vec<Happening> {
         && let Some(level) = talk.desk.office.ceiling_reached(talk.it, at)
     {
         let summary = level.sentence();
-        return talk.happen(talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share"));
+        let escalated = talk.escalate(Reason::Ceiling, Cause::Escalated, summary, "the AI used its share");
+        return talk.happen(escalated.into_iter().chain(talk.told_of_a_person()));
     }
     Vec::new()
 }
@@ -99,7 +108,8 @@ fn lapse(talk: &Talk<'_>, seen: Timestamp, at: Timestamp) -> Vec<Happening> {
         }
         Holder::Ai(id) if card.waiting_since.is_some() && card.paused_until.is_none() => {
             let summary = format!("{} held it and is not reachable while the customer waits", name(id));
-            talk.happen(talk.escalate(Reason::AiVanished, Cause::AiVanished, summary, "the AI vanished"))
+            let escalated = talk.escalate(Reason::AiVanished, Cause::AiVanished, summary, "the AI vanished");
+            talk.happen(escalated.into_iter().chain(talk.told_of_a_person()))
         }
         Holder::Ai(_) | Holder::Queue => Vec::new(),
     }

@@ -16,10 +16,11 @@ use crate::domain::{
     time::Timestamp,
     tool::{
         ASK_PERSON, CALLS_A_TURN, Call, DAYS, DECIDE_WITHIN, Denial, Fate, Kept, LONGEST_DATA, LONGEST_NAME,
-        LONGEST_WORDS, RUN_WITHIN, Risk, Spent, Stage, ToolDecision, ToolEnding, ToolRule, WhyTool, amount,
-        call_digest, canonical, customer_key, day, misfit,
+        LONGEST_WORDS, NO_SCHEMA, RUN_WITHIN, Risk, Spent, Stage, ToolDecision, ToolEnding, ToolRule, WhyTool, amount,
+        call_digest, canonical, customer_key, day, is_name, misfit, wire_name,
     },
 };
+use std::collections::BTreeMap;
 
 /// The longest reason for a rejection, in bytes.
 const LONGEST_REASON: usize = 2_000;
@@ -135,7 +136,7 @@ fn look(
     if beside_person && rule.risk != Risk::R0 {
         return Err(Denial::Shadow);
     }
-    call.amount = fits(rule, &value)?;
+    call.amount = fits(asker, rule, asked.tool, &value)?;
     check_again(talk, &call, Some(rule.risk))?;
     let why = match rule.risk {
         _ if rule.pin.is_none() => Some(WhyTool::Unpinned),
@@ -172,9 +173,12 @@ fn unchanged(asker: &Asker<'_>, call: &Call) -> Result<bool, Denial> {
     Ok(offered.offer.definition == call.definition)
 }
 
-/// Whether arguments are what the tool takes, and the amount in them.
-fn fits(rule: &ToolRule, value: &serde_json::Value) -> Result<Option<u64>, Denial> {
-    if let Some(why) = misfit(&rule.schema, value) {
+/// Whether arguments are what the tool takes, and the amount in them. Where the rule does not say what it takes, its server
+/// does.
+fn fits(asker: &Asker<'_>, rule: &ToolRule, tool: &str, value: &serde_json::Value) -> Result<Option<u64>, Denial> {
+    let offered = || asker.desk.office.offered(tool).map(|one| &one.offer.schema);
+    let schema = Some(&rule.schema).filter(|schema| !schema.is_null()).or_else(offered);
+    if let Some(why) = misfit(schema.unwrap_or(&serde_json::Value::Null), value) {
         return Err(Denial::Arguments { why });
     }
     let limit = rule.amount.as_ref();
@@ -247,7 +251,13 @@ pub(super) fn decide(
         };
     };
     let Stage::Waits { expires_at } = kept.stage else {
-        return Err(Refusal::AlreadyEnded { how: "decided, expired or withdrawn before".to_owned() });
+        let how = match kept.stage {
+            Stage::Refused => "rejected before",
+            Stage::Answered => "answered in words before",
+            _ if kept.decided => "approved before",
+            _ => "expired or withdrawn before",
+        };
+        return Err(Refusal::AlreadyEnded { how: how.to_owned() });
     };
     if asker.at >= expires_at {
         return Err(Refusal::AlreadyEnded { how: "expired".to_owned() });
@@ -269,7 +279,8 @@ pub(super) fn decide(
             let rule = check_now(asker, &talk, &kept.asked)?;
             let wrong = |why| invalid("arguments", why);
             let (arguments, value) = canonical(arguments).map_err(wrong)?;
-            let amount = fits(rule, &value).map_err(|denial| invalid("arguments", denial.sentence()))?;
+            let amount = fits(asker, rule, &kept.asked.tool, &value)
+                .map_err(|denial| invalid("arguments", denial.sentence()))?;
             let digest = call_digest(id, &kept.asked.tool, &kept.asked.definition, &arguments);
             let other = talk.it.calls.iter().filter(|other| other.call != call && other.asked.digest == digest);
             if other.into_iter().any(|other| {
@@ -449,17 +460,22 @@ pub(super) fn check_policy(policy: &Policy) -> Result<(), Refusal> {
     if policy.tools.len() > TOOLS {
         return Err(invalid("tools", format!("are {TOOLS} at most")));
     }
+    // Two tools with one name: an endpoint takes neither, and no AI could say which it means.
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for name in policy.tools.keys().filter(|name| policy.names_tool(name)) {
+        if let Some(other) = known.insert(wire_name(name), name) {
+            let why = format!("`{other}` and `{name}` are one name to a language model: make one of them r3");
+            return Err(invalid("tools", why));
+        }
+    }
     for (name, rule) in &policy.tools {
-        let fits = name.len() <= LONGEST_NAME
-            && name.split_once('.').is_some_and(|(server, tool)| !server.is_empty() && !tool.is_empty())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
-        if !fits || name == ASK_PERSON {
+        if !is_name(name) {
             return Err(invalid("tools", format!("`{name}` is not the name of a tool: write server.tool")));
         }
         if rule.schema.to_string().len() > LONGEST_DATA {
             return Err(invalid("tools", format!("the schema of `{name}` is longer than {LONGEST_DATA} bytes")));
         }
-        if let Some(why) = misfit(&rule.schema, &serde_json::json!({})).filter(|why| why.starts_with("the rule's")) {
+        if let Some(why) = misfit(&rule.schema, &serde_json::json!({})).filter(|why| why.starts_with(NO_SCHEMA)) {
             return Err(invalid("tools", format!("`{name}`: {why}")));
         }
     }

@@ -191,6 +191,7 @@ pub(super) fn fail(talk: &Talk<'_>, turn: EntryNo, why: &str, trace: Option<Box<
             }
             other => Some(other),
         }));
+        events.extend(talk.told_of_a_person());
     }
     events
 }

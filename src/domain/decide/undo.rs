@@ -77,7 +77,12 @@ fn inverse(asker: &Asker<'_>, talk: &Talk<'_>, before: &Before, act: EntryNo) ->
                     None => Reopens::AsItWas,
                 }),
                 Status::Open => vec![Event::Woken],
-                Status::Snoozed { until } if *until > asker.at => vec![Event::Snoozed { until: *until }],
+                Status::Snoozed { until } if *until > asker.at => {
+                    // As with what is opened again: who held what was settled may hold it no more.
+                    let again = card.status.is_resolved().then(|| talk.reopen_as(Reopens::AsItWas));
+                    let moved = again.into_iter().flatten().filter(|event| *event != Event::Reopened);
+                    [Event::Snoozed { until: *until }].into_iter().chain(moved).collect()
+                }
                 Status::Snoozed { .. } => return Err(cannot("its snooze is over")),
                 Status::Resolved { confirmed, by_ai, .. } => talk.resolve(*confirmed, *by_ai),
             })

@@ -11,6 +11,10 @@ use crate::domain::{
     shelf::{Sentences, Shelf},
     turn::Source,
 };
+use std::cell::OnceCell;
+
+/// The sentences of guidance, cut when the first source asks for them: once for one answer.
+pub(super) type Guides = OnceCell<Vec<Sentences>>;
 
 /// What the desk lets be cited.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,20 +27,22 @@ pub struct Approved<'a> {
 
 impl Approved<'_> {
     /// Whether the source that is named says this.
-    pub(super) fn says(&self, heed: &Heed, source: &Source, text: &str) -> bool {
+    pub(super) fn says(&self, heed: &Heed, source: &Source, text: &str, guides: &Guides) -> bool {
         let Some(shelf) = self.shelf else { return true };
         if shelf.has(&source.document) {
             return shelf.says(&source.document, text);
         }
-        heed.was_told(text) || self.guides(text)
+        heed.was_told(text) || guides.get_or_init(|| self.guides()).iter().any(|piece| piece.make(text))
     }
 
-    /// Whether published guidance says this.
-    fn guides(&self, text: &str) -> bool {
-        self.guidance.iter().filter_map(|piece| piece.published.as_ref()).any(|version| {
+    /// The sentences of each published piece of guidance.
+    fn guides(&self) -> Vec<Sentences> {
+        let published = self.guidance.iter().filter_map(|piece| piece.published.as_ref());
+        let cut = published.map(|version| {
             let mut sentences = Sentences::default();
             sentences.add(&version.instruction.then);
-            sentences.make(text)
-        })
+            sentences
+        });
+        cut.collect()
     }
 }

@@ -1,10 +1,11 @@
 //! Prices, dates and figures: each must stand in a cited source or have been said in the talk.
 //!
 //! A figure is compared by its digits alone, so that `4.90`, `4,90` and `٤٫٩٠` are one. A single digit counts only beside a
-//! unit: `3 steps` claims nothing, `3 days` does. Deliberately not here: numbers in words.
+//! unit: `3 steps` claims nothing, `3 days` does. A number in words (see [`numerals`]) counts only before a unit, and is the
+//! same figure as its digits. Deliberately not here: numbers in words without a unit.
 
 use super::{
-    Finds, Material, Rule, personal,
+    Finds, Material, Rule, numerals, personal,
     words::{digit, hash_of},
 };
 
@@ -16,35 +17,26 @@ pub(super) struct Figure {
     pub(super) length: usize,
     /// Its digits, without leading zeros and without cents that are none.
     pub(super) digits: String,
+    /// Whether it stands in words.
+    pub(super) worded: bool,
 }
 
-/// Units that make a figure of a single digit: after it, or before it as currencies stand.
+/// Units that make a figure of a single digit: after it, or before it as currencies stand. A word may have an ending more.
 const UNITS: &[&str] = &[
-    "%",
     "percent",
     "prozent",
-    "por ciento",
-    "€",
-    "eur",
     "euro",
-    "$",
-    "usd",
     "dollar",
-    "£",
-    "gbp",
-    "chf",
-    "¥",
-    "￥",
     "day",
-    "days",
     "working",
     "business",
     "hour",
-    "hours",
     "week",
     "month",
     "year",
     "minute",
+    "eur",
+    "usd",
     "tag",
     "werktag",
     "arbeitstag",
@@ -52,7 +44,6 @@ const UNITS: &[&str] = &[
     "woche",
     "monat",
     "jahr",
-    "minute",
     "día",
     "dia",
     "hora",
@@ -60,16 +51,89 @@ const UNITS: &[&str] = &[
     "mes",
     "año",
     "minuto",
+];
+/// The endings.
+const ENDINGS: &[&str] = &["", "s", "e", "n", "en", "es"];
+/// Units that stand so and not otherwise: currencies by their codes, months, times of day.
+const WHOLE: &[&str] = &[
+    "gbp",
+    "chf",
+    "jan",
+    "january",
+    "januar",
+    "enero",
+    "feb",
+    "february",
+    "februar",
+    "febrero",
+    "mar",
+    "march",
+    "märz",
+    "marzo",
+    "apr",
+    "april",
+    "abril",
+    "may",
+    "mai",
+    "mayo",
+    "jun",
+    "june",
+    "juni",
+    "junio",
+    "jul",
+    "july",
+    "juli",
+    "julio",
+    "aug",
+    "august",
+    "agosto",
+    "sep",
+    "sept",
+    "september",
+    "septiembre",
+    "oct",
+    "october",
+    "okt",
+    "oktober",
+    "octubre",
+    "nov",
+    "november",
+    "noviembre",
+    "dec",
+    "december",
+    "dez",
+    "dezember",
+    "diciembre",
+    "pm",
+    "am",
+    "uhr",
+];
+/// Units of scripts that part no words, or let them grow, and signs.
+const SIGNS: &[&str] = &[
+    "%",
+    "٪",
+    "€",
+    "$",
+    "£",
+    "¥",
+    "￥",
     "天",
     "日",
     "周",
-    "个",
+    "星期",
+    "个月",
+    "个工作日",
+    "个小时",
+    "个星期",
+    "个自然日",
+    "工作日",
     "小时",
     "年",
     "月",
     "分钟",
     "元",
     "欧",
+    "美元",
     "倍",
     "يوم",
     "أيام",
@@ -86,28 +150,6 @@ const UNITS: &[&str] = &[
     "دقائق",
     "يورو",
     "دولار",
-    "٪",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-    "mai",
-    "okt",
-    "dez",
-    "ene",
-    "ago",
-    "dic",
-    "pm",
-    "am",
-    "uhr",
 ];
 
 pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
@@ -129,6 +171,12 @@ pub(super) fn find(finds: &mut Finds<'_>, material: &Material<'_>) {
 
 /// Every figure of a text.
 pub(super) fn each(text: &str, take: &mut dyn FnMut(Figure)) {
+    numerals::each(text, &mut |at, length, value| {
+        if measures(&next_words(text.get(at + length..).unwrap_or_default())) {
+            take(Figure { at, length, digits: value.to_string(), worded: true });
+        }
+    });
+    numerals::duals(text, &mut |at, length| take(Figure { at, length, digits: "2".to_owned(), worded: true }));
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let Some(first) = digit(c) else { continue };
@@ -160,7 +208,7 @@ pub(super) fn each(text: &str, take: &mut dyn FnMut(Figure)) {
         }
         let trimmed = digits.trim_start_matches('0');
         let digits = if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() };
-        take(Figure { at, length: end - at, digits });
+        take(Figure { at, length: end - at, digits, worded: false });
     }
 }
 
@@ -171,6 +219,9 @@ fn is_separator(c: char) -> bool {
 
 /// Whether a figure claims something: not the number of a list or of a source, and not a single digit by itself.
 fn counts(text: &str, figure: &Figure) -> bool {
+    if figure.worded {
+        return true;
+    }
     let before = text.get(..figure.at).unwrap_or_default();
     let after = text.get(figure.at + figure.length..).unwrap_or_default();
     if before.ends_with('[') && after.starts_with(']') {
@@ -189,11 +240,26 @@ fn counts(text: &str, figure: &Figure) -> bool {
 }
 
 fn has_unit(before: &str, after: &str) -> bool {
-    let head = after.floor_char_boundary(40);
-    let next =
-        after.get(..head).unwrap_or_default().trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).to_lowercase();
     let from = before.ceil_char_boundary(before.len().saturating_sub(12));
     let last = before.get(from..).unwrap_or_default().trim_end_matches([' ', '\u{a0}', '\u{202f}']).to_lowercase();
     let currency = ["€", "$", "£", "¥", "￥", "eur", "euro", "usd", "chf", "gbp"];
-    UNITS.iter().any(|unit| next.starts_with(unit)) || currency.iter().any(|unit| last.ends_with(unit))
+    let next = next_words(after);
+    measures(&next) || WHOLE.contains(&first_word(&next)) || currency.iter().any(|unit| last.ends_with(unit))
+}
+
+/// What follows a figure, as it is compared.
+fn next_words(after: &str) -> String {
+    let head = after.get(..after.floor_char_boundary(40)).unwrap_or_default();
+    head.trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).to_lowercase()
+}
+
+fn first_word(text: &str) -> &str {
+    text.find(|c: char| !c.is_alphabetic()).map_or(text, |end| text.get(..end).unwrap_or_default())
+}
+
+/// Whether a text begins with a unit that is not a date's.
+fn measures(next: &str) -> bool {
+    let word = first_word(next);
+    let grows = |unit: &&str| word.strip_prefix(*unit).is_some_and(|ending| ENDINGS.contains(&ending));
+    SIGNS.iter().any(|sign| next.starts_with(sign)) || UNITS.iter().any(grows) || next.starts_with("por ciento")
 }

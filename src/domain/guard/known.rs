@@ -58,7 +58,7 @@ pub struct Heed {
     pub(super) questions: u8,
     /// The language of the customer's last message that told it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) speaks: Option<Tongue>,
+    pub(in crate::domain) speaks: Option<Tongue>,
     /// Whether the customer brought a matter for people, and none has answered since.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) sensitive: bool,
@@ -160,6 +160,12 @@ impl Heed {
     /// A check found something in the customer's words.
     pub(in crate::domain) fn note(&mut self, verdicts: &[Verdict]) {
         self.sensitive |= verdicts.iter().any(|verdict| verdict.rule == Rule::Sensitive);
+    }
+
+    /// Whether the customer brought a matter for people, and none has answered since.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive
     }
 
     /// A person answered or briefed the AI: what was a matter for people was seen by one.

@@ -1,16 +1,146 @@
 //! Links to hosts that are not on the desk's list, and pictures, which a channel would fetch.
 //!
 //! Found as a customer's program would find them: with a scheme, with `www.`, in Markdown, and bare names with a well-known
-//! ending and a path. Deliberately not here: whether a link works.
+//! ending or a path, in any script. Deliberately not here: whether a link works.
 
 use super::{Finds, Rule};
 use std::collections::BTreeSet;
 
 /// Endings by which a bare name is taken for a link.
 const ENDINGS: &[&str] = &[
-    "com", "net", "org", "io", "co", "info", "biz", "me", "ly", "app", "dev", "xyz", "top", "site", "online", "shop",
-    "store", "link", "click", "de", "es", "eu", "uk", "ch", "at", "fr", "it", "nl", "cn", "ru", "us", "ai", "gg", "to",
-    "cc", "tk", "ae", "sa", "eg", "example", "test", "invalid",
+    "com",
+    "net",
+    "org",
+    "io",
+    "co",
+    "info",
+    "biz",
+    "me",
+    "ly",
+    "app",
+    "dev",
+    "xyz",
+    "top",
+    "site",
+    "online",
+    "shop",
+    "store",
+    "link",
+    "click",
+    "de",
+    "es",
+    "eu",
+    "uk",
+    "ch",
+    "at",
+    "fr",
+    "it",
+    "nl",
+    "cn",
+    "ru",
+    "us",
+    "ai",
+    "gg",
+    "to",
+    "cc",
+    "tk",
+    "ae",
+    "sa",
+    "eg",
+    "example",
+    "test",
+    "invalid",
+    "pro",
+    "live",
+    "support",
+    "help",
+    "cloud",
+    "page",
+    "website",
+    "space",
+    "tech",
+    "icu",
+    "vip",
+    "club",
+    "cyou",
+    "buzz",
+    "life",
+    "world",
+    "today",
+    "email",
+    "chat",
+    "pay",
+    "money",
+    "bank",
+    "finance",
+    "zone",
+    "center",
+    "services",
+    "solutions",
+    "digital",
+    "agency",
+    "company",
+    "ltd",
+    "one",
+    "fun",
+    "win",
+    "bid",
+    "loan",
+    "gift",
+    "gifts",
+    "sale",
+    "deals",
+    "in",
+    "br",
+    "pl",
+    "se",
+    "no",
+    "fi",
+    "dk",
+    "be",
+    "ca",
+    "jp",
+    "kr",
+    "tw",
+    "hk",
+    "sg",
+    "au",
+    "nz",
+    "mx",
+    "ar",
+    "cl",
+    "pe",
+    "pt",
+    "gr",
+    "tr",
+    "ua",
+    "cz",
+    "ro",
+    "hu",
+    "ir",
+    "za",
+    "ng",
+    "ke",
+    "ws",
+    "su",
+    "la",
+    "im",
+    "is",
+    "st",
+    "sh",
+    "tv",
+    "fm",
+    "mobi",
+    "asia",
+    "рф",
+    "中国",
+    "公司",
+    "网络",
+];
+/// Endings that are words too: where one begins the next sentence, a space was forgotten.
+const WORDS: &[&str] = &[
+    "it", "at", "to", "me", "us", "in", "is", "no", "be", "so", "im", "one", "help", "page", "support", "today", "pay",
+    "la", "es", "de", "se", "pro", "link", "shop", "store", "site", "online", "info",
 ];
 
 pub(super) fn find(finds: &mut Finds<'_>, allowed: &BTreeSet<String>) {
@@ -41,10 +171,7 @@ pub(super) fn find(finds: &mut Finds<'_>, allowed: &BTreeSet<String>) {
     for (at, sign) in lower.match_indices("www.") {
         found.push((at, at + sign.len()));
     }
-    for (at, host) in bare(&lower) {
-        found.push((at, at));
-        let _ = host;
-    }
+    found.extend(bare(text).into_iter().map(|at| (at, at)));
     found.sort_unstable();
     let mut until = 0;
     for (from, host_at) in found {
@@ -82,25 +209,57 @@ fn is_allowed(host: &str, allowed: &BTreeSet<String>) -> bool {
     })
 }
 
-/// Names like `evil.example/pay` or `bit.ly/x`, with a known ending; what follows an `@` is a mail address.
-fn bare(lower: &str) -> Vec<(usize, &str)> {
-    let of_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+/// What parts a name as a point does, to the programs that open links.
+fn is_point(c: char) -> bool {
+    matches!(c, '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
+}
+
+/// Where names like `evil.example/pay`, `bit.ly/x` or `10.0.0.1/x` begin: with a known ending, or with a path. What follows
+/// an `@` is a mail address.
+fn bare(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(rest) = lower.get(at..).filter(|rest| !rest.is_empty()) {
-        let start = rest.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let start = rest.find(char::is_alphanumeric).unwrap_or(rest.len());
         let from = at + start;
-        let word = lower.get(from..).unwrap_or_default();
-        let length = word.find(|c: char| !of_host(c)).unwrap_or(word.len());
+        let word = text.get(from..).unwrap_or_default();
+        // A full stop of Chinese parts a name only where letters of ours follow.
+        let part_of = |(at, c): &(usize, char)| {
+            let latin = || {
+                word.get(at + c.len_utf8()..).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            };
+            c.is_alphanumeric() || *c == '-' || *c == '.' || (is_point(*c) && latin())
+        };
+        let length = word.char_indices().find(|place| !part_of(place)).map_or(word.len(), |(end, _)| end);
         let name = word.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
-        at = from + length.max(1);
-        let before = lower.get(..from).and_then(|text| text.chars().next_back());
-        let ending = name.rsplit('.').next().unwrap_or_default();
-        let first = name.split('.').next().unwrap_or_default();
-        let named = name.contains('.') && !first.is_empty() && first.bytes().any(|b| b.is_ascii_alphabetic());
-        if named && ENDINGS.contains(&ending) && !before.is_some_and(|c| c == '@' || c.is_alphanumeric() || c == '/') {
-            found.push((from, name));
+        at = from + length.max(word.chars().next().map_or(1, char::len_utf8));
+        let before = text.get(..from).and_then(|text| text.chars().next_back());
+        let path = word.get(name.len()..).is_some_and(|rest| {
+            rest.strip_prefix('/')
+                .is_some_and(|path| path.starts_with(|c: char| c.is_ascii_alphanumeric() || "?#".contains(c)))
+        });
+        if !before.is_some_and(|c| matches!(c, '@' | '＠')) && names_host(name, path) {
+            found.push(from);
         }
     }
     found
+}
+
+fn names_host(name: &str, path: bool) -> bool {
+    let parts: Vec<&str> = name.split(is_point).collect();
+    let [first, .., last] = parts.as_slice() else { return false };
+    if parts.iter().any(|part| part.is_empty()) {
+        return false;
+    }
+    // `192.168.0.1/login`
+    if parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok()) {
+        return path;
+    }
+    let ending = last.to_lowercase();
+    let begins_sentence = last.starts_with(char::is_uppercase) && !last.chars().skip(1).any(char::is_uppercase);
+    if !first.chars().any(char::is_alphabetic) || (begins_sentence && !path && WORDS.contains(&ending.as_str())) {
+        return false;
+    }
+    ENDINGS.contains(&ending.as_str())
+        || (path && ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }

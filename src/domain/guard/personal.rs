@@ -46,6 +46,7 @@ pub(super) fn each(text: &str, take: &mut dyn FnMut(Found)) {
     mails(text, take);
     accounts(text, take);
     numbers(text, take);
+    cards(text, take);
 }
 
 fn mails(text: &str, take: &mut dyn FnMut(Found)) {
@@ -81,7 +82,7 @@ fn accounts(text: &str, take: &mut dyn FnMut(Found)) {
         let mut end = at;
         for (offset, byte) in bytes.iter().enumerate().skip(at) {
             match byte {
-                b' ' | b'-' if !canonical.is_empty() => {}
+                b' ' | b'-' | b'.' | b'_' | b'/' | 0x80.. if !canonical.is_empty() => {}
                 byte if byte.is_ascii_alphanumeric() && canonical.len() < 34 => {
                     canonical.push(byte.to_ascii_uppercase() as char);
                     end = offset + 1;
@@ -106,7 +107,7 @@ fn accounts(text: &str, take: &mut dyn FnMut(Found)) {
 
 /// Two letters and two digits, in parts or not: what every account begins with.
 fn begins_account(bytes: &[u8]) -> bool {
-    let mut said = bytes.iter().filter(|byte| !matches!(byte, b' ' | b'-'));
+    let mut said = bytes.iter().filter(|byte| !matches!(byte, b' ' | b'-' | b'.' | b'_' | b'/' | 0x80..));
     let mut next = |fits: fn(&u8) -> bool| said.next().is_some_and(fits);
     next(u8::is_ascii_alphabetic)
         && next(u8::is_ascii_alphabetic)
@@ -127,6 +128,50 @@ fn is_account(said: &str) -> bool {
         None => rest,
     });
     rest == 1
+}
+
+/// What people put between the groups of a card's digits, beside what parts a phone's: it hides none.
+fn parts_card(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '-' | '_' | '.' | '·' | '•' | '*' | '/' | ',' | '|' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// Cards that are not written as [`numbers`] reads them: up to three characters between groups of their digits.
+fn cards(text: &str, take: &mut dyn FnMut(Found)) {
+    let all: Vec<(usize, char)> = text.char_indices().collect();
+    let mut from = 0;
+    while let Some((at, c)) = all.get(from).copied() {
+        let alone = from == 0 || all.get(from - 1).is_none_or(|(_, before)| !before.is_alphanumeric());
+        if digit(c).is_none() || !alone {
+            from += 1;
+            continue;
+        }
+        let (mut digits, mut gap, mut odd, mut end, mut next) = (String::new(), 0, false, at, from);
+        while let Some((place, c)) = all.get(next).copied() {
+            if let Some(one) = digit(c) {
+                digits.push(one);
+                (gap, end) = (0, place + c.len_utf8());
+            } else if parts_card(c) && gap < 3 {
+                odd |= !matches!(c, ' ' | '-' | '/' | '\u{a0}' | '\u{202f}');
+                gap += 1;
+            } else {
+                break;
+            }
+            next += 1;
+        }
+        // Groups as they stand on cards, so that a list of figures is none.
+        let shown = text.get(at..end).unwrap_or_default();
+        let groups: Vec<usize> = shown
+            .split(|c: char| digit(c).is_none())
+            .map(|group| group.chars().count())
+            .filter(|count| *count > 0)
+            .collect();
+        let as_printed = matches!(groups.as_slice(), [4, 4, 4, 1..=7] | [4, 6, 4 | 5]);
+        if odd && as_printed && passes_luhn(&digits) {
+            take(Found { kind: Kind::Card, at, length: end - at, canonical: digits });
+        }
+        from = next.max(from + 1);
+    }
 }
 
 /// Long numbers: cards by their check digit (ISO 7812, Luhn), phones by how people write them.

@@ -30,6 +30,13 @@ const BEGINNINGS: &[(&str, usize)] = &[
     ("dop_v1_", 20),
     ("SG.", 20),
     ("cen_", 16),
+    ("rk_test_", 8),
+    ("ghu_", 20),
+    ("ghr_", 20),
+    ("shpat_", 20),
+    ("xoxa-", 10),
+    ("xoxr-", 10),
+    ("xoxs-", 10),
 ];
 /// Words that a secret follows.
 const WORDS: &[&str] = &[
@@ -46,6 +53,12 @@ const WORDS: &[&str] = &[
     "client secret",
     "access token",
     "bearer",
+    "basic",
+    "pwd",
+    "passcode",
+    "credentials",
+    "zugangsdaten",
+    "clave",
     "密码",
     "口令",
     "كلمة المرور",
@@ -82,7 +95,7 @@ fn after_words(finds: &mut Finds<'_>, text: &str) {
     for word in WORDS {
         for (at, _) in lower.match_indices(word) {
             let rest = lower.get(at + word.len()..).unwrap_or_default();
-            let Some(said) = value(rest, *word == "bearer") else { continue };
+            let Some(said) = value(rest, matches!(*word, "bearer" | "basic")) else { continue };
             let digits = said.chars().filter(char::is_ascii_digit).count();
             let letters = said.chars().filter(char::is_ascii_alphabetic).count();
             if said.len() >= 6 && digits > 0 && letters > 0 {
@@ -96,7 +109,34 @@ fn after_words(finds: &mut Finds<'_>, text: &str) {
 /// What a sign points at: after `:`, `=`, `is`, `ist`, `es`, `是`, `هي`.
 fn value(rest: &str, bare: bool) -> Option<&str> {
     let rest = rest.trim_start_matches([' ', '"', '`', '*']);
-    let signs = [":", "=", "：", "is ", "ist ", "lautet ", "es ", "是", "为", "هي ", "هو "];
+    let signs = [
+        ":",
+        "=",
+        "：",
+        "->",
+        "→",
+        "is ",
+        "is now ",
+        "was set to ",
+        "has been set to ",
+        "are ",
+        "ist ",
+        "ist jetzt ",
+        "lautet ",
+        "lautet jetzt ",
+        "sind ",
+        "es ",
+        "es ahora ",
+        "是",
+        "为",
+        "هي ",
+        "هو ",
+    ];
+    let signs = {
+        let mut longest_first = signs;
+        longest_first.sort_unstable_by_key(|sign| std::cmp::Reverse(sign.len()));
+        longest_first
+    };
     let after = signs.iter().find_map(|sign| rest.strip_prefix(sign)).or(bare.then_some(rest))?;
     let after = after.trim_start_matches([' ', '"', '`', '\'', '*', '“', '«']);
     let length = after.find(|c: char| c.is_whitespace() || "\"`'”»,;。，".contains(c)).unwrap_or(after.len());

@@ -61,7 +61,8 @@ impl Folded {
     }
 }
 
-/// Many phrases, ordered so that a text is gone through once for all of them.
+/// Many phrases, ordered so that a text is gone through once for all of them. Made anew for each text, as nothing here is kept
+/// between two: hence one pass over the list, and no automaton.
 pub(super) struct Phrases<'a> {
     phrases: &'a [&'a str],
     /// By the first bytes of a phrase where in `order` those with such a beginning stand.
@@ -183,13 +184,20 @@ pub(super) fn asks_back(text: &str) -> bool {
 
 /// The digit that a character is, in whatever script people write numbers here.
 pub(super) fn digit(c: char) -> Option<char> {
-    let from = |first: char| char::from_digit((c as u32).wrapping_sub(first as u32), 10);
-    match c {
-        '0'..='9' => Some(c),
-        '\u{660}'..='\u{669}' => from('\u{660}'),
-        '\u{6f0}'..='\u{6f9}' => from('\u{6f0}'),
-        '\u{966}'..='\u{96f}' => from('\u{966}'),
-        '\u{ff10}'..='\u{ff19}' => from('\u{ff10}'),
-        _ => None,
+    if c.is_ascii() {
+        return c.is_ascii_digit().then_some(c);
     }
+    let code = u32::from(c);
+    // The mathematical digits are five sets of ten in a row.
+    let value = match code {
+        0x1d7ce..=0x1d7ff => (code - 0x1d7ce) % 10,
+        _ => ZEROS.iter().find_map(|zero| code.checked_sub(*zero).filter(|value| *value < 10))?,
+    };
+    char::from_digit(value, 10)
 }
+
+/// Where the ten digits of a script begin.
+const ZEROS: [u32; 20] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
+    0x17e0, 0x1810, 0x1946, 0xff10,
+];

@@ -77,7 +77,11 @@ pub fn money(micros: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub(super) fn micros(said: &str) -> Result<Option<u64>, String> {
+/// Reads it back; none of nothing.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn micros(said: &str) -> Result<Option<u64>, String> {
     if said.is_empty() {
         return Ok(None);
     }

@@ -6,9 +6,9 @@
 use super::{
     MESSAGE_BYTES,
     class::{self, Class},
-    measure,
+    confusable, measure,
 };
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// What the text is for: a column of the table.
@@ -94,14 +94,18 @@ fn count(out: &mut Cleaned, n: usize) {
 fn by_character(raw: &str, target: Target, enough: usize, out: &mut Cleaned) -> bool {
     let mut combines = false;
     out.text.reserve(raw.len());
+    let posing = if target == Target::Evidence { confusable::posing(raw) } else { BTreeSet::new() };
     let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
+    loop {
+        let at = raw.len() - chars.as_str().len();
+        let Some(c) = chars.next() else { break };
         if out.text.len() > enough {
             out.stopped = true;
             break;
         }
         match class::class(c) {
             Class::Visible if target == Target::Evidence && is_ours(c) => code(out, c),
+            Class::Visible if posing.contains(&at) => code(out, c),
             Class::Visible => {
                 combines |= !class::is_plain_char(c);
                 out.text.push(c);

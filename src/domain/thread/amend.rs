@@ -31,8 +31,9 @@ impl Thread {
                 }
             }
             Event::TaskEnded { task, ending: how } => {
-                if let Some(Entry { what: What::Task { ending, .. }, .. }) = self.entry_mut(*task) {
+                if let Some(Entry { what: What::Task { ending, ended, .. }, .. }) = self.entry_mut(*task) {
                     *ending = Some((how.clone(), recorded.by));
+                    *ended = Some(recorded.n);
                 }
             }
             Event::TurnWaits { turn, .. } => {

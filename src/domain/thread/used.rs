@@ -105,16 +105,17 @@ impl Used {
         let mut facts = Vec::new();
         let SafeWords { tool, arguments, words, digest } = self.words();
         facts.push(("tool", tool));
-        match self.question() {
-            Some(question) => facts.push(("asks", SafeText::evidence(&question))),
-            None => facts.push(("with", arguments)),
-        }
+        // Before what an AI may write at length.
         let amount = match &self.ending {
             Some((ToolEnding::Edited { amount, .. }, _)) => *amount,
             _ => self.call.amount,
         };
         if let Some(amount) = amount {
             facts.push(("amount", SafeText::own(money(amount))));
+        }
+        match self.question() {
+            Some(question) => facts.push(("asks", SafeText::evidence(&question))),
+            None => facts.push(("with", arguments)),
         }
         if !self.call.words.is_empty() {
             facts.push(("said", words));

@@ -2,7 +2,7 @@
 //!
 //! Pure, and total on any text. Deliberately not here: what the policy makes of it.
 
-use super::LONGEST_DATA;
+use super::{ASK_PERSON, LONGEST_DATA, LONGEST_NAME};
 use crate::domain::{
     customer::Customer,
     ids::{ConversationId, Digest},
@@ -25,6 +25,14 @@ pub fn customer_key(customer: &Customer) -> Digest {
     // Who gives a mail is known by it, whatever name they give.
     let name = if mail.is_empty() { customer.name.trim().to_lowercase() } else { String::new() };
     digest(&["customer", &name, &mail])
+}
+
+/// Whether a policy may name a tool so: `server.tool`, of letters, digits and `. _ - /`.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let parts = name.split_once('.').is_some_and(|(server, tool)| !server.is_empty() && !tool.is_empty());
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    parts && plain && name.len() <= LONGEST_NAME && name != ASK_PERSON
 }
 
 /// The digest of a tool's definition: what it is called, what it says of itself, what it takes.
@@ -164,12 +172,15 @@ pub fn money(hundredths: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
+/// How it is said that a schema cannot be used.
+pub const NO_SCHEMA: &str = "the schema cannot be used";
+
 /// What is wrong with `arguments` by `schema`; nothing if they fit. A schema that cannot be used fits nothing.
 #[must_use]
 pub fn misfit(schema: &Value, arguments: &Value) -> Option<String> {
     let schema = if schema.is_null() { &Value::Object(serde_json::Map::new()) } else { schema };
     match jsonschema::validator_for(schema) {
-        Err(error) => Some(format!("the rule's schema cannot be used ({error})").chars().take(300).collect()),
+        Err(error) => Some(format!("{NO_SCHEMA} ({error})").chars().take(300).collect()),
         Ok(validator) => {
             let error = validator.iter_errors(arguments).next()?;
             let path = error.instance_path().to_string();

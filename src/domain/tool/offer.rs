@@ -43,8 +43,7 @@ impl Offer {
     /// The name by which language models know it: letters, digits, `_` and `-`, 64 at most.
     #[must_use]
     pub fn wire_name(&self) -> String {
-        let fits = |c: char| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '_' };
-        self.tool.chars().map(fits).take(64).collect()
+        wire_name(&self.tool)
     }
 
     /// How much of the desk's room it takes, in bytes.
@@ -52,6 +51,13 @@ impl Offer {
     pub fn size(&self) -> usize {
         self.tool.len() + self.description.len() + self.schema.to_string().len()
     }
+}
+
+/// The name by which language models know a tool.
+#[must_use]
+pub fn wire_name(tool: &str) -> String {
+    let fits = |c: char| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '_' };
+    tool.chars().map(fits).take(64).collect()
 }
 
 /// An offer, and who runs it.

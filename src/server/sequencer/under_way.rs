@@ -67,6 +67,7 @@ impl Sequencer {
                 publication.cards.push(card);
             }
             publication.office = one.publication.office.take().or(publication.office);
+            publication.today = one.publication.today.take().or(publication.today);
             answered.push(one);
         }
         let reported: Vec<(ConversationId, EntryNo, State)> = publication

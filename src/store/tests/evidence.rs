@@ -114,6 +114,28 @@ fn evidence(log: &[Recorded], since: Timestamp, step: usize) -> Vec<Evidence> {
 }
 
 #[test]
+fn a_second_reply_is_not_held_against_what_was_drafted_before_the_first() {
+    // Two messages, a shadow for each; the reply is for both, and what is said after it was never drafted.
+    let talk = vec![
+        opened(Some("refunds"), "web"),
+        began(0),
+        shadow(2, "It takes five days."),
+        began(0),
+        shadow(4, "It goes to your card."),
+        replied("It goes to your card."),
+        replied("Thank you for waiting."),
+    ];
+    let log = numbered(&[talk]);
+    let found = evidence(&log, Timestamp(0), 3);
+    let share = |it: &Evidence| (it.as_people_say(), it.shadows);
+    assert_eq!(
+        found.iter().map(share).collect::<Vec<_>>(),
+        [(Share { hits: 1, of: 1 }, 1), (Share { hits: 1, of: 1 }, 1)]
+    );
+    assert_eq!(corrections(&log), []);
+}
+
+#[test]
 fn each_answer_counts_by_what_became_of_it() {
     let talks = [
         vec![

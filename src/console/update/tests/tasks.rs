@@ -91,6 +91,47 @@ fn one_task_is_given_in_all_that_are_marked_after_the_count_is_typed() {
     let Some(AiRow::Task(id, task)) = row else { panic!("{row:?}") };
     stage.keys("x");
     assert_eq!(stage.last_ask(), Command::CancelTask { conversation: id, task });
+    // Who cancelled it has no result to look at: another one is under the cursor.
+    let row = stage.model.ai_row();
+    let Some(AiRow::Task(next, _)) = row.filter(|row| *row != AiRow::Task(id, task)) else { panic!("{id}") };
     stage.keys("<enter>");
-    assert_eq!((stage.model.screen, stage.model.selected()), (Screen::Floor, Some(id)));
+    assert_eq!((stage.model.screen, stage.model.selected()), (Screen::Floor, Some(next)));
+}
+
+#[test]
+fn the_cursor_on_the_ai_screen_stays_on_its_task_while_others_come_and_go() {
+    let mut stage = Stage::new();
+    let ids: Vec<_> = (0..3).map(|n| stage.customer(&format!("Guest {n}"), "where is my refund?")).collect();
+    stage.rest();
+    let mira = Actor::Teammate(MIRA);
+    let give =
+        |conversation| Command::GiveTask { conversation, to: None, task: Box::new(Task::of(Kind::Summarise, "s")) };
+    for id in &ids {
+        stage.does(mira, &give(*id)).unwrap();
+    }
+    stage.keys("5Gk");
+    let row = stage.model.ai_row();
+    let Some(AiRow::Task(id, task)) = row else { panic!("{row:?}") };
+    assert_eq!(id, ids[1]);
+    let above = stage.desk.conversation(ids[0]).unwrap().card.tasks[0].task;
+    stage.does(mira, &Command::CancelTask { conversation: ids[0], task: above }).unwrap();
+    assert_eq!(stage.model.ai_row(), Some(AiRow::Task(id, task)), "and x cancels what is read under the cursor");
+}
+
+#[test]
+fn the_form_fills_in_what_goes_without_saying() {
+    let (mut stage, _) = Stage::with_jana();
+    stage.keys("T");
+    let Layer::Compose(composer) = &mut stage.model.layer else { panic!() };
+    composer.editor.replace("kind: summarise\ngoal:");
+    stage.keys("<enter>");
+    assert_eq!(given(&stage), Task::of(Kind::Summarise, "sum up the talk"));
+}
+
+#[test]
+fn whoever_takes_over_a_talk_in_which_nobody_waits_is_given_a_summary() {
+    let (mut stage, jana) = Stage::with_jana();
+    stage.answers(jana, "It is on its way.", 900);
+    stage.keys("t");
+    assert_eq!(given(&stage), Task::of(Kind::Summarise, "sum up the talk"));
 }

@@ -3,8 +3,8 @@
 //! ```text
 //! 14:05 ▲ Aria    wants to use a tool, expires in 8m
 //!                 tool    shop.refund.make (R2 money or data), by Aria
-//!                 with    {"amount": 49.9, "order": "BW-20417"}
 //!                 amount  49.90
+//!                 with    {"amount": 49.9, "order": "BW-20417"}
 //!                 said    I want my money back for BW-20417
 //!                 needs   it moves money or changes data
 //!                 digest  5be1c09a7d8e4f10

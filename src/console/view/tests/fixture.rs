@@ -1,5 +1,8 @@
 //! One desk on one afternoon: names in four scripts, one of them hostile, and a talk with everything in it.
 
+mod ai;
+
+pub(in crate::console) use self::ai::{ai, guidance, opened};
 use crate::{
     console::{
         keymap::Keymap,
@@ -28,7 +31,7 @@ use crate::{
         task::{Given, How, Kind, State, Task},
         teammate::{Actor, Role, Teammate},
         time::{Span, Timestamp},
-        tool::{Call, Risk, ToolWaits, WhyTool},
+        tool::{Call, LONGEST_SHOWN, Risk, ToolWaits, WhyTool},
         turn::{Answer, Grounding, Source, Step, Trace},
     },
     protocol::guidance::{Compared, Ended, PastTurn, Piece, Side, Use, Written},
@@ -329,10 +332,16 @@ pub(in crate::console) fn talk(width: u16, height: u16, entries: usize) -> Model
 
 /// The same, with a tool call that waits: hostile words led to it, and odd code points hide in its arguments.
 pub(in crate::console) fn call(width: u16, height: u16) -> Model {
+    let odd = "{\"amount\":189,\"order\":\"BW-20417\",\"to\":\"jana\u{202e}gro.live\u{200b}\"}";
+    call_with(width, height, odd)
+}
+
+/// The same with these arguments.
+pub(in crate::console) fn call_with(width: u16, height: u16, arguments: &str) -> Model {
     let mut model = talk(width, height, 4);
     let asked = Call {
         tool: "shop.refund.make".into(),
-        arguments: "{\"amount\":189,\"order\":\"BW-20417\",\"to\":\"jana\u{202e}gro.live\u{200b}\"}".into(),
+        arguments: arguments.into(),
         digest: Digest([0xa7; 32]),
         definition: Digest([1; 32]),
         risk: Risk::R2,
@@ -348,7 +357,7 @@ pub(in crate::console) fn call(width: u16, height: u16) -> Model {
         call: card.n,
         tool: asked.tool.clone(),
         digest: asked.digest,
-        arguments: asked.arguments.clone(),
+        arguments: if arguments.len() > LONGEST_SHOWN { String::new() } else { asked.arguments.clone() },
         amount: asked.amount,
         expires_at: Some(expires_at),
         under_way: false,
@@ -363,6 +372,9 @@ pub(in crate::console) fn call(width: u16, height: u16) -> Model {
         talk.revision += 1;
         talk.touched.push_back((talk.revision, n));
         card.n = n;
+        if let Some(tool) = &mut card.tool {
+            tool.call = n;
+        }
     }
     model.floor.take(vec![card], &[], NOW);
     model
@@ -374,204 +386,5 @@ pub(in crate::console) fn growing(width: u16, height: u16, text: &str) -> Model 
     if let Some(talk) = &mut model.talk {
         talk.growing = Some(Growing { turn: EntryNo(10), by: Some(ARIA), text: text.into() });
     }
-    model
-}
-
-/// The AI screen: a step up, a step down, a topic for people, one of which little is known, one with a hostile name.
-pub(in crate::console) fn ai(width: u16, height: u16) -> Model {
-    let mut model = talk(width, height, 99);
-    let mut policy = (*model.office.policy).clone();
-    for (topic, mode) in [("refunds", Mode::Draft), ("giftcards", Mode::Draft), ("wholesale", Mode::Shadow)] {
-        policy.topics.insert(topic.into(), mode);
-    }
-    policy.human_topics.insert("privacy".into());
-    policy.topics.insert("privacy".into(), Mode::Off);
-    model.office.policy = Arc::new(policy);
-    model.screen = crate::console::model::Screen::Ai;
-    model.presence = vec![crate::protocol::Present { teammate: ARIA, watching: Vec::new() }];
-    let topic = |name: &str| Evidence::of(Subject::Topic(Some(name.into())));
-    model.ai.evidence = vec![
-        Evidence { sent: 212, reviewed: 9, good: 4, escalations: 31, ..topic("delivery") },
-        Evidence { approved: 3, edited: 1, apart: 210, waits: 1, ..topic("giftcards") },
-        Evidence {
-            approved: 38,
-            edited: 1,
-            undecided: 2,
-            apart: 180,
-            reviewed: 12,
-            good: 12,
-            escalations: 2,
-            ..topic("refunds")
-        },
-        Evidence { compared: 9, alike: 5, shadows: 2, apart: 3_100, ..topic("wholesale") },
-        Evidence { sent: 40, ..topic("\u{202e}evil\u{1b}[2J a topic with a name that has no end") },
-        Evidence {
-            sent: 250,
-            approved: 41,
-            edited: 2,
-            reviewed: 20,
-            good: 15,
-            ..Evidence::of(Subject::Channel("web".into()))
-        },
-    ];
-    model.health = vec![Health {
-        ai: ARIA,
-        since: ago(3_600),
-        turns: 45,
-        sent: 33,
-        drafted: 6,
-        guarded: 3,
-        handed_off: 2,
-        failed: 2,
-        suppressed: 2,
-        first_word_ms: Some((420, 1_280)),
-        tokens: 31_000,
-        cost_micros: 420_000,
-    }];
-    let given = |id: u64, kind, goal: &str, state| Card {
-        seq: Seq(9_000 + id),
-        tasks: vec![Given::new(EntryNo(12), MIRA, ARIA, &Task::of(kind, goal), state)].into(),
-        ..model.card(ConversationId(id)).unwrap().clone()
-    };
-    let tasks = vec![
-        given(1043, Kind::Draft, "suggest a reply", State::Runs { since: ago(70), term: Term(1) }),
-        given(1044, Kind::FollowUp, "did it come?\u{202e}", State::Waits),
-        given(1047, Kind::Collect, "order number", State::Over { how: How::Back, at: ago(200) }),
-    ];
-    model.floor.take(tasks, &[], NOW);
-    model.ai.since = NOW.minus(Span::hours(720));
-    model.ai.read_at = Some(NOW);
-    model
-}
-
-/// The AI screen with guidance: one piece of each state, one with hostile words.
-pub(in crate::console) fn guidance(width: u16, height: u16) -> Model {
-    let mut model = ai(width, height);
-    let version = |version, title: &str, when: &str, then: &str, topics: &[&str]| {
-        Box::new(Version {
-            version,
-            instruction: Instruction {
-                title: title.into(),
-                when: when.into(),
-                then: then.into(),
-                examples: String::new(),
-                topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
-            },
-            by: MIRA,
-            at: ago(3_600),
-            from: None,
-        })
-    };
-    let opened = "I opened the bag and it tastes stale, can it go back?";
-    let staged = Version {
-        from: Some(Fault { conversation: ConversationId(1042), message: EntryNo(5) }),
-        ..*version(
-            2,
-            "opened coffee",
-            opened,
-            "say: Opened bags stay with you, and we send you a new one.",
-            &["returns"],
-        )
-    };
-    let pieces = vec![
-        Guidance {
-            id: GuidanceId(1),
-            published: Some(version(1, "no dates", "", "do not promise a date", &[])),
-            staged: None,
-        },
-        Guidance {
-            id: GuidanceId(3),
-            published: Some(version(1, "opened coffee", opened, "say: Opened bags stay with you.", &["returns"])),
-            staged: Some(Box::new(staged)),
-        },
-        Guidance {
-            id: GuidanceId(4),
-            published: None,
-            staged: Some(version(
-                1,
-                "\u{202e}evil\u{1b}[2J title",
-                "a\u{200b}b",
-                "say: \u{1b}]0;x\u{7}hello",
-                &["\u{202e}t"],
-            )),
-        },
-    ];
-    let piece = |id, state, version, title: &str, uses, reviewed, good| Piece {
-        id: GuidanceId(id),
-        state,
-        version,
-        title: title.into(),
-        topics: Vec::new(),
-        tally: Tally { uses, reviewed, good },
-    };
-    model.ai.guiding.pieces = vec![
-        piece(4, Stands::Staged, 1, "it", 0, 0, 0),
-        piece(3, Stands::Changed, 2, "opened coffee", 12, 4, 3),
-        piece(2, Stands::Retired, 5, "greet by name", 340, 21, 20),
-        piece(1, Stands::Published, 1, "no dates", 57, 0, 0),
-    ];
-    model.office.guidance = Arc::new(pieces);
-    model
-}
-
-/// The piece about opened coffee, open, after a trial on two talks.
-pub(in crate::console) fn opened(width: u16, height: u16) -> Model {
-    let mut model = guidance(width, height);
-    let piece = model.ai.guiding.pieces[1].clone();
-    let office = &model.office.guidance[1];
-    let written =
-        |it: &Version, uses, reviewed, good| Written { version: it.clone(), tally: Tally { uses, reviewed, good } };
-    let versions =
-        vec![written(office.staged.as_ref().unwrap(), 0, 0, 0), written(office.published.as_ref().unwrap(), 12, 4, 3)];
-    let used = |seq, conversation, version, good, excerpt: &str| Use {
-        seq: Seq(seq),
-        at: ago(600 + seq),
-        conversation: ConversationId(conversation),
-        n: EntryNo(9),
-        version,
-        good,
-        excerpt: excerpt.into(),
-    };
-    let uses = vec![
-        used(90, 1044, 1, Some(true), "Opened bags stay with you. [1]"),
-        used(80, 1043, 1, Some(false), "Opened bags \u{202e}stay\u{1b}[31m with you. [1]"),
-        used(70, 1012, 1, None, "Opened bags stay with you. [1]"),
-    ];
-    let side = |ended, text: &str, notes: &[&str]| Side {
-        ended,
-        text: text.into(),
-        sources: Vec::new(),
-        grounding: Grounding(800),
-        guidance: Vec::new(),
-        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
-    };
-    let compared = |conversation, customer: &str, was: &str, before, after| Compared {
-        turn: PastTurn { conversation: ConversationId(conversation), n: EntryNo(5), at: ago(4_000) },
-        customer: customer.into(),
-        was: was.into(),
-        before,
-        after,
-    };
-    let says = "3 v2 \u{201c}opened coffee\u{201d}: said word for word";
-    let talks = vec![
-        compared(
-            1042,
-            "I opened the bag and it tastes stale, can it go back?",
-            "Send the bag back within 30 days [1].",
-            side(Ended::Answer, "Opened bags stay with you. [1]", &[]),
-            side(Ended::Answer, "Opened bags stay with you, and we send you a new one. [1]", &[says]),
-        ),
-        compared(
-            1051,
-            "the coffee is opened\u{1b}[2J, what now?",
-            "not in knowledge: Wants: \u{201c}the coffee is opened\u{201d}.",
-            side(Ended::Person, "not in knowledge: nothing answers it", &[]),
-            side(Ended::Answer, "Opened bags stay with you, and we send you a new one. [1]", &[says]),
-        ),
-    ];
-    let mut opened = Opened::new(GuidanceId(3));
-    opened.read = Some(Read { piece, versions, published: Some(1), uses, earlier: false });
-    opened.trial = Some(Trying { id: 7, since: ago(40), talks, over: Some(Over::Done(23)) });
-    model.ai.guiding.open = Some(opened);
     model
 }

@@ -4,7 +4,7 @@
 //! through the painter to two judges: nothing but our own sequences is written, and every line of ours stands where it was
 //! put. `CENTAUR_HOSTILE=all` shows each case on each screen, else each case is on one of them.
 
-use super::{Shot, composing, corpus, fixture};
+use super::{composing, corpus, fixture, wire::Shot};
 use crate::{
     console::{
         composer::{Editor, canned::Canned},

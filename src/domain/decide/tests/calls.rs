@@ -13,8 +13,9 @@ use crate::domain::{
     mode::Mode,
     policy::Policy,
     refusal::Refusal,
+    teammate::Actor,
     time::Span,
-    tool::{ASK_PERSON, DECIDE_WITHIN, Denial, Fate, Risk, ToolDecision, ToolEnding, WhyTool},
+    tool::{ASK_PERSON, DECIDE_WITHIN, Denial, Fate, Offer, Risk, ToolDecision, ToolEnding, ToolRule, WhyTool},
     turn::{Outcome, Trace},
 };
 
@@ -90,6 +91,33 @@ fn each_ask_is_allowed_proposed_or_denied_with_its_reason() {
         let event = ask(&mut desk(), "shop.read", wrong);
         assert!(matches!(event, Event::ToolDenied { why: Denial::Arguments { .. }, .. }), "{wrong}: {event:?}");
     }
+}
+
+#[test]
+fn two_tools_that_are_one_to_a_language_model_stand_in_no_policy() {
+    let mut world = desk();
+    let mut set = |risk| {
+        let rule = ToolRule { risk, ..rules()["shop.read"].clone() };
+        let tools = [("shop.set.value".to_owned(), rule.clone()), ("shop.set_value".to_owned(), rule)].into();
+        let policy = Box::new(Policy { tools, ..Policy::default() });
+        world.submit(Actor::Teammate(ADMIN), &Command::SetPolicy { policy }).map(drop)
+    };
+    assert!(matches!(set(Risk::R0), Err(Refusal::Invalid { why, .. }) if why.contains("one name to a language model")));
+    assert_eq!(set(Risk::R3), Ok(()));
+}
+
+#[test]
+fn a_rule_without_a_schema_takes_what_the_server_says_that_it_takes() {
+    let mut tools = rules();
+    let rule = tools.get_mut("shop.read").unwrap();
+    rule.schema = serde_json::Value::Null;
+    let offer = Offer { schema: serde_json::json!({"required": ["order"]}), ..super::tools::offer("shop.read", rule) };
+    let mut world = World::with_talk(Policy { tools, ..Policy::default() }).0;
+    world.does(RUNNER, Command::OfferTool { offer: Box::new(offer) });
+    let wrong = ask(&mut world, "shop.read", "{}");
+    assert!(matches!(wrong, Event::ToolDenied { why: Denial::Arguments { .. }, .. }), "{wrong:?}");
+    let right = ask(&mut world, "shop.read", r#"{"order":"A"}"#);
+    assert!(matches!(right, Event::ToolAllowed { .. }), "{right:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::domain::{
     customer::Customer,
     escalation::Reason,
     event::Event,
+    guard::language::Tongue,
     holder::Holder,
     ids::{ConversationId, EntryNo},
     policy::Policy,
@@ -106,6 +107,8 @@ fn a_ceiling_is_told_at_eighty_hundredths_and_when_it_is_reached_and_then_people
     let call = card.escalation.as_ref().unwrap();
     assert_eq!((card.holder, call.reason), (Holder::Queue, Reason::Ceiling));
     assert_eq!(call.summary, "130 % of the tokens for a talk used (1300 of 1000)");
+    let told = world.talk(id).outbox.last().unwrap();
+    assert_eq!((&*told.text, told.term), (crate::domain::notice::of_a_person(Some(Tongue::De)), card.term));
 }
 
 #[test]

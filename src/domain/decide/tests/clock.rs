@@ -1,6 +1,6 @@
 //! Time: leases, snoozes, pauses, drafts and turns end when they are due, not before and not by themselves.
 
-use super::world::{AI, ANA, World, config, histories, walk};
+use super::world::{AI, ANA, WEB, World, config, histories, walk};
 use crate::domain::{
     command::Command,
     decide::decide,
@@ -8,6 +8,7 @@ use crate::domain::{
     event::Event,
     holder::Holder,
     ids::ConversationId,
+    mode::Mode,
     policy::Policy,
     teammate::Actor,
     time::{Span, Timestamp},
@@ -44,6 +45,27 @@ fn a_lease_runs_from_the_taking_even_if_the_person_was_never_seen() {
     assert_eq!(world.desk_does(Command::Lapse { conversation: id, seen: Timestamp(0) }), Vec::new());
     world.later(Span(1));
     assert_ne!(world.desk_does(Command::Lapse { conversation: id, seen: Timestamp(0) }), Vec::new());
+}
+
+#[test]
+fn a_customer_whose_ai_vanished_is_told_that_a_person_answers_unless_the_ai_may_not_speak_there() {
+    for (mode, told) in [(Mode::Auto, true), (Mode::Draft, false)] {
+        let (mut world, id) = World::with_talk(Policy { mode, ..Policy::default() });
+        world.does(
+            WEB,
+            Command::CustomerSaid { conversation: id, text: "Wo ist das Paket und wann ist es bei mir?".into() },
+        );
+        world.later(Span::seconds(90));
+        let said = world.desk_does(Command::Lapse { conversation: id, seen: Timestamp(0) });
+        let talk = world.talk(id);
+        let notice = said.iter().find_map(|one| match &one.event {
+            Event::Notified { text, term } => Some((text.as_str(), *term)),
+            _ => None,
+        });
+        assert_eq!(talk.card.holder, Holder::Queue);
+        let expected = told.then_some(("Jemand aus unserem Team antwortet Ihnen hier.", talk.card.term));
+        assert_eq!(notice, expected, "{mode:?}");
+    }
 }
 
 #[test]

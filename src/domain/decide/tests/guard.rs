@@ -5,6 +5,7 @@ use crate::domain::{
     approval::{Decision, Why},
     brief::Brief,
     command::Command,
+    due,
     escalation::Reason,
     event::Event,
     guard::{self, Rule},
@@ -13,6 +14,7 @@ use crate::domain::{
     policy::Policy,
     refusal::Refusal,
     shelf::Shelf,
+    time::Timestamp,
     turn::{Answer, Outcome, Source, Trace},
 };
 use proptest::prelude::*;
@@ -106,6 +108,34 @@ fn a_matter_for_people_lets_no_answer_of_an_ai_out_until_a_person_has_seen_it() 
     world.does(WEB, Command::CustomerSaid { conversation: id, text: "Yes. How do I send it back?".into() });
     let sent = world.turn(AI, id, answer("The label is in your account.", 1000));
     assert!(matches!(sent[0].event, Event::Answered { .. }), "{sent:?}");
+}
+
+#[test]
+fn a_person_is_called_where_one_is_wanted_and_the_ai_stays_silent() {
+    for text in ["I got an electric shock from it!", "I want to talk to a human, please."] {
+        let (mut world, id) = World::with_talk(Policy::default());
+        assert_eq!(due::next(world.talk(id), &Policy::default()), None);
+        world.does(WEB, Command::CustomerSaid { conversation: id, text: text.into() });
+        let until = due::next(world.talk(id), &Policy::default()).unwrap();
+        world.now = Timestamp(until.0 - 1);
+        assert_eq!(world.desk_does(Command::Tick { conversation: id }), Vec::new());
+        // While it is at it, it may still find the words.
+        let term = world.term(id);
+        let turn = world.does(AI, Command::BeginTurn { conversation: id, term })[0].n;
+        world.now = until;
+        assert_eq!(world.desk_does(Command::Tick { conversation: id }), Vec::new());
+        let outcome = Outcome::Abandon { why: "nothing".into(), trace: Trace::default() };
+        world.does(AI, Command::FinishTurn { conversation: id, turn, term, outcome });
+        world.desk_does(Command::Tick { conversation: id });
+        let card = &world.talk(id).card;
+        assert_eq!((card.holder, card.escalation.as_ref().unwrap().reason), (Holder::Queue, Reason::Guarded), "{text}");
+    }
+    // Whoever only marks such matters is not called.
+    let mut policy = Policy::default();
+    policy.guard.mark_only.insert(Rule::Sensitive);
+    let (mut world, id) = World::with_talk(policy.clone());
+    world.does(WEB, Command::CustomerSaid { conversation: id, text: "I got an electric shock from it!".into() });
+    assert_eq!(due::next(world.talk(id), &policy), None);
 }
 
 #[test]

@@ -324,3 +324,15 @@ fn an_undone_mode_moves_no_settled_conversation() {
     world.does(ANA, undo(id));
     assert_eq!(seen(world.talk(id)), before);
 }
+
+#[test]
+fn what_slept_and_was_settled_goes_back_to_sleep_with_people_where_the_mode_lets_no_ai_hold_it_any_more() {
+    let (mut world, id) = World::with_talk(Policy::default());
+    let until = world.now.plus(Span::hours(1));
+    world.does(ANA, Command::Snooze { conversation: id, until: Some(until) });
+    world.does(ANA, Command::Resolve { conversation: id });
+    world.does(LEAD, Command::SetDeskMode { topic: None, channel: None, mode: Some(Mode::Off), why: String::new() });
+    world.does(ANA, undo(id));
+    let card = &world.talk(id).card;
+    assert_eq!((card.status, card.holder), (Status::Snoozed { until }, Holder::Queue));
+}
