@@ -12,6 +12,7 @@ pub mod audit;
 pub mod back;
 pub mod completions;
 pub mod console;
+pub mod customer;
 pub mod demo;
 pub mod demo_model;
 pub mod demo_tools;
@@ -220,6 +221,8 @@ pub enum Act {
     Sweep(sweep::Sweep),
     /// Write out what the desk has learned
     Export(export::Export),
+    /// Write out all that the desk has of one customer, or erase it
+    Customer(customer::OfCustomer),
     /// Let somebody join the desk
     Invite(invite::Invite),
     /// Show a teammate the door
@@ -484,6 +487,7 @@ pub async fn perform(act: Act, context: &mut Context) -> Result<(), Failure> {
         Act::Sweep(act) => act.run(context).await,
         Act::Annotate(act) => act.run(context).await,
         Act::Export(act) => act.run(context).await,
+        Act::Customer(act) => act.run(context).await,
         Act::Invite(act) => act.run(context).await,
         Act::Revoke(act) => act.run(context).await,
         Act::Login(act) => act.run(context).await,

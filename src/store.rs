@@ -32,7 +32,8 @@ pub use error::StoreError;
 pub use guidance::{GuidanceRow, NamedAt};
 pub use headfile::Mark;
 pub use log::{
-    Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, Seal, State, States, Stored,
+    Checkpoint, Corrected, Done, Entry, EventLog, Found, Head, Key, Link, LogReader, Reviewed, Seal, State, States,
+    Stored,
 };
 pub use memory::MemoryLog;
 pub use outputs::Ended;

@@ -69,11 +69,20 @@ impl Audit {
             "hash": crate::domain::ids::Digest(found.head.hash).to_string(),
             "marked": against.is_some(),
             "timelines": found.timelines,
+            "erased": found.erased,
         });
         let restored = match found.timelines.len() {
             0 => String::new(),
             n => format!("; it was restored or rewound {}, and says so", several(n, "time")),
         };
-        context.out.done(&value, &format!("{place}: all {} events are what was written{restored}", found.events))
+        let erased = match found.erased {
+            0 => String::new(),
+            n => format!(
+                "; {} erased since, and the log says by whom",
+                several(usize::try_from(n).unwrap_or(usize::MAX), "conversation")
+            ),
+        };
+        let sentence = format!("{place}: all {} events are what was written{restored}{erased}", found.events);
+        context.out.done(&value, &sentence)
     }
 }

@@ -210,7 +210,10 @@ impl Conversation {
         let by = recorded.by.teammate();
         let (n, at) = (recorded.n, recorded.at);
         if let Event::Erased { term } = recorded.event {
-            return self.erase(recorded, term);
+            self.erase(recorded, term);
+            let card = Arc::make_mut(&mut self.card);
+            card.mode = mode_of(office, card);
+            return;
         }
         self.remember_for_undo(recorded);
         let mut card = Card::clone(&self.card);

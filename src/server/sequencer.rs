@@ -192,7 +192,8 @@ impl Sequencer {
         if let Some(id) = command.conversation() {
             self.bring_back(id);
         }
-        match decide(&self.desk, by, command, self.now) {
+        let decided = decide(&self.desk, by, command, self.now);
+        match decided.and_then(|happenings| self.log_allows(command).map(|()| happenings)) {
             Err(why) => {
                 if let Some(key) = key {
                     self.keys.put(key, Known::Refused(Box::new(why.clone())));
@@ -214,6 +215,20 @@ impl Sequencer {
                 }
                 self.hand_over_with(key, reply, events, before, conversation, quiet, command);
             }
+        }
+    }
+
+    /// What was written before anything could be erased holds the log together, and stays.
+    fn log_allows(&self, command: &Command) -> Result<(), Refusal> {
+        let Command::Erase { conversation } = command else { return Ok(()) };
+        match self.reader.can_be_erased(*conversation) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Refusal::NotYet {
+                why: format!(
+                    "#{conversation} is from before anything could be erased: the log would not hold without it"
+                ),
+            }),
+            Err(error) => Err(Refusal::ReadOnly { why: format!("the log cannot be read: {error}") }),
         }
     }
 

@@ -6,7 +6,10 @@
 
 use super::feed::{Bell, Published};
 use crate::{
-    domain::ids::{ConversationId, EntryNo, TeammateId},
+    domain::{
+        event::Event,
+        ids::{ConversationId, EntryNo, TeammateId},
+    },
     protocol::{Typist, limits},
 };
 use axum::extract::ws::Utf8Bytes;
@@ -132,6 +135,12 @@ impl Tails {
         for event in events {
             let Some(id) = event.recorded.conversation else { continue };
             let Some(tail) = self.tails.get_mut(&id) else { continue };
+            if matches!(event.recorded.event, Event::Erased { .. }) {
+                // Who comes now reads the log, which has nothing of it any more.
+                tail.events.clear();
+                tail.frames.clear();
+                tail.bytes = 0;
+            }
             tail.bytes += event.wire.len();
             tail.events.push_back(Arc::clone(event));
             if !touched.contains(&id) {

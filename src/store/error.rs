@@ -165,7 +165,9 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// An event is from before something could be erased: the chain holds what it says.
-    #[error("event {seq} was written before anything could be erased: the log would not hold without it; nothing was erased")]
+    #[error(
+        "event {seq} was written before anything could be erased: the log would not hold without it; nothing was erased"
+    )]
     Unerasable {
         /// The event.
         seq: Seq,

@@ -29,7 +29,7 @@ pub struct SqliteReader {
 }
 
 /// The columns of a link, in the order in which [`link_in`] takes them.
-pub(super) const LINK: &str = "seq, at, conversation, n, version, body, hash, salt, digest, left, covers";
+const LINK: &str = "seq, at, conversation, n, version, body, hash, salt, digest, left, covers";
 
 impl SqliteReader {
     /// Opens the desk in `folder` for reading, whether a server runs on it or not.
@@ -308,6 +308,6 @@ impl LogReader for SqliteReader {
 }
 
 /// A statement that reads links.
-fn select(rest: &str) -> String {
+pub(super) fn select(rest: &str) -> String {
     format!("SELECT {LINK} {rest}")
 }

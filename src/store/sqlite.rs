@@ -13,7 +13,7 @@ use super::{
     headfile::{self, HeadFile, Kept},
     index,
     log::FIRST_TIMED,
-    reader::LINK,
+    reader::{link_in, select},
     schema, upcast, words,
 };
 use crate::domain::{
@@ -149,20 +149,19 @@ impl SqliteLog {
         let mark = HeadFile::open(folder)?;
         let state = if matches!(opened, Opened::Rewound { .. }) { Fitness::Rewound } else { Fitness::Sound };
         let (folder_name, marked) = (folder.to_owned(), head.seq);
-        let mut it =
-            Self {
-                connection,
-                folder: folder_name,
-                path,
-                log,
-                head,
-                mark,
-                marked,
-                state,
-                checked,
-                residue: true,
-                _lock: lock,
-            };
+        let mut it = Self {
+            connection,
+            folder: folder_name,
+            path,
+            log,
+            head,
+            mark,
+            marked,
+            state,
+            checked,
+            residue: true,
+            _lock: lock,
+        };
         if it.state == Fitness::Sound {
             it.mark_durably()?;
         }
@@ -439,8 +438,8 @@ impl EventLog for SqliteLog {
         }
         self.lazily(|transaction| {
             let links: Vec<Link> = transaction
-                .prepare_cached(&format!("SELECT {LINK} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"))?
-                .query_map(params![number(cursor.0), i64::try_from(limit).unwrap_or(i64::MAX)], super::reader::link_in)?
+                .prepare_cached(&select("FROM events WHERE seq > ? ORDER BY seq LIMIT ?"))?
+                .query_map(params![number(cursor.0), i64::try_from(limit).unwrap_or(i64::MAX)], link_in)?
                 .collect::<Result<_, _>>()?;
             let mut said = transaction.prepare_cached("INSERT INTO said (rowid, words) VALUES (?, ?)")?;
             let mut annotation =

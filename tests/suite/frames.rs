@@ -213,6 +213,7 @@ golden!(commands: Command {
     Snooze { conversation: C, until: Some(AT) };
     Resolve { conversation: C };
     Reopen { conversation: C };
+    Erase { conversation: C };
     Undo { conversation: C, act: Some(EntryNo(18)) };
     GiveTask { conversation: C, to: Some(AI), task: Box::new(task()) };
     CancelTask { conversation: C, task: EntryNo(18) };
@@ -386,6 +387,8 @@ golden!(events: Event {
     DeliveryReported { message: EntryNo(18), report: Report::Delivered };
     DeliveriesVoided { messages: vec![EntryNo(18)] };
     Rated { score: 4, comment: Some("quick".into()) };
+    Blank;
+    Erased { term: TERM };
     Undid { act: EntryNo(18), inverse: 2 };
 });
 
@@ -404,6 +407,8 @@ golden!(refusals: Refusal {
     AlreadyEnded { how: "approved".into() };
     LoopGuard;
     Resolved;
+    Erased { conversation: C };
+    NotYet { why: "#42 cannot be erased yet: it is not resolved. Resolve it first".into() };
     CannotUndo { why: "the customer has read it".into() };
     Invalid { field: "text".into(), why: "it is empty".into() };
     KeyReused;

@@ -8,6 +8,7 @@ mod calls;
 mod ceiling;
 mod clock;
 mod drafts;
+mod erase;
 mod fold;
 mod guard;
 mod guidance;

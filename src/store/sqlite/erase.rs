@@ -15,7 +15,7 @@ use crate::{
         Link, Seal, StoreError,
         erase::{Cover, left},
         index,
-        reader::{LINK, link_in},
+        reader::{link_in, select},
         words,
     },
 };
@@ -25,14 +25,13 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 pub(super) fn before(transaction: &Transaction<'_>, erasing: &Recorded) -> Result<Option<[u8; 32]>, Fault> {
     let (Some(conversation), Event::Erased { term }) = (erasing.conversation, &erasing.event) else { return Ok(None) };
     let id = number(conversation.0);
-    let projected: i64 =
-        transaction.prepare_cached("SELECT projected FROM desk")?.query_row([], |row| row.get(0))?;
+    let projected: i64 = transaction.prepare_cached("SELECT projected FROM desk")?.query_row([], |row| row.get(0))?;
     let links: Vec<Link> = transaction
-        .prepare_cached(&format!("SELECT {LINK} FROM events WHERE conversation = ? ORDER BY seq"))?
+        .prepare_cached(&select("FROM events WHERE conversation = ? ORDER BY seq"))?
         .query_map([id], link_in)?
         .collect::<Result<_, _>>()?;
-    let mut put = transaction
-        .prepare_cached("UPDATE events SET body = ?, digest = ?, left = ?, salt = NULL WHERE seq = ?")?;
+    let mut put =
+        transaction.prepare_cached("UPDATE events SET body = ?, digest = ?, left = ?, salt = NULL WHERE seq = ?")?;
     let mut unsay = transaction.prepare_cached("INSERT INTO said (said, rowid, words) VALUES ('delete', ?, ?)")?;
     let mut cover = Cover::default();
     for link in &links {
@@ -60,9 +59,11 @@ pub(super) fn before(transaction: &Transaction<'_>, erasing: &Recorded) -> Resul
             serde_json::from_str(&body).map_err(|source| StoreError::Unreadable { what: what(), source })?;
         state.erase(erasing, *term);
         let body = serde_json::to_string(&state).map_err(|source| StoreError::Unwritable { source })?;
-        transaction
-            .prepare_cached("UPDATE states SET body = ?, seq = ? WHERE id = ?")?
-            .execute(params![body, number(erasing.seq.0), id])?;
+        transaction.prepare_cached("UPDATE states SET body = ?, seq = ? WHERE id = ?")?.execute(params![
+            body,
+            number(erasing.seq.0),
+            id
+        ])?;
     }
     Ok(Some(cover.digest()))
 }

@@ -12,7 +12,7 @@ use crate::{
     store::{
         Corrected, NamedAt,
         outputs::{Group, Judged, Output, Outputs, add_up, verdict},
-        reader::link_in,
+        reader::{link_in, select},
         upcast,
     },
 };
@@ -65,7 +65,7 @@ impl Outputs for Tables<'_, '_> {
     type Error = Fault;
 
     fn event(&mut self, conversation: ConversationId, n: EntryNo) -> Result<Option<Event>, Fault> {
-        let sql = "SELECT seq, at, conversation, n, version, body, hash FROM events WHERE conversation = ? AND n = ?";
+        let sql = &select("FROM events WHERE conversation = ? AND n = ?");
         let link = self.0.prepare_cached(sql)?.query_row(params![number(conversation.0), n.0], link_in).optional()?;
         Ok(link.map(|link| upcast::read(&link)).transpose()?.map(|recorded| recorded.event))
     }
@@ -76,8 +76,7 @@ impl Outputs for Tables<'_, '_> {
         after: EntryNo,
         before: EntryNo,
     ) -> Result<Option<String>, Fault> {
-        let sql = "SELECT seq, at, conversation, n, version, body, hash FROM events
-                   WHERE conversation = ? AND n > ? AND n < ? ORDER BY n DESC LIMIT ?";
+        let sql = &select("FROM events WHERE conversation = ? AND n > ? AND n < ? ORDER BY n DESC LIMIT ?");
         let mut statement = self.0.prepare_cached(sql)?;
         let with = params![number(conversation.0), after.0, before.0, LOOKED_BACK];
         for link in statement.query_map(with, link_in)? {

@@ -85,7 +85,7 @@ fn an_old_event_is_read_in_its_new_shape() {
         event
     };
     let new = event(1, Some((1, 1)), noted("hello!"));
-    let mut link = Link::forge(&GENESIS, &Stored::new(new.clone()).unwrap());
+    let mut link = Link::forge(&GENESIS, &Stored::new(new.clone()).unwrap(), [7; 16], None);
     link.body = link.body.replace("\"text\":\"hello!\"", "\"words\":\"hello\"").into();
     link.version = 1;
     assert_eq!(upcast::read_by(&link, &[rename, shout]).unwrap(), new);

@@ -53,7 +53,9 @@ fn needs(command: &Command) -> Needs {
         | Command::Resolve { .. }
         | Command::Reopen { .. } => Needs::Right(Right::Triage),
         Command::Undo { .. } | Command::SeeTask { .. } => Needs::Right(Right::Watch),
-        Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } | Command::Erase { .. } => Needs::Right(Right::Govern),
+        Command::SetPolicy { .. } | Command::Invite { .. } | Command::Revoke { .. } | Command::Erase { .. } => {
+            Needs::Right(Right::Govern)
+        }
         Command::SetDeskMode { .. } | Command::KeepReply { .. } => Needs::Right(Right::SetDeskMode),
         Command::Stop { .. } => Needs::Right(Right::Stop),
         // To retire a piece: whoever may write one; that it is in use, and so a lead's, is said to them alone.
