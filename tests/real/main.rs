@@ -8,6 +8,7 @@ mod agents;
 mod customers;
 mod dice;
 mod drain;
+mod erase;
 mod house;
 mod http;
 mod kills;
