@@ -169,7 +169,7 @@ async fn erase(
     match (yes, failed) {
         (true, 0) => context.out.remark(&format!("{} erased", several(of, "conversation"))),
         (false, 0) => {
-            context.out.remark(&format!("{} would be erased, for ever; --yes does it", several(of, "conversation")))
+            context.out.remark(&format!("{} would be erased, for ever; --yes does it", several(of, "conversation")));
         }
         (_, failed) => {
             return Err(Failure::Conflict(format!("{failed} of {of} cannot be erased yet: see above")));

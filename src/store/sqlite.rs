@@ -201,7 +201,7 @@ impl SqliteLog {
         if self.residue {
             let scour = "PRAGMA wal_checkpoint(TRUNCATE)";
             let busy = self.connection.query_row(scour, [], |row| row.get::<_, i64>(0));
-            self.residue = busy.map_or(true, |busy| busy != 0);
+            self.residue = !busy.is_ok_and(|busy| busy == 0);
         }
     }
 

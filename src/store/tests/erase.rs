@@ -45,7 +45,7 @@ fn story(log: &mut dyn EventLog) {
     assert!(reader.can_be_erased(ConversationId(1)).unwrap());
 
     let before = log.head();
-    let head = log.append(&[entry(Some(4), &[erasing.clone()])]).unwrap();
+    let head = log.append(&[entry(Some(4), std::slice::from_ref(&erasing))]).unwrap();
     while log.project(100).unwrap() > 0 {}
     // Who acted, and when, is there; what was said is not.
     let left = reader.conversation(ConversationId(1), EntryNo(0), 9).unwrap();
