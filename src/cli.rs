@@ -68,13 +68,13 @@ pub mod token;
 pub mod tools;
 pub mod undo;
 pub mod watch;
+pub mod way;
 pub mod welcome;
 pub mod when;
 pub mod whisper;
 
-use self::signals::told_to_end;
+use self::{signals::told_to_end, way::Way};
 use crate::{
-    client::Dial,
     config::Config,
     domain::{ids::ConversationId, time::Span},
     paths::Paths,
@@ -84,7 +84,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use exit::Failure;
 use output::{Colour, Output};
 use serde::Serialize;
-use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// Where a server is looked for when none is named.
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8722";
@@ -285,21 +285,6 @@ pub struct Context {
     pub out: Output,
     /// A way to the desk that is known already; without one, the server of the context is called.
     pub way: Option<Way>,
-}
-
-/// A way to a desk, with who goes it.
-#[derive(Clone)]
-pub struct Way {
-    /// The way.
-    pub dial: Arc<dyn Dial>,
-    /// The token.
-    pub token: String,
-}
-
-impl std::fmt::Debug for Way {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Way").field("place", &self.dial.place()).finish_non_exhaustive()
-    }
 }
 
 /// What an act of a person came to, for scripts.

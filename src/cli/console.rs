@@ -1,11 +1,12 @@
 //! `centaur console`: the console on a server's desk.
 
 use super::{
-    Context, Way,
+    Context,
     exit::Failure,
     plain,
     seat::{self, Looks, Visit},
     token,
+    way::Way,
 };
 use crate::{client::Socket, log};
 use clap::Args;

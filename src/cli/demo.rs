@@ -4,12 +4,13 @@
 //! that goes with it, unless another is named.
 
 use super::{
-    Context, Way, assets,
+    Context, assets,
     embed::{Embedded, Plan},
     exit::Failure,
     models, plain,
     seat::{self, Looks, Visit},
     team, tools,
+    way::Way,
 };
 use crate::{
     ai::driver::Pace,

@@ -14,7 +14,7 @@ mod speech;
 mod tests;
 mod verb;
 
-use super::{Context, Way, exit::Failure, ls, output::Output, show, when};
+use super::{Context, exit::Failure, ls, output::Output, show, way::Way, when};
 use crate::{
     client::{CallError, News, Options, Session},
     config::{By, Glyphs},

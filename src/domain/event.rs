@@ -1,4 +1,4 @@
-//! What happened. Past tense, complete, kept for years: a fold over these is all there is to know.
+//! What happened, of the desk and of its conversations. Past tense, complete, kept for years: a fold over these is all there is.
 
 mod recorded;
 
@@ -36,7 +36,6 @@ pub const VERSION: u16 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
-    // Of the desk.
     /// The desk began.
     DeskFounded {
         /// Its name.
@@ -149,8 +148,6 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         why: String,
     },
-
-    // Of a conversation.
     /// A customer came.
     Opened {
         /// By which channel.

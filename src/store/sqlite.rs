@@ -4,6 +4,7 @@
 //! written with `NORMAL`, which may lose the last transactions at a power cut, but never their order. Not `OFF`: that
 //! could damage the file, and with it the events.
 
+mod append;
 mod erase;
 pub(super) mod guidance;
 pub(super) mod outputs;
@@ -325,49 +326,6 @@ fn compare(connection: &Connection, kept: Kept, found: Mark) -> rusqlite::Result
     }
 }
 
-/// Writes the batch; says where the log ends with it.
-fn write(transaction: &Transaction<'_>, mut head: Head, batch: &[Entry]) -> Result<Head, Fault> {
-    let mut event = transaction.prepare_cached(
-        "INSERT INTO events (seq, at, conversation, n, version, body, hash, salt, covers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    let mut key = transaction
-        .prepare_cached("INSERT INTO keys (id, by, digest, seq, conversation, n) VALUES (?, ?, ?, ?, ?, ?)")?;
-    for entry in batch {
-        for stored in &entry.events {
-            let (expected, came) = (head.seq.next(), stored.recorded.seq);
-            if expected != came {
-                return Err(StoreError::OutOfOrder { expected, came }.into());
-            }
-            let salt = super::erase::salt()?;
-            let covers = erase::before(transaction, &stored.recorded)?;
-            let link = Link::forge(&head.hash, stored, salt, covers);
-            head = Head { seq: link.seq, hash: link.hash };
-            event.execute(params![
-                number(link.seq.0),
-                link.at.0,
-                link.conversation.map(|id| number(id.0)),
-                link.n.0,
-                link.version,
-                &*link.body,
-                link.hash,
-                salt,
-                covers,
-            ])?;
-        }
-        if let Some(it) = &entry.key {
-            key.execute(params![
-                bytes16(it.id.0),
-                it.by.0,
-                it.digest.cast_signed(),
-                number(entry.done.seq.0),
-                entry.done.conversation.map(|id| number(id.0)),
-                entry.done.n.0,
-            ])?;
-        }
-    }
-    Ok(head)
-}
-
 impl EventLog for SqliteLog {
     fn identity(&self) -> LogId {
         self.log
@@ -381,7 +339,7 @@ impl EventLog for SqliteLog {
         self.fit()?;
         let mut run = || {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let head = write(&transaction, self.head, batch)?;
+            let head = append::write(&transaction, self.head, batch)?;
             transaction.commit()?;
             Ok(head)
         };

@@ -7,7 +7,7 @@ use centaur::{
         driver::{Driver, DriverOptions, Pace},
         knowledge::Knowledge,
     },
-    cli::{Environment, Way, exit::Failure},
+    cli::{Environment, exit::Failure, way::Way},
     client::Caller,
     domain::{
         annotation::{Failure as Wrong, Judgement, Verdict},
