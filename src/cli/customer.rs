@@ -163,7 +163,7 @@ async fn erase(
             (None, true) => "erased".to_owned(),
             (None, false) => "would be erased".to_owned(),
         };
-        context.out.text(&SafeText::own(format!("#{}  {name}  {end}\n", card.id)))?;
+        context.out.text(&SafeText::own(format!("#{}  {name}  {end}", card.id)))?;
     }
     let of = cards.len();
     match (yes, failed) {

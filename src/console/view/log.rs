@@ -223,7 +223,7 @@ fn of_the_desk(model: &Model, event: &Event) -> Option<SafeText> {
             let said: Vec<String> = parts.map(|(name, words)| format!("{name}: {}", SafeText::line(words))).collect();
             SafeText::own(said.join(" · "))
         }
-        Event::Blank => SafeText::own("what this was is erased"),
+        Event::Blank => SafeText::own("was erased since"),
         Event::Erased { .. } => SafeText::own("what was said and who asked was erased"),
         Event::TurnBegan { answers, .. } => SafeText::own(format!("begins to answer, has read up to {answers}")),
         Event::Annotated { message, judgement, .. } => {

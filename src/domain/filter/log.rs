@@ -80,7 +80,7 @@ impl Doer {
 const KEYS: [&str; 3] = ["by", "did", "since"];
 
 /// What can be done, in the words of `did:`.
-pub const DEEDS: [&str; 38] = [
+pub const DEEDS: [&str; 39] = [
     "ask",
     "answer",
     "reply",
@@ -119,6 +119,7 @@ pub const DEEDS: [&str; 38] = [
     "deliver",
     "tool",
     "erase",
+    "blank",
 ];
 
 /// The word of `did:` for an event; what concerns the whole desk is `desk`.
@@ -180,7 +181,9 @@ pub fn deed(event: &Event) -> &'static str {
         Event::Annotated { .. } | Event::AnnotationWithdrawn { .. } => "judge",
         Event::Rated { .. } => "rate",
         Event::Undid { .. } => "undo",
-        Event::Erased { .. } | Event::Blank => "erase",
+        Event::Erased { .. } => "erase",
+        // Not the deed of whoever did what is erased now.
+        Event::Blank => "blank",
         Event::DeliveryClaimed { .. } | Event::DeliveryReported { .. } | Event::DeliveriesVoided { .. } => "deliver",
         Event::Stopped { .. } | Event::StopLifted { .. } => "stop",
         Event::GuidanceWritten { .. } | Event::GuidancePublished { .. } | Event::GuidanceRetired { .. } => "guide",
