@@ -20,6 +20,7 @@ use super::{
     guard::Heed,
     holder::{Cause, Holder},
     ids::{ConversationId, EntryNo, PublicNo, Term},
+    mode::Mode,
     rare::Rare,
     seldom::Seldom,
     signals::Said,
@@ -54,9 +55,10 @@ impl Desk {
         let Some(id) = recorded.conversation else {
             return self.apply_to_desk(recorded);
         };
-        if let Event::Opened { .. } = &recorded.event {
+        if let Event::Opened { channel, topic, .. } = &recorded.event {
             self.office.newest = self.office.newest.max(id);
-            if let Some(conversation) = opened(&self.office, id, recorded) {
+            let mode = self.office.mode_for(topic.as_deref(), channel);
+            if let Some(conversation) = opened(mode, id, recorded) {
                 self.take_in(conversation);
             }
             return Touched::One(id);
@@ -142,11 +144,12 @@ impl Desk {
     }
 }
 
-fn mode_of(office: &Office, card: &Card) -> super::mode::Mode {
+fn mode_of(office: &Office, card: &Card) -> Mode {
     card.own_mode.unwrap_or_else(|| office.mode_for(card.topic.as_deref(), &card.channel))
 }
 
-fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
+/// A conversation as it begins, in this mode.
+pub(super) fn opened(mode: Mode, id: ConversationId, recorded: &Recorded) -> Option<Conversation> {
     let Event::Opened { channel, customer, topic, external_ref, holder, term } = &recorded.event else {
         return None;
     };
@@ -162,7 +165,7 @@ fn opened(office: &Office, id: ConversationId, recorded: &Recorded) -> Option<Co
         holder: *holder,
         term: *term,
         held_since: recorded.at,
-        mode: office.mode_for(topic.as_deref(), channel),
+        mode,
         own_mode: None,
         paused_until: Rare::none(),
         status: Status::Open,

@@ -8,17 +8,14 @@
 //! ceilings know. Guidance that somebody wrote from a talk is the team's own text and stays.
 
 use super::{
-    card::{Card, Signs, Status},
-    ceiling::Spent,
+    apply::opened,
+    card::Status,
     conversation::Conversation,
     customer::Customer,
     event::{Event, Recorded},
-    guard::Heed,
     holder::Holder,
-    ids::{EntryNo, PublicNo, Term},
-    rare::Rare,
-    seldom::Seldom,
-    signals::Said,
+    ids::Term,
+    teammate::Actor,
 };
 use std::sync::Arc;
 
@@ -48,60 +45,25 @@ fn nobody() -> Customer {
 }
 
 impl Conversation {
-    /// Forgets all but what [`blank`] leaves. `recorded` is the erasing.
+    /// Forgets all but what [`blank`] leaves: it is as it was opened, settled, and the queue's. `recorded` is the erasing.
     pub fn erase(&mut self, recorded: &Recorded, term: Term) {
-        let customer = nobody();
-        let heed = Heed::of(&customer);
-        let card = Card {
-            id: self.card.id,
-            seq: recorded.seq,
-            n: recorded.n,
-            opened_at: self.card.opened_at,
-            channel: Arc::clone(&self.card.channel),
-            connector: self.card.connector,
-            customer,
-            topic: self.card.topic.clone(),
+        let card = &self.card;
+        let event = Event::Opened {
+            channel: card.channel.to_string(),
+            customer: nobody(),
+            topic: card.topic.as_deref().map(str::to_owned),
+            external_ref: None,
             holder: Holder::Queue,
             term,
-            held_since: recorded.at,
-            mode: self.card.mode,
-            own_mode: None,
-            paused_until: Rare::none(),
-            status: Status::Resolved { at: recorded.at, confirmed: false, by_ai: false },
-            priority: super::card::Priority::Normal,
-            tags: Seldom::new(),
-            escalation: None,
-            draft: Rare::none(),
-            tool: None,
-            ready: Seldom::new(),
-            writing: Rare::none(),
-            waiting_since: None,
-            asked: EntryNo(0),
-            signs: Signs::default(),
-            last: None,
-            tasks: Seldom::new(),
-            on_its_way: Seldom::new(),
         };
-        *self = Self {
-            card: Arc::new(card),
-            external_ref: None,
-            public: PublicNo(0),
-            turn: None,
-            draft: None,
-            calls: Seldom::new(),
-            whispers: Seldom::new(),
-            outbox: Vec::new(),
-            undo: Seldom::new(),
-            said: Said::default(),
-            judgeable: Box::default(),
-            judged: Seldom::new(),
-            failed_turns: 0,
-            rejected: 0,
-            shadowed: EntryNo(0),
-            replied: false,
-            erased: true,
-            heed,
-            spent: Spent::default(),
-        };
+        let by = Actor::Teammate(card.connector);
+        let opening = Recorded { at: card.opened_at, by, event, ..recorded.clone() };
+        let Some(mut erased) = opened(card.mode, card.id, &opening) else { return };
+        let card = Arc::make_mut(&mut erased.card);
+        card.channel = Arc::clone(&self.card.channel);
+        card.held_since = recorded.at;
+        card.status = Status::Resolved { at: recorded.at, confirmed: false, by_ai: false };
+        erased.erased = true;
+        *self = erased;
     }
 }

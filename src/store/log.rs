@@ -239,7 +239,8 @@ pub trait EventLog: Send {
     /// [`StoreError::OutOfOrder`] if it claims to be ahead of the log, and whatever the disk says.
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
 
-    /// Brings the index forward by `limit` events at most; says by how many. 0: it is current.
+    /// Brings the index forward by `limit` events at most; says by how many. 0: it is current. What an erasing left beside the
+    /// file goes too.
     ///
     /// # Errors
     /// Whatever the disk says, or an event that cannot be read.

@@ -15,7 +15,7 @@ const APPLICATION: i64 = 0x636e_7472;
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// How long to wait for another program that holds the database. We ourselves never wait: there is one writer.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// The migration at place `v` takes schema `v` to `v + 1`.
 const MIGRATIONS: &[&str] = &[

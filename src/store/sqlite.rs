@@ -26,6 +26,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Files up to this size, in bytes, are read whole for damage before they are opened: a tenth of a second. Larger ones are
@@ -196,14 +197,16 @@ impl SqliteLog {
         self.mark.write_durably(&mark).map_err(|why| StoreError::of_file(why, &path))
     }
 
-    /// Writes all of the write-ahead log into the file and cuts it off, so that what was erased stands in neither. A reader
-    /// that is in the middle of something is waited for the next time.
-    fn scour(&mut self) {
+    /// Writes all of the write-ahead log into the file and cuts it off, so that what was erased stands in neither. Nobody is
+    /// waited for: where a reader is in the middle of something, it is done the next time.
+    fn scour(&mut self) -> rusqlite::Result<()> {
         if self.residue {
-            let scour = "PRAGMA wal_checkpoint(TRUNCATE)";
-            let busy = self.connection.query_row(scour, [], |row| row.get::<_, i64>(0));
-            self.residue = !busy.is_ok_and(|busy| busy == 0);
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let cut = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            self.connection.busy_timeout(schema::BUSY)?;
+            self.residue = cut? != 0;
         }
+        Ok(())
     }
 
     fn fit(&self) -> Result<(), StoreError> {
@@ -346,7 +349,6 @@ impl EventLog for SqliteLog {
         self.head = run().map_err(|fault| self.told(fault))?;
         let erases = |stored: &Stored| super::erase::erases(&stored.recorded);
         self.residue |= batch.iter().flat_map(|entry| &entry.events).any(erases);
-        self.scour();
         Ok(self.head)
     }
 
@@ -386,7 +388,7 @@ impl EventLog for SqliteLog {
     }
 
     fn project(&mut self, limit: usize) -> Result<usize, StoreError> {
-        self.scour();
+        self.scour().map_err(|why| self.told(Fault::Sqlite(why)))?;
         let head = self.head.seq;
         let projected = "SELECT projected FROM desk";
         let cursor = self.connection.prepare_cached(projected).and_then(|mut it| it.query_row([], |row| row.get(0)));

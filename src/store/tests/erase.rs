@@ -127,7 +127,13 @@ fn a_talk_among_thousands_leaves_nothing_in_any_file() {
         while log.project(100).unwrap() > 0 {}
     }
     let erasing = next(Event::Erased { term: TERM }, 1, n + 1);
+    // Whoever reads meanwhile is not waited for, and what is left beside the file goes as soon as they are done.
+    let other = rusqlite::Connection::open(room.path().join("desk.db")).unwrap();
+    other.execute_batch("BEGIN; SELECT count(*) FROM events").unwrap();
     log.append(&[entry(None, &[erasing])]).unwrap();
+    log.project(100).unwrap();
+    drop(other);
+    while log.project(100).unwrap() > 0 {}
     for file in room.path().read_dir().unwrap() {
         let path = file.unwrap().path();
         let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
